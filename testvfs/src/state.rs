@@ -1,0 +1,146 @@
+//! What a [`TestVfs`](crate::TestVfs) knows: tallies, the failure that is set, space left, files' durable images.
+
+use std::collections::HashMap;
+use std::ffi::c_int;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::ffi;
+
+use crate::failure::Gate;
+use crate::image::{Image, SurvivingWrites, Survivors};
+use crate::op::{Counts, FileKind, Op};
+
+/// What the handle and the C functions share; leaked with the VFS, which SQLite may call at any time.
+pub(crate) struct Shared {
+    /// The VFS that does the work.
+    pub(crate) real: *mut ffi::sqlite3_vfs,
+    state: Mutex<State>,
+}
+
+// SAFETY: `real` is the default VFS, which is never freed, is only read here, and whose methods SQLite itself calls
+// from any thread.
+unsafe impl Send for Shared {}
+// SAFETY: as for `Send`; everything else is behind the mutex.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    pub(crate) fn new(real: *mut ffi::sqlite3_vfs) -> Shared {
+        Shared { real, state: Mutex::default() }
+    }
+
+    /// A test that panicked elsewhere must not turn every later I/O call into a panic inside of a C function.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) counts: Counts,
+    pub(crate) io_calls: u64,
+    pub(crate) gate: Gate,
+    pub(crate) space_left: Option<u64>,
+    pub(crate) space_refusals: u64,
+    /// By the full path SQLite opened the file with.
+    files: HashMap<String, Image>,
+}
+
+impl State {
+    /// Takes note of an I/O call; `Err` with the code to answer if it is to fail.
+    pub(crate) fn pass(&mut self, op: Op, file: FileKind) -> Result<(), c_int> {
+        self.io_calls += 1;
+        self.gate.pass(op, file)
+    }
+
+    /// `Err(SQLITE_FULL)` if a file can't change from `size` to `wanted` bytes in the space left.
+    pub(crate) fn has_space(&mut self, size: u64, wanted: u64) -> Result<(), c_int> {
+        match self.space_left {
+            Some(left) if wanted.saturating_sub(size) > left => {
+                self.space_refusals += 1;
+                Err(ffi::SQLITE_FULL)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes what a file grew from the space left, or gives back what it shrank.
+    pub(crate) fn resized(&mut self, from: u64, to: u64) {
+        if let Some(left) = &mut self.space_left {
+            *left = left.saturating_add(from).saturating_sub(to);
+        }
+    }
+
+    /// Starts or goes on tracking a file that was opened. `read` gives its whole content.
+    ///
+    /// Changes not yet synced stay known across a close. But if, with nobody here having it open, the file was
+    /// replaced from outside (restored, copied over), what is there now counts as durable.
+    pub(crate) fn opened(&mut self, path: &str, read: impl FnOnce() -> Result<Vec<u8>, c_int>) -> Result<(), c_int> {
+        let image = match self.files.remove(path) {
+            Some(image) if image.open_handles > 0 => Some(image),
+            known => {
+                let content = read()?;
+                let unchanged = |image: &Image| image.surviving(&mut Survivors::All) == content;
+                known.filter(unchanged).or_else(|| Some(Image::of_content(content)))
+            }
+        };
+        if let Some(mut image) = image {
+            image.open_handles += 1;
+            self.files.insert(path.to_owned(), image);
+        }
+        Ok(())
+    }
+
+    /// The image of a file that is tracked.
+    pub(crate) fn image(&mut self, path: Option<&str>) -> Option<&mut Image> {
+        self.files.get_mut(path?)
+    }
+
+    pub(crate) fn closed(&mut self, path: Option<&str>) {
+        if let Some(image) = self.image(path) {
+            image.open_handles = image.open_handles.saturating_sub(1);
+        }
+    }
+
+    pub(crate) fn deleted(&mut self, path: &str) {
+        self.files.remove(path);
+    }
+
+    /// Writes what survives of the database at `source`, its WAL and its journal, to `destination`.
+    pub(crate) fn write_durable_copy(
+        &mut self,
+        source: &str,
+        destination: &str,
+        writes: SurvivingWrites,
+    ) -> io::Result<()> {
+        if !(self.files.contains_key(source) && std::fs::exists(source)?) {
+            let problem = format!("{source} was never opened with this VFS, or is gone");
+            return Err(io::Error::new(io::ErrorKind::NotFound, problem));
+        }
+        if self.files.get(destination).is_some_and(|image| image.open_handles > 0) {
+            let problem = format!("{destination} is open");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        }
+        let mut survivors = Survivors::from(writes);
+        for suffix in ["", "-wal", "-journal"] {
+            let (from, to) = (format!("{source}{suffix}"), format!("{destination}{suffix}"));
+            // Asking whether the file is there, not reading it: a process that closes a file it opened loses all
+            // POSIX locks it has on that file, SQLite's too.
+            match self.files.get(&from) {
+                Some(image) if std::fs::exists(&from)? => std::fs::write(&to, image.surviving(&mut survivors))?,
+                None if std::fs::exists(&from)? => std::fs::copy(&from, &to).map(|_| ())?,
+                _ => remove_if_there(&to)?,
+            }
+            self.files.remove(&to);
+        }
+        // Memory shared by processes: no power cut leaves it behind.
+        remove_if_there(&format!("{destination}-shm"))
+    }
+}
+
+fn remove_if_there(path: &str) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
