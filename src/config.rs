@@ -1,0 +1,170 @@
+//! What a till is told when it is opened.
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::model::OfflinePolicy;
+use crate::provider::SandyConfig;
+use crate::units::{Rate, Rounding};
+
+/// Everything a till is told when it is opened. Start from [`Config::new`] and change what differs.
+///
+/// ```
+/// use tillbook::{Config, SandyConfig};
+/// let sandy = SandyConfig::new("http://127.0.0.1:8787", "test", "{DEFAULT-AUTO-1}");
+/// let mut config = Config::new("Noodle House", "Store 1", "Till 3", sandy);
+/// config.policy.floor_limit = tillbook::Money::parse_yuan("100")?;
+/// # Ok::<(), tillbook::Error>(())
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whose business it is. A book that holds unfinished operations opens for no other.
+    pub merchant: String,
+    /// Which of its stores.
+    pub store: String,
+    /// Which of the store's tills.
+    pub till: String,
+    /// The remote system.
+    pub sandy: SandyConfig,
+    /// What may be approved offline.
+    #[serde(default)]
+    pub policy: OfflinePolicy,
+    /// How computed prices are rounded.
+    #[serde(default)]
+    pub rounding: Rounding,
+    /// What is known of levels that the remote does not tell.
+    #[serde(default)]
+    pub levels: Vec<LevelTerms>,
+    /// How long a call waits for the remote that does not say so itself, in milliseconds. 3 s.
+    #[serde(default = "Config::default_timeout_ms")]
+    pub timeout_ms: u64,
+    /// Local time, in minutes ahead of UTC. Beijing: 480.
+    #[serde(default = "Config::default_utc_offset")]
+    pub utc_offset_minutes: i32,
+    /// When a business day ends, in minutes after local midnight. 0.
+    #[serde(default)]
+    pub day_cutoff_minutes: u32,
+    /// How often and how fast the remote is asked.
+    #[serde(default)]
+    pub pacing: Pacing,
+}
+
+/// What the merchant knows of a level.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelTerms {
+    /// The level's name or the remote's identifier.
+    pub level: String,
+    /// What its members pay of a discountable amount.
+    #[serde(default)]
+    pub rate: Option<Rate>,
+    /// The points that a yuan paid brings.
+    #[serde(default)]
+    pub points_per_yuan: Option<Decimal>,
+}
+
+/// How often and how fast the remote is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pacing {
+    /// The first back-off after a failure, in milliseconds; it doubles with each further one. 500.
+    pub backoff_ms: u64,
+    /// The longest back-off, in milliseconds. A minute.
+    pub backoff_max_ms: u64,
+    /// After so many failures in a row the remote counts as unreachable, and only a single probe at a time asks. 2.
+    pub breaker_failures: u32,
+    /// The longest wait that a remote may ask for (Retry-After), in milliseconds. An hour.
+    pub retry_after_max_ms: u64,
+    /// After an outage the queue starts at a random moment within this, in milliseconds: not all tills at once. 2 s.
+    pub restart_jitter_ms: u64,
+    /// The remote is healthy if it has answered within this, in milliseconds. 5 minutes.
+    pub healthy_within_ms: u64,
+    /// How many requests may be under way at once. 16.
+    pub io_threads: usize,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Pacing {
+            backoff_ms: 500,
+            backoff_max_ms: 60_000,
+            breaker_failures: 2,
+            retry_after_max_ms: 3_600_000,
+            restart_jitter_ms: 2_000,
+            healthy_within_ms: 300_000,
+            io_threads: 16,
+        }
+    }
+}
+
+impl Config {
+    /// A till of a merchant, with every setting at its default.
+    #[must_use]
+    pub fn new(
+        merchant: impl Into<String>,
+        store: impl Into<String>,
+        till: impl Into<String>,
+        sandy: SandyConfig,
+    ) -> Self {
+        Config {
+            merchant: merchant.into(),
+            store: store.into(),
+            till: till.into(),
+            sandy,
+            policy: OfflinePolicy::default(),
+            rounding: Rounding::default(),
+            levels: Vec::new(),
+            timeout_ms: Config::default_timeout_ms(),
+            utc_offset_minutes: Config::default_utc_offset(),
+            day_cutoff_minutes: 0,
+            pacing: Pacing::default(),
+        }
+    }
+
+    fn default_timeout_ms() -> u64 {
+        3_000
+    }
+
+    fn default_utc_offset() -> i32 {
+        480
+    }
+
+    /// Checks every key.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidConfig`](crate::ErrorCode::InvalidConfig), naming the key.
+    pub fn check(&self) -> Result<()> {
+        for (key, text) in [("merchant", &self.merchant), ("store", &self.store), ("till", &self.till)] {
+            if text.trim().is_empty() || text.chars().count() > 64 || text.chars().any(char::is_control) {
+                return Err(Error::config(key, "must be 1 to 64 characters without control characters"));
+            }
+        }
+        self.sandy.check()?;
+        let within = |key, ok: bool, rule: &str| if ok { Ok(()) } else { Err(Error::config(key, rule)) };
+        within("timeout_ms", (1..=600_000).contains(&self.timeout_ms), "must be 1 to 600000")?;
+        within("utc_offset_minutes", self.utc_offset_minutes.abs() <= 14 * 60, "must be within 14 hours")?;
+        within("day_cutoff_minutes", self.day_cutoff_minutes < 24 * 60, "must be below 1440")?;
+        let pacing = &self.pacing;
+        within("pacing.backoff_ms", pacing.backoff_ms >= 1, "must be at least 1")?;
+        within("pacing.backoff_max_ms", pacing.backoff_max_ms >= pacing.backoff_ms, "must be at least backoff_ms")?;
+        within("pacing.breaker_failures", pacing.breaker_failures >= 1, "must be at least 1")?;
+        within("pacing.io_threads", (1..=256).contains(&pacing.io_threads), "must be 1 to 256")?;
+        let policy = &self.policy;
+        for (key, limit) in [
+            ("policy.floor_limit", policy.floor_limit),
+            ("policy.card_limit", policy.card_limit),
+            ("policy.outage_limit", policy.outage_limit),
+        ] {
+            within(key, !limit.is_negative(), "must not be negative")?;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        within("levels", self.levels.iter().all(|terms| seen.insert(&terms.level)), "must name each level once")
+    }
+
+    /// The terms of a level that the remote knows by this name or identifier.
+    pub(crate) fn terms(&self, name: &str, id: Option<&str>) -> Option<&LevelTerms> {
+        self.levels.iter().find(|terms| terms.level == name || Some(terms.level.as_str()) == id)
+    }
+}

@@ -1,0 +1,53 @@
+//! What a person has to know or decide.
+
+use super::operation::named;
+use super::{CardNumber, OpId};
+use crate::clock::Timestamp;
+use crate::units::Money;
+
+named! {
+    /// What a notification is about.
+    NoticeKind {
+        /// The remote refused what had been approved offline: owed.
+        Rejected = "rejected",
+        /// An operation waits for a person's decision.
+        Parked = "parked",
+        /// The remote's figures differ from those promised.
+        Variance = "variance",
+        /// The card did not cover what had been promised in full.
+        Shortfall = "shortfall",
+        /// The remote took money for something that was not approved here.
+        ChargedWithoutSale = "charged_without_sale",
+        /// Somebody else changed the same data meanwhile; ours was dropped.
+        Superseded = "superseded",
+        /// An opening was refused, and operations wait behind it.
+        Orphans = "orphans",
+        /// The remote refuses this till altogether.
+        ProviderHalted = "provider_halted",
+        /// The offline limits are nearly used up.
+        LimitsNear = "limits_near",
+        /// An answer contradicts what was concluded before.
+        Contradiction = "contradiction",
+        /// The remote's running totals went backwards; its figures were not taken.
+        StaleSnapshot = "stale_snapshot",
+    }
+}
+
+/// A notification. It stays until it is acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its number, to acknowledge it by.
+    pub notice_no: i64,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// The operation, where it is about one.
+    pub op_id: Option<OpId>,
+    /// The card, where it is about one.
+    pub card: Option<CardNumber>,
+    /// The money at stake, where there is any.
+    pub amount: Option<Money>,
+    /// What happened, for support staff. No personal data.
+    pub detail: String,
+    /// Since when.
+    pub at: Timestamp,
+}

@@ -1,0 +1,363 @@
+//! What an installation must tell of its Sandy remote.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// What a consume that was approved offline sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfflineAmount {
+    /// The amount that the customer was told, with nothing of it discountable, so that the remote takes exactly that.
+    /// Verify once, at installation, that the remote honours a discountable part of zero.
+    #[default]
+    Exact,
+    /// The original and the discountable amount. The remote computes the discount again; a difference from what was told
+    /// is reported as a variance. A partial approval still sends the card's part only.
+    Remote,
+}
+
+/// How to reach a Sandy remote, and what may be assumed of it.
+///
+/// ```
+/// use tillbook::SandyConfig;
+///
+/// let mut config = SandyConfig::new("https://vip.example.com", "agent", "{DEFAULT-AUTO-8E5A}");
+/// config.sole_writer = true;
+/// config.check()?;
+///
+/// config.token.push('\n');
+/// assert_eq!(config.check().unwrap_err().field(), Some("token"));
+/// # Ok::<(), tillbook::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SandyConfig {
+    /// Scheme and host, with a port or a path where needed: what stands in front of `/api2/`.
+    pub base_url: String,
+    /// The agent's login, sent as `AUTHORIZATION`. Never shown.
+    pub token: String,
+    /// What is sent as `CUSTOMERGUID`, braces included: the restaurant's id. The vendor also hands out ids of branches;
+    /// which of the two an installation is to use, the vendor says.
+    pub guid: String,
+    /// The merchant's name as it stands in the history. Without it the name is learned from the first card opened here;
+    /// until then records of other merchants are not told apart from our own.
+    #[serde(default)]
+    pub org_name: Option<String>,
+    /// True where nobody but this till writes to its cards. What the history shows then proves an unanswered operation;
+    /// otherwise it is reported as inferred, since the same sale at another till looks the same. Default false.
+    #[serde(default)]
+    pub sole_writer: bool,
+    /// What a consume that was approved offline sends. Default [`OfflineAmount::Exact`].
+    #[serde(default)]
+    pub offline_amount: OfflineAmount,
+    /// How long after its end, in milliseconds, a request may still take effect. 1 to 3,600,000, default 120,000.
+    #[serde(default = "quiet_period_ms")]
+    pub quiet_period_ms: u64,
+    /// How far back, in seconds, a card's history is read before a send. Above the clock skew, at most 2,678,400 (31
+    /// days), default 86,400 (a day).
+    #[serde(default = "before_window_s")]
+    pub before_window_s: u64,
+    /// How far, in seconds, the till's clock and the remote's may be apart. At most 86,400, default 300.
+    #[serde(default = "clock_skew_s")]
+    pub clock_skew_s: u64,
+    /// Allows `http:` to another machine, which shows the token and all card data to the network in between. A loopback
+    /// address needs no permission. Default false.
+    #[serde(default)]
+    pub allow_plain_http: bool,
+    /// Header fields to send with every request, as a gateway in between may ask for. Values are never shown.
+    #[serde(default)]
+    pub extra_headers: Vec<(String, String)>,
+    /// How long one request may take, in milliseconds, from looking up the name to the answer's last byte. 1 to 600,000,
+    /// default 10,000.
+    #[serde(default = "request_timeout_ms")]
+    pub request_timeout_ms: u64,
+}
+
+const fn quiet_period_ms() -> u64 {
+    120_000
+}
+
+const fn before_window_s() -> u64 {
+    86_400
+}
+
+const fn clock_skew_s() -> u64 {
+    300
+}
+
+const fn request_timeout_ms() -> u64 {
+    10_000
+}
+
+/// Fields that the provider or the transport sets.
+const OWN_HEADERS: [&str; 9] = [
+    "authorization",
+    "customerguid",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "host",
+    "connection",
+    "transfer-encoding",
+    "expect",
+];
+
+impl SandyConfig {
+    /// The three things that have no default; all else as documented at the fields.
+    #[must_use]
+    pub fn new(base_url: impl Into<String>, token: impl Into<String>, guid: impl Into<String>) -> Self {
+        SandyConfig {
+            base_url: base_url.into(),
+            token: token.into(),
+            guid: guid.into(),
+            org_name: None,
+            sole_writer: false,
+            offline_amount: OfflineAmount::Exact,
+            quiet_period_ms: quiet_period_ms(),
+            before_window_s: before_window_s(),
+            clock_skew_s: clock_skew_s(),
+            allow_plain_http: false,
+            extra_headers: Vec::new(),
+            request_timeout_ms: request_timeout_ms(),
+        }
+    }
+
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidConfig`](crate::ErrorCode::InvalidConfig) for the first one that breaks a rule;
+    /// [`Error::field`] names it. No error shows a value.
+    pub fn check(&self) -> Result<()> {
+        self.check_base_url()?;
+        header_value("token", &self.token)?;
+        header_value("guid", &self.guid)?;
+        if self.org_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Error::config("org_name", "must not be empty where it is given"));
+        }
+        within("quiet_period_ms", self.quiet_period_ms, 1, 3_600_000)?;
+        within("clock_skew_s", self.clock_skew_s, 0, 86_400)?;
+        // A record made at the send carries the remote's time: the window must reach back further than the clocks differ.
+        within("before_window_s", self.before_window_s, self.clock_skew_s + 1, 31 * 86_400)?;
+        within("request_timeout_ms", self.request_timeout_ms, 1, 600_000)?;
+        for (name, value) in &self.extra_headers {
+            let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+            if name.is_empty() || !name.bytes().all(token) {
+                return Err(Error::config("extra_headers", "must have names that HTTP allows"));
+            }
+            if OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+                return Err(Error::config("extra_headers", "must not replace a field that every request has"));
+            }
+            header_value("extra_headers", value)?;
+        }
+        Ok(())
+    }
+
+    /// The base URL as requests use it: without a slash at its end.
+    pub(crate) fn base(&self) -> &str {
+        self.base_url.trim_end_matches('/')
+    }
+
+    pub(crate) fn quiet_period(&self) -> Duration {
+        Duration::from_millis(self.quiet_period_ms)
+    }
+
+    pub(crate) fn request_timeout(&self) -> Duration {
+        Duration::from_millis(self.request_timeout_ms)
+    }
+
+    fn check_base_url(&self) -> Result<()> {
+        let bad = |rule: &str| Err(Error::config("base_url", rule));
+        let lower = self.base_url.to_ascii_lowercase();
+        let (plain, rest) = match (lower.strip_prefix("http://"), lower.strip_prefix("https://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return bad("must begin with http:// or https://"),
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let allowed_in_path = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%".contains(&b);
+        if !path.bytes().all(allowed_in_path) {
+            return bad("must hold no query, no fragment and no characters outside of a path");
+        }
+        let Some(host) = host_of(authority) else {
+            return bad("must hold a host and nothing else in front of its path but a port");
+        };
+        let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        if plain && !loopback && !self.allow_plain_http {
+            return bad("must begin with https:// unless allow_plain_http is set");
+        }
+        Ok(())
+    }
+}
+
+/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
+fn host_of(authority: &str) -> Option<&str> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']')?;
+            host.parse::<std::net::Ipv6Addr>().ok()?;
+            (host, if port.is_empty() { None } else { Some(port.strip_prefix(':')?) })
+        }
+        None => {
+            let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+            let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+            if host.is_empty() || !host.bytes().all(allowed) {
+                return None;
+            }
+            (host, port)
+        }
+    };
+    match port {
+        None => Some(host),
+        Some(port) if port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|p| p > 0) => {
+            Some(host)
+        }
+        Some(_) => None,
+    }
+}
+
+/// Visible ASCII with inner spaces: what every HTTP library sends unchanged, and nothing that ends a field.
+fn header_value(key: &'static str, value: &str) -> Result<()> {
+    if value.trim().is_empty() {
+        return Err(Error::config(key, "must not be empty"));
+    }
+    if value.trim() != value || !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        return Err(Error::config(key, "must be visible ASCII without spaces at its ends"));
+    }
+    Ok(())
+}
+
+fn within(key: &'static str, value: u64, least: u64, most: u64) -> Result<()> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::config(key, format!("must be {least} to {most}")))
+}
+
+impl fmt::Debug for SandyConfig {
+    /// Neither the token nor the values of extra headers are shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let extra: Vec<&str> = self.extra_headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("SandyConfig")
+            .field("base_url", &self.base_url)
+            .field("token", &"***")
+            .field("guid", &self.guid)
+            .field("org_name", &self.org_name)
+            .field("sole_writer", &self.sole_writer)
+            .field("offline_amount", &self.offline_amount)
+            .field("quiet_period_ms", &self.quiet_period_ms)
+            .field("before_window_s", &self.before_window_s)
+            .field("clock_skew_s", &self.clock_skew_s)
+            .field("allow_plain_http", &self.allow_plain_http)
+            .field("extra_headers", &extra)
+            .field("request_timeout_ms", &self.request_timeout_ms)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    fn valid() -> SandyConfig {
+        SandyConfig::new("https://vip.example.com", "agent", "{DEFAULT-AUTO-8E5A-BDE2-34ABA1BD956C9}")
+    }
+
+    #[test]
+    fn a_bad_setting_is_named() {
+        type Change = fn(&mut SandyConfig);
+        let cases: &[(Change, Option<&str>)] = &[
+            (|_| {}, None),
+            (|c| c.base_url = "https://vip.example.com:8443/gate/".into(), None),
+            (|c| c.base_url = "HTTPS://VIP.example.com".into(), None),
+            (|c| c.base_url = "vip.example.com".into(), Some("base_url")),
+            (|c| c.base_url = "ftp://vip.example.com".into(), Some("base_url")),
+            (|c| c.base_url = "https://".into(), Some("base_url")),
+            (|c| c.base_url = "https:///x".into(), Some("base_url")),
+            (|c| c.base_url = "https://a b".into(), Some("base_url")),
+            (|c| c.base_url = "https://user@vip.example.com".into(), Some("base_url")),
+            (|c| c.base_url = "https://vip.example.com?x=1".into(), Some("base_url")),
+            (|c| c.base_url = "https://vip.example.com/#x".into(), Some("base_url")),
+            (|c| c.base_url = "https://vip.example.com/a\r\nb".into(), Some("base_url")),
+            (|c| c.base_url = "https://vip.example.com:0".into(), Some("base_url")),
+            (|c| c.base_url = "https://vip.example.com:99999".into(), Some("base_url")),
+            (|c| c.base_url = "https://vip.example.com:+80".into(), Some("base_url")),
+            (|c| c.base_url = "http://vip.example.com".into(), Some("base_url")),
+            (|c| c.base_url = "http://127.0.0.1.example.com".into(), Some("base_url")),
+            (|c| c.base_url = "http://localhost@vip.example.com".into(), Some("base_url")),
+            (|c| c.base_url = "http://localhost:8080".into(), None),
+            (|c| c.base_url = "http://127.0.0.1:8080".into(), None),
+            (|c| c.base_url = "http://[::1]:8080".into(), None),
+            (|c| c.base_url = "http://[::2]:8080".into(), Some("base_url")),
+            (|c| c.base_url = "http://[::1]8080".into(), Some("base_url")),
+            (
+                |c| {
+                    c.base_url = "http://vip.example.com".into();
+                    c.allow_plain_http = true;
+                },
+                None,
+            ),
+            (|c| c.token = String::new(), Some("token")),
+            (|c| c.token = " ".into(), Some("token")),
+            (|c| c.token = "a\r\nX: y".into(), Some("token")),
+            (|c| c.token = "代理商".into(), Some("token")),
+            (|c| c.token = "two words".into(), None),
+            (|c| c.guid = String::new(), Some("guid")),
+            (|c| c.guid = "{a}\n".into(), Some("guid")),
+            (|c| c.org_name = Some(" ".into()), Some("org_name")),
+            (|c| c.quiet_period_ms = 0, Some("quiet_period_ms")),
+            (|c| c.quiet_period_ms = 1, None),
+            (|c| c.quiet_period_ms = u64::MAX, Some("quiet_period_ms")),
+            (|c| c.clock_skew_s = 86_401, Some("clock_skew_s")),
+            (|c| c.before_window_s = 300, Some("before_window_s")),
+            (|c| c.before_window_s = u64::MAX, Some("before_window_s")),
+            (|c| c.request_timeout_ms = 0, Some("request_timeout_ms")),
+            (|c| c.extra_headers = vec![("X-Key".into(), "k".into())], None),
+            (|c| c.extra_headers = vec![(String::new(), "k".into())], Some("extra_headers")),
+            (|c| c.extra_headers = vec![("X Key".into(), "k".into())], Some("extra_headers")),
+            (|c| c.extra_headers = vec![("X-Key".into(), "k\n".into())], Some("extra_headers")),
+            (|c| c.extra_headers = vec![("authorization".into(), "k".into())], Some("extra_headers")),
+        ];
+        for (change, field) in cases {
+            let mut config = valid();
+            change(&mut config);
+            let error = config.check().err();
+            assert_eq!(error.as_ref().and_then(Error::field), *field, "{config:?}");
+            assert!(error.is_none_or(|error| error.code() == ErrorCode::InvalidConfig));
+        }
+    }
+
+    #[test]
+    fn a_configuration_file_needs_three_settings_and_allows_no_unknown_one() {
+        let text = r#"{"base_url": "https://vip.example.com", "token": "agent", "guid": "{A}"}"#;
+        let config: SandyConfig = serde_json::from_str(text).unwrap();
+        assert_eq!(config, SandyConfig::new("https://vip.example.com", "agent", "{A}"));
+        let text = r#"{"base_url": "x", "token": "x", "guid": "x", "offline_amount": "remote", "sole_writer": true}"#;
+        let config: SandyConfig = serde_json::from_str(text).unwrap();
+        assert!(config.sole_writer && config.offline_amount == OfflineAmount::Remote);
+        let text = r#"{"base_url": "x", "token": "x", "guid": "x", "sole_writter": true}"#;
+        assert!(serde_json::from_str::<SandyConfig>(text).is_err());
+    }
+
+    #[test]
+    fn secrets_are_shown_neither_by_debug_nor_by_errors() {
+        let mut config = valid();
+        config.token = "s3cret".into();
+        config.extra_headers = vec![("X-Key".into(), "s3cret".into())];
+        assert!(!format!("{config:?}").contains("s3cret"));
+        config.token = "s3cret\n".into();
+        let error = config.check().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn slashes_at_the_end_of_the_base_are_not_doubled() {
+        assert_eq!(SandyConfig::new("https://a.example/x//", "t", "g").base(), "https://a.example/x");
+    }
+}

@@ -1,0 +1,227 @@
+//! Cards and their accounts.
+
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Tx, View, parsed};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::model::{Base, CardNumber, CardStatus, Holder};
+use crate::units::{Money, Points};
+
+#[derive(Clone, Debug)]
+pub(crate) struct CardRow {
+    pub(crate) card_no: i64,
+    pub(crate) number: CardNumber,
+    pub(crate) level: Option<String>,
+    pub(crate) holder: Holder,
+    pub(crate) status: CardStatus,
+    pub(crate) exception: Option<String>,
+    pub(crate) opened_here_at: Option<Timestamp>,
+    pub(crate) fetched_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct AccountRow {
+    pub(crate) account_no: i64,
+    pub(crate) reference: String,
+    pub(crate) confirmed: bool,
+    pub(crate) base: Base,
+    pub(crate) consumed_total: Option<Money>,
+    pub(crate) recharged_total: Option<Money>,
+    pub(crate) quiet_since: Option<Timestamp>,
+}
+
+/// A card with its account at one provider.
+#[derive(Clone, Debug)]
+pub(crate) struct ServedCard {
+    pub(crate) card: CardRow,
+    pub(crate) account: AccountRow,
+}
+
+const SERVED: &str = "SELECT c.card_no, c.number, c.level, c.name, c.phone, c.gender, c.birthday, c.status, c.exception,
+    c.opened_here_at, c.fetched_at,
+    a.account_no, a.reference, a.confirmed, a.money, a.points, a.as_of, a.consumed_total, a.recharged_total, a.quiet_since
+    FROM card c JOIN account a ON a.card_no = c.card_no";
+
+fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
+    let time = |i: usize| -> rusqlite::Result<Option<Timestamp>> {
+        Ok(row.get::<_, Option<i64>>(i)?.map(Timestamp::from_millis))
+    };
+    let money =
+        |i: usize| -> rusqlite::Result<Option<Money>> { Ok(row.get::<_, Option<i64>>(i)?.map(Money::from_fen)) };
+    let birthday: Option<String> = row.get(6)?;
+    Ok(ServedCard {
+        card: CardRow {
+            card_no: row.get(0)?,
+            number: CardNumber::stored(row.get(1)?),
+            level: row.get(2)?,
+            holder: Holder {
+                name: row.get(3)?,
+                phone: row.get(4)?,
+                gender: row.get::<_, Option<String>>(5)?.map(parsed).transpose()?,
+                birthday: birthday.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()),
+            },
+            status: parsed(row.get(7)?)?,
+            exception: row.get(8)?,
+            opened_here_at: time(9)?,
+            fetched_at: time(10)?,
+        },
+        account: AccountRow {
+            account_no: row.get(11)?,
+            reference: row.get(12)?,
+            confirmed: row.get(13)?,
+            base: Base { money: Money::from_fen(row.get(14)?), points: Points::new(row.get(15)?), as_of: time(16)? },
+            consumed_total: money(17)?,
+            recharged_total: money(18)?,
+            quiet_since: time(19)?,
+        },
+    })
+}
+
+impl View<'_> {
+    pub(crate) fn card(&self, number: &str, provider: &str) -> Result<Option<ServedCard>> {
+        let mut statement =
+            self.conn.prepare_cached(joined(SERVED, " WHERE c.number = ?1 AND a.provider = ?2").as_str())?;
+        Ok(statement.query_row((number, provider), served).optional()?)
+    }
+
+    pub(crate) fn card_of_account(&self, account_no: i64) -> Result<ServedCard> {
+        let mut statement = self.conn.prepare_cached(joined(SERVED, " WHERE a.account_no = ?1").as_str())?;
+        Ok(statement.query_row([account_no], served)?)
+    }
+
+    /// Cards whose phone is exactly this, oldest first, at most `most`.
+    pub(crate) fn cards_by_phone(&self, phone: &str, provider: &str, most: usize) -> Result<Vec<ServedCard>> {
+        let sql = joined(SERVED, " WHERE c.phone = ?1 AND a.provider = ?2 ORDER BY c.card_no LIMIT ?3");
+        let mut statement = self.conn.prepare_cached(sql.as_str())?;
+        let rows = statement.query_map((phone, provider, most as i64), served)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// All card numbers, in order.
+    pub(crate) fn card_numbers(&self) -> Result<Vec<CardNumber>> {
+        let mut statement = self.conn.prepare_cached("SELECT number FROM card ORDER BY number")?;
+        let rows = statement.query_map([], |row| Ok(CardNumber::stored(row.get(0)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The rate last seen for a card while it had this level.
+    pub(crate) fn rate_seen(&self, card_no: i64, level: &str) -> Result<Option<String>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT rate FROM rate_seen WHERE card_no = ?1 AND level = ?2 ORDER BY day DESC LIMIT 1")?;
+        Ok(statement.query_row((card_no, level), |row| row.get(0)).optional()?)
+    }
+}
+
+/// Two pieces of SQL as one; the statement cache is keyed by the text, so it costs a small allocation and no parse.
+fn joined(head: &str, tail: &str) -> String {
+    [head, tail].concat()
+}
+
+impl Tx<'_> {
+    /// A card that has not been here before, with its account and lane.
+    pub(crate) fn insert_card(
+        &self,
+        number: &str,
+        provider: &str,
+        status: CardStatus,
+        opened_here_at: Option<Timestamp>,
+    ) -> Result<ServedCard> {
+        self.conn
+            .prepare_cached("INSERT INTO card (number, status, opened_here_at) VALUES (?1, ?2, ?3)")?
+            .execute((number, status.as_str(), opened_here_at.map(Timestamp::millis)))?;
+        let card_no = self.conn.last_insert_rowid();
+        self.conn
+            .prepare_cached("INSERT INTO account (card_no, provider, reference, confirmed) VALUES (?1, ?2, ?3, 0)")?
+            .execute((card_no, provider, number))?;
+        let account_no = self.conn.last_insert_rowid();
+        self.conn
+            .prepare_cached("INSERT INTO lane (lane_no, provider, state) VALUES (?1, ?2, 'idle')")?
+            .execute((account_no, provider))?;
+        self.card_of_account(account_no)
+    }
+
+    pub(crate) fn set_holder(&self, card_no: i64, holder: &Holder) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE card SET name = ?2, phone = ?3, gender = ?4, birthday = ?5 WHERE card_no = ?1")?
+            .execute((
+                card_no,
+                &holder.name,
+                &holder.phone,
+                holder.gender.map(|gender| gender.as_str()),
+                holder.birthday.map(|date| date.to_string()),
+            ))?;
+        Ok(())
+    }
+
+    pub(crate) fn set_level(&self, card_no: i64, level: &str) -> Result<()> {
+        self.conn.prepare_cached("UPDATE card SET level = ?2 WHERE card_no = ?1")?.execute((card_no, level))?;
+        Ok(())
+    }
+
+    pub(crate) fn set_card_status(&self, card_no: i64, status: CardStatus) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE card SET status = ?2 WHERE card_no = ?1 AND status <> ?2")?
+            .execute((card_no, status.as_str()))?;
+        Ok(())
+    }
+
+    pub(crate) fn set_fetched(&self, card_no: i64, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE card SET fetched_at = ?2 WHERE card_no = ?1")?
+            .execute((card_no, at.millis()))?;
+        Ok(())
+    }
+
+    /// Puts a card on the exception list, or takes it off.
+    pub(crate) fn set_exception(&self, card_no: i64, reason: Option<&str>) -> Result<()> {
+        self.conn.prepare_cached("UPDATE card SET exception = ?2 WHERE card_no = ?1")?.execute((card_no, reason))?;
+        Ok(())
+    }
+
+    /// The reference is this holder's.
+    pub(crate) fn confirm_account(&self, account_no: i64) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE account SET confirmed = 1 WHERE account_no = ?1 AND confirmed = 0")?
+            .execute([account_no])?;
+        Ok(())
+    }
+
+    pub(crate) fn set_base(&self, account_no: i64, base: &Base) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE account SET money = ?2, points = ?3, as_of = ?4 WHERE account_no = ?1")?
+            .execute((account_no, base.money.fen(), base.points.get(), base.as_of.map(Timestamp::millis)))?;
+        Ok(())
+    }
+
+    pub(crate) fn set_totals(&self, account_no: i64, consumed: Option<Money>, recharged: Option<Money>) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE account SET consumed_total = coalesce(?2, consumed_total),
+                    recharged_total = coalesce(?3, recharged_total) WHERE account_no = ?1",
+            )?
+            .execute((account_no, consumed.map(Money::fen), recharged.map(Money::fen)))?;
+        Ok(())
+    }
+
+    /// An attempt on this account has just ended.
+    pub(crate) fn set_quiet_since(&self, account_no: i64, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE account SET quiet_since = ?2 WHERE account_no = ?1")?
+            .execute((account_no, at.millis()))?;
+        Ok(())
+    }
+
+    /// A discount seen in an answer.
+    pub(crate) fn saw_rate(&self, card_no: i64, level: &str, day: &str, rate: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO rate_seen (card_no, level, day, rate) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET rate = ?4",
+            )?
+            .execute((card_no, level, day, rate))?;
+        Ok(())
+    }
+}

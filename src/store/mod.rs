@@ -1,0 +1,141 @@
+//! The only SQL. One SQLite file holds the book; every write transaction is `BEGIN IMMEDIATE` with `synchronous=FULL`.
+//!
+//! [`View`] reads, [`Tx`] also writes; a `Tx` exists only inside [`Store::write`]. What may be written is decided
+//! elsewhere: this layer keeps rows, and refuses transitions that are not legal.
+
+mod cards;
+mod catalogue;
+mod entries;
+mod notices;
+mod open;
+mod queue;
+mod schema;
+
+use std::fs::File;
+use std::ops::Deref;
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+
+use crate::error::{Error, Result};
+
+pub(crate) use cards::{AccountRow, CardRow, ServedCard};
+pub(crate) use entries::{EntryFilter, NewEntry};
+pub(crate) use notices::NewNotice;
+pub(crate) use open::{Identity, OpenOptions};
+pub(crate) use queue::{AttemptRow, LaneState, Lookout, NewOperation, OpRow, PromiseRow, ReadyLane};
+
+/// The open book.
+pub(crate) struct Store {
+    conn: Connection,
+    ballast: PathBuf,
+    /// Held for as long as the book is open; the operating system lets go of it when the process dies.
+    _lock: File,
+}
+
+/// Reads. Outside a transaction each statement sees the newest commit; this process is the only writer.
+pub(crate) struct View<'a> {
+    conn: &'a Connection,
+}
+
+/// Reads and writes inside one transaction.
+pub(crate) struct Tx<'a> {
+    view: View<'a>,
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = View<'a>;
+
+    fn deref(&self) -> &View<'a> {
+        &self.view
+    }
+}
+
+impl Store {
+    pub(crate) fn view(&self) -> View<'_> {
+        View { conn: &self.conn }
+    }
+
+    /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, none of it otherwise.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.begin()?;
+        let result = work(&Tx { view: View { conn: &self.conn } });
+        match result {
+            Ok(value) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
+                Ok(_) => Ok(value),
+                Err(error) => {
+                    self.roll_back();
+                    Err(error.into())
+                }
+            },
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    fn begin(&self) -> Result<()> {
+        if !self.conn.is_autocommit() {
+            // A panic unwound out of an earlier transaction. Its work must not become part of this one.
+            self.roll_back();
+        }
+        self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(())
+    }
+
+    fn roll_back(&self) {
+        // SQLite has rolled back by itself after some errors (a full disk among them); then there is nothing to do.
+        if !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            log::error!("tillbook: rollback failed: {error}");
+        }
+    }
+
+    /// Moves what the log holds into the database file and empties the log.
+    pub(crate) fn checkpoint(&self) -> Result<()> {
+        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Runs `work` so that its failure undoes only itself. Errors of the disk still fail the whole transaction.
+    pub(crate) fn savepoint<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<Result<T>> {
+        self.conn.prepare_cached("SAVEPOINT work")?.execute([])?;
+        match work() {
+            Ok(value) => {
+                self.conn.prepare_cached("RELEASE work")?.execute([])?;
+                Ok(Ok(value))
+            }
+            Err(error) => {
+                if self.conn.is_autocommit() {
+                    // The whole transaction is gone already: nothing is left to go back to.
+                    return Err(error);
+                }
+                self.conn.prepare_cached("ROLLBACK TO work")?.execute([])?;
+                self.conn.prepare_cached("RELEASE work")?.execute([])?;
+                Ok(Err(error))
+            }
+        }
+    }
+}
+
+/// Reads a stored name back into its enum. Failing means that the row was not written by this library.
+fn parsed<T: std::str::FromStr<Err = Error>>(text: String) -> rusqlite::Result<T> {
+    text.parse().map_err(|error: Error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
+/// Reads stored JSON back into its type.
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+/// Writes a value as JSON.
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::inconsistent(format!("not serialisable: {error}")))
+}

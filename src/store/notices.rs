@@ -1,0 +1,100 @@
+//! Notifications: each stays until somebody has acknowledged it.
+
+use rusqlite::Row;
+
+use super::{Tx, View, parsed};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::model::{CardNumber, Notice, NoticeKind, OpId};
+use crate::units::Money;
+
+pub(crate) struct NewNotice<'a> {
+    pub(crate) kind: NoticeKind,
+    pub(crate) op_no: Option<i64>,
+    pub(crate) card_no: Option<i64>,
+    pub(crate) amount: Option<Money>,
+    /// For people; without personal data.
+    pub(crate) detail: &'a str,
+    pub(crate) at: Timestamp,
+}
+
+fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    Ok(Notice {
+        notice_no: row.get(0)?,
+        kind: parsed(row.get(1)?)?,
+        op_id: row.get::<_, Option<String>>(2)?.map(OpId::stored),
+        card: row.get::<_, Option<String>>(3)?.map(CardNumber::stored),
+        amount: row.get::<_, Option<i64>>(4)?.map(Money::from_fen),
+        detail: row.get(5)?,
+        at: Timestamp::from_millis(row.get(6)?),
+    })
+}
+
+impl View<'_> {
+    /// What nobody has acknowledged yet, oldest first.
+    pub(crate) fn open_notices(&self, most: usize) -> Result<Vec<Notice>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT n.notice_no, n.kind, o.op_id, c.number, n.amount, n.detail, n.at
+             FROM notice n LEFT JOIN operation o ON o.op_no = n.op_no LEFT JOIN card c ON c.card_no = n.card_no
+             WHERE n.acked_at IS NULL ORDER BY n.notice_no LIMIT ?1",
+        )?;
+        let rows = statement.query_map([most as i64], notice)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether a notification of this kind about a card is open.
+    pub(crate) fn has_open_notice_of_card(&self, kind: NoticeKind, card_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1 AND card_no = ?2)",
+        )?;
+        Ok(statement.query_row((kind.as_str(), card_no), |row| row.get(0))?)
+    }
+
+    /// Whether a notification of this kind that concerns no operation is open.
+    pub(crate) fn has_open_notice(&self, kind: NoticeKind) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1 AND op_no IS NULL)",
+        )?;
+        Ok(statement.query_row([kind.as_str()], |row| row.get(0))?)
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn insert_notice(&self, new: &NewNotice<'_>) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO notice (kind, op_no, card_no, amount, detail, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                new.kind.as_str(),
+                new.op_no,
+                new.card_no,
+                new.amount.map(Money::fen),
+                new.detail,
+                new.at.millis(),
+            ))?;
+        Ok(())
+    }
+
+    /// False if there is no such open notification.
+    pub(crate) fn acknowledge(&self, notice_no: i64, who: &str, note: Option<&str>, at: Timestamp) -> Result<bool> {
+        let changed = self
+            .conn
+            .prepare_cached(
+                "UPDATE notice SET acked_at = ?2, acked_by = ?3, ack_note = ?4 WHERE notice_no = ?1 AND acked_at IS NULL",
+            )?
+            .execute((notice_no, at.millis(), who, note))?;
+        Ok(changed == 1)
+    }
+
+    /// Acknowledges what is open about an operation that a person has just decided about.
+    pub(crate) fn acknowledge_operation(&self, op_no: i64, who: &str, note: &str, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE notice SET acked_at = ?2, acked_by = ?3, ack_note = ?4
+                 WHERE op_no = ?1 AND acked_at IS NULL AND kind IN ('parked', 'rejected')",
+            )?
+            .execute((op_no, at.millis(), who, note))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! Opening a book: the lock, the file, its pragmas, its version, its owner.
+
+use std::fs::{File, OpenOptions as FileOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::schema::{APPLICATION_ID, CREATE, VERSION};
+use super::{Store, Tx};
+use crate::error::{Error, Result};
+
+/// The oldest SQLite whose WAL this library trusts.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Room set aside so that an answer can still be written when the disk is full.
+const BALLAST_BYTES: usize = 256 * 1024;
+
+/// Whose book it is. Operations made for one merchant must never be replayed for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) merchant: String,
+    pub(crate) store: String,
+    pub(crate) till: String,
+    pub(crate) provider: String,
+    pub(crate) base_url: String,
+}
+
+/// What opening needs besides the path.
+#[derive(Debug)]
+pub(crate) struct OpenOptions {
+    pub(crate) identity: Identity,
+    /// A book's new name, used if the file is new.
+    pub(crate) new_book_id: String,
+    /// A SQLite VFS by name; the platform's own without it.
+    pub(crate) vfs: Option<String>,
+}
+
+impl Store {
+    /// Opens a book, or makes a new one where there is none.
+    pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Store> {
+        assert!(rusqlite::version_number() >= OLDEST_SQLITE, "SQLite {} is too old", rusqlite::version());
+        let lock = lock_book(&beside(path, "lock"))?;
+        create_private(path)?;
+        let conn = connect(path, options.vfs.as_deref())?;
+        let store = Store { conn, ballast: beside(path, "ballast"), _lock: lock };
+        store.write(|tx| tx.migrate(&options.new_book_id))?;
+        store.write(|tx| tx.check_identity(&options.identity))?;
+        if let Err(error) = store.fill_ballast() {
+            // Trading goes on without it; only a full disk will then cost more.
+            log::warn!("tillbook: no ballast: {error}");
+        }
+        Ok(store)
+    }
+
+    /// Sets room aside for the next full disk.
+    pub(crate) fn fill_ballast(&self) -> std::io::Result<()> {
+        if self.ballast.metadata().is_ok_and(|file| file.len() == BALLAST_BYTES as u64) {
+            return Ok(());
+        }
+        let mut file = private().write(true).create(true).truncate(true).open(&self.ballast)?;
+        // Not zeros: a file system that stores holes would set nothing aside.
+        let result = file.write_all(&[0xb5; BALLAST_BYTES]).and_then(|()| file.sync_all());
+        if result.is_err() {
+            // Half a ballast on a full disk only makes it fuller.
+            drop(file);
+            let _ = std::fs::remove_file(&self.ballast);
+        }
+        result
+    }
+
+    /// Gives the room back. False if there was none.
+    pub(crate) fn release_ballast(&self) -> bool {
+        std::fs::remove_file(&self.ballast).is_ok()
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Options that make a new file its owner's only. The book holds names, phones and balances.
+fn private() -> FileOptions {
+    let mut options = FileOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn lock_book(path: &Path) -> Result<File> {
+    let file = private()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(|error| Error::io("can't open the book's lock file", error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::in_use()),
+        Err(std::fs::TryLockError::Error(error)) => Err(Error::io("can't lock the book", error)),
+    }
+}
+
+/// Makes the file ourselves so that SQLite finds it with the right permissions; its log inherits them.
+fn create_private(path: &Path) -> Result<()> {
+    match private().write(true).create_new(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::io("can't create the book", error)),
+    }
+}
+
+fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    conn.busy_timeout(Duration::from_secs(2))?;
+    conn.set_prepared_statement_cache_capacity(128);
+    // The first statement that reads the file: a foreign one is told apart here, before anything is changed.
+    let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(unreadable)?;
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(unreadable)?;
+    let empty = tables == 0 && application_id == 0 && version == 0;
+    if !empty && application_id != APPLICATION_ID {
+        return Err(Error::not_a_book("another program's database"));
+    }
+    if version > VERSION {
+        return Err(Error::newer(version, VERSION));
+    }
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" && mode != "memory" {
+        return Err(Error::inconsistent(format!("the file system allows no write-ahead log (got {mode})")));
+    }
+    // Nothing here may weaken what a commit means: FULL makes the log durable before COMMIT returns.
+    conn.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;
+         PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;",
+    )?;
+    Ok(conn)
+}
+
+/// A file that is no database, and one that is damaged, are different news.
+fn unreadable(error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => Error::not_a_book("no SQLite database"),
+        _ => error.into(),
+    }
+}
+
+impl Tx<'_> {
+    fn migrate(&self, new_book_id: &str) -> Result<()> {
+        // Read inside the transaction: another process could have migrated between our look and our lock.
+        let version: i64 = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if version == VERSION {
+            return Ok(());
+        }
+        self.conn.execute_batch(CREATE)?;
+        self.conn
+            .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}"))?;
+        self.set_book("book_id", new_book_id)
+    }
+
+    /// The book's owner may change only while nothing waits to be sent.
+    fn check_identity(&self, identity: &Identity) -> Result<()> {
+        let parts: [(&'static str, &str); 5] = [
+            ("merchant", &identity.merchant),
+            ("store", &identity.store),
+            ("till", &identity.till),
+            ("provider", &identity.provider),
+            ("base URL", &identity.base_url),
+        ];
+        let unfinished: bool =
+            self.conn.query_row("SELECT EXISTS (SELECT 1 FROM operation WHERE holding = 1)", [], |row| row.get(0))?;
+        for (name, value) in parts {
+            match self.book(name)? {
+                Some(stored) if stored == value => {}
+                Some(_) if unfinished => return Err(Error::wrong_merchant(name)),
+                _ => self.set_book(name, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_book(&self, key: &str, value: &str) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO book (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?
+            .execute((key, value))?;
+        Ok(())
+    }
+}
+
+impl super::View<'_> {
+    pub(crate) fn book(&self, key: &str) -> Result<Option<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT value FROM book WHERE key = ?1")?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    }
+}

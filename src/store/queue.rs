@@ -1,0 +1,668 @@
+//! Operations, promises, attempts, looks and lanes.
+//!
+//! Claiming work must not depend on how much waits behind a lane that stands still: a lane is one row, and only lanes
+//! whose head may be worked on are in the index that is searched.
+
+use rusqlite::{OptionalExtension, Row};
+use serde_json::Value;
+
+use super::{Tx, View, from_json, parsed, to_json};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::model::{
+    Act, Confirmation, Context, Effect, Evidence, Exposure, Kind, OpId, OpenEffect, Promise, Refusal, State, Told,
+};
+use crate::provider::Bound;
+use crate::units::{Money, Points};
+
+#[derive(Clone, Debug)]
+pub(crate) struct OpRow {
+    pub(crate) op_no: i64,
+    pub(crate) op_id: OpId,
+    pub(crate) lane_no: i64,
+    pub(crate) card_no: i64,
+    pub(crate) kind: Kind,
+    pub(crate) act: Act,
+    pub(crate) bound: Bound,
+    pub(crate) context: Context,
+    pub(crate) created_at: Timestamp,
+    pub(crate) told: Told,
+    pub(crate) effect: Effect,
+    pub(crate) state: State,
+    pub(crate) evidence: Option<Evidence>,
+    pub(crate) waits_for: Option<String>,
+    pub(crate) unknown: bool,
+    pub(crate) absent_looks: u32,
+    pub(crate) promise: Option<PromiseRow>,
+}
+
+impl OpRow {
+    /// Whether the cashier has been told yes.
+    pub(crate) fn is_approved(&self) -> bool {
+        self.promise.as_ref().is_some_and(|row| row.promise.is_approved())
+    }
+
+    /// Whether it may be sent: an operation whose promise is no approval never is.
+    pub(crate) fn may_be_sent(&self) -> bool {
+        self.promise.as_ref().is_none_or(|row| row.promise.is_approved())
+    }
+
+    /// The figures that count: those told, or those predicted while nothing has been told.
+    pub(crate) fn told(&self) -> &Told {
+        self.promise.as_ref().map_or(&self.told, |row| &row.told)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PromiseRow {
+    pub(crate) promise: Promise,
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) message: Option<String>,
+    pub(crate) told: Told,
+}
+
+pub(crate) struct NewOperation<'a> {
+    pub(crate) op_id: &'a OpId,
+    pub(crate) lane_no: i64,
+    pub(crate) card_no: i64,
+    pub(crate) provider: &'a str,
+    pub(crate) dialect: u32,
+    pub(crate) act: &'a Act,
+    pub(crate) bound: &'a Bound,
+    pub(crate) delivery: &'a str,
+    pub(crate) context: &'a Context,
+    pub(crate) at: Timestamp,
+    pub(crate) told: &'a Told,
+    pub(crate) effect: &'a Effect,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct AttemptRow {
+    pub(crate) attempt_no: i64,
+    pub(crate) op_no: i64,
+    pub(crate) started_at: Timestamp,
+    pub(crate) facts: Option<Value>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) path: String,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) status: Option<u16>,
+    pub(crate) answer: Option<Vec<u8>>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) note: Option<String>,
+}
+
+impl AttemptRow {
+    /// Whether the remote may have seen it.
+    pub(crate) fn may_have_been_sent(&self) -> bool {
+        !matches!(self.outcome.as_deref(), Some("not_sent" | "not_processed"))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Lookout {
+    pub(crate) at: Timestamp,
+    pub(crate) facts: Option<Value>,
+    pub(crate) verdict: String,
+    pub(crate) note: Option<String>,
+}
+
+/// Whether a lane's head can be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LaneState {
+    /// Nothing to do, or its head is on the wire.
+    Idle,
+    /// From `due` on; probes go before replays.
+    Ready { probe: bool, due: Timestamp },
+    /// Waits for a person.
+    Held,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadyLane {
+    pub(crate) lane_no: i64,
+    pub(crate) due: Timestamp,
+}
+
+const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
+    o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
+    o.evidence, o.waits_for, o.unknown, o.absent_looks, p.promise, p.refusal, p.message, p.told
+    FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
+
+fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
+    let text = |i: usize| row.get_ref(i)?.as_str().map_err(rusqlite::Error::from);
+    let promise = match row.get::<_, Option<String>>(22)? {
+        None => None,
+        Some(promise) => Some(PromiseRow {
+            promise: parsed(promise)?,
+            refusal: row.get::<_, Option<String>>(23)?.map(|json| from_json(&json)).transpose()?,
+            message: row.get(24)?,
+            told: from_json(text(25)?)?,
+        }),
+    };
+    Ok(OpRow {
+        op_no: row.get(0)?,
+        op_id: OpId::stored(row.get(1)?),
+        lane_no: row.get(2)?,
+        card_no: row.get(3)?,
+        kind: parsed(row.get(4)?)?,
+        act: from_json(text(5)?)?,
+        bound: from_json(text(6)?)?,
+        context: Context {
+            ticket: row.get(7)?,
+            operator: row.get(8)?,
+            supervisor: row.get(9)?,
+            shift: row.get(10)?,
+            reason: row.get(11)?,
+        },
+        created_at: Timestamp::from_millis(row.get(12)?),
+        told: from_json(text(13)?)?,
+        effect: effect(row, 14)?,
+        state: parsed(row.get(17)?)?,
+        evidence: row.get::<_, Option<String>>(18)?.map(parsed).transpose()?,
+        waits_for: row.get(19)?,
+        unknown: row.get(20)?,
+        absent_looks: row.get(21)?,
+        promise,
+    })
+}
+
+fn effect(row: &Row<'_>, first: usize) -> rusqlite::Result<Effect> {
+    Ok(Effect {
+        money: Money::from_fen(row.get(first)?),
+        bonus: Money::from_fen(row.get(first + 1)?),
+        points: Points::new(row.get(first + 2)?),
+    })
+}
+
+const ATTEMPT: &str = "SELECT attempt_no, op_no, started_at, facts, body, path, ended_at, status, answer, outcome, note
+    FROM attempt";
+
+fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    Ok(AttemptRow {
+        attempt_no: row.get(0)?,
+        op_no: row.get(1)?,
+        started_at: Timestamp::from_millis(row.get(2)?),
+        facts: row.get::<_, Option<String>>(3)?.map(|json| from_json(&json)).transpose()?,
+        body: row.get(4)?,
+        path: row.get(5)?,
+        ended_at: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+        status: row.get(7)?,
+        answer: row.get(8)?,
+        outcome: row.get(9)?,
+        note: row.get(10)?,
+    })
+}
+
+impl View<'_> {
+    fn one_operation(&self, tail: &str, params: impl rusqlite::Params) -> Result<Option<OpRow>> {
+        let mut statement = self.conn.prepare_cached(&[OPERATION, tail].concat())?;
+        Ok(statement.query_row(params, operation).optional()?)
+    }
+
+    fn operations(&self, tail: &str, params: impl rusqlite::Params) -> Result<Vec<OpRow>> {
+        let mut statement = self.conn.prepare_cached(&[OPERATION, tail].concat())?;
+        let rows = statement.query_map(params, operation)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn operation(&self, op_no: i64) -> Result<OpRow> {
+        self.one_operation(" WHERE o.op_no = ?1", [op_no])?
+            .ok_or_else(|| Error::inconsistent(format!("operation {op_no} is gone")))
+    }
+
+    pub(crate) fn operation_by_id(&self, op_id: &OpId) -> Result<Option<OpRow>> {
+        self.one_operation(" WHERE o.op_id = ?1", [op_id.as_str()])
+    }
+
+    /// The operation that a lane stands at.
+    pub(crate) fn lane_head(&self, lane_no: i64) -> Result<Option<OpRow>> {
+        self.one_operation(" WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1", [lane_no])
+    }
+
+    /// Operations of a lane that are not finished, except one, in order.
+    pub(crate) fn open_operations(&self, lane_no: i64) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE o.lane_no = ?1 AND o.open = 1 ORDER BY o.op_no", [lane_no])
+    }
+
+    /// What the remote has and the base does not include yet.
+    pub(crate) fn applied_operations(&self, lane_no: i64) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE o.lane_no = ?1 AND o.open = 1 AND o.state = 'applied' ORDER BY o.op_no", [lane_no])
+    }
+
+    /// Changes of the holder's data that the remote has not got yet.
+    pub(crate) fn open_changes(&self, lane_no: i64) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE o.lane_no = ?1 AND o.open = 1 AND o.kind = 'modify' ORDER BY o.op_no", [lane_no])
+    }
+
+    /// What is waiting for a person, oldest first.
+    pub(crate) fn waiting_operations(&self) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE o.state IN ('parked', 'rejected') ORDER BY o.op_no", [])
+    }
+
+    /// Every operation, oldest first, behind `after`.
+    pub(crate) fn operations_after(&self, after: i64, most: usize) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE o.op_no > ?1 ORDER BY o.op_no LIMIT ?2", (after, most as i64))
+    }
+
+    /// Operations that no caller has been told about.
+    pub(crate) fn unpromised_operations(&self) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE o.holding = 1 AND p.op_no IS NULL ORDER BY o.op_no", [])
+    }
+
+    pub(crate) fn operations_in(&self, state: State) -> Result<Vec<OpRow>> {
+        self.operations(" WHERE (o.holding = 1 OR o.open = 1) AND o.state = ?1 ORDER BY o.op_no", [state.as_str()])
+    }
+
+    /// The effects that an account's balances are to be shown with, one operation left out.
+    pub(crate) fn open_effects(&self, lane_no: i64, except: Option<i64>) -> Result<Vec<OpenEffect>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT o.kind, o.state, p.promise, o.effect_money, o.effect_bonus, o.effect_points
+             FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no
+             WHERE o.lane_no = ?1 AND o.open = 1 AND o.op_no IS NOT ?2",
+        )?;
+        let rows = statement.query_map((lane_no, except), |row| {
+            let promise: Option<Promise> = row.get::<_, Option<String>>(2)?.map(parsed).transpose()?;
+            Ok(OpenEffect {
+                kind: parsed(row.get(0)?)?,
+                state: parsed(row.get(1)?)?,
+                approved: promise.is_some_and(Promise::is_approved),
+                effect: effect(row, 3)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What was approved here, refused by the remote and not resolved since.
+    pub(crate) fn owed(&self, card_no: i64) -> Result<Money> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(sum(-effect_money), 0) FROM operation
+             WHERE card_no = ?1 AND exposed = 1 AND state = 'rejected' AND effect_money < 0",
+        )?;
+        Ok(Money::from_fen(statement.query_row([card_no], |row| row.get(0))?))
+    }
+
+    /// The open offline approvals of one card.
+    pub(crate) fn card_exposure(&self, card_no: i64) -> Result<Money> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(sum(-effect_money), 0) FROM operation
+             WHERE card_no = ?1 AND exposed = 1 AND effect_money < 0",
+        )?;
+        Ok(Money::from_fen(statement.query_row([card_no], |row| row.get(0))?))
+    }
+
+    /// The open offline approvals of all cards with one phone number.
+    pub(crate) fn phone_exposure(&self, phone: &str) -> Result<Money> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(sum(-o.effect_money), 0) FROM card c JOIN operation o ON o.card_no = c.card_no
+             WHERE c.phone = ?1 AND o.exposed = 1 AND o.effect_money < 0",
+        )?;
+        Ok(Money::from_fen(statement.query_row([phone], |row| row.get(0))?))
+    }
+
+    /// The open offline approvals of the till.
+    pub(crate) fn till_exposure(&self) -> Result<Exposure> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(sum(CASE WHEN effect_money < 0 THEN -effect_money ELSE 0 END), 0), count(*)
+             FROM operation INDEXED BY operation_exposed WHERE exposed = 1",
+        )?;
+        Ok(statement
+            .query_row([], |row| Ok(Exposure { money: Money::from_fen(row.get(0)?), operations: row.get(1)? }))?)
+    }
+
+    /// How many operations are on their way to the remote, and how many wait for a person.
+    pub(crate) fn open_counts(&self) -> Result<(u64, u64)> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FILTER (WHERE state IN ('queued', 'sending', 'in_doubt', 'reversing')),
+                    count(*) FILTER (WHERE state IN ('parked', 'rejected')) FROM operation WHERE holding = 1 OR exposed = 1",
+        )?;
+        Ok(statement.query_row([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
+    }
+
+    pub(crate) fn attempts(&self, op_no: i64) -> Result<Vec<AttemptRow>> {
+        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE op_no = ?1 ORDER BY attempt_no"].concat())?;
+        let rows = statement.query_map([op_no], attempt)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn attempt(&self, attempt_no: i64) -> Result<AttemptRow> {
+        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE attempt_no = ?1"].concat())?;
+        Ok(statement.query_row([attempt_no], attempt)?)
+    }
+
+    /// Attempts that nothing has been concluded from: on the wire, or left by a crash.
+    pub(crate) fn attempts_without_outcome(&self) -> Result<Vec<AttemptRow>> {
+        let mut statement =
+            self.conn.prepare_cached(&[ATTEMPT, " WHERE outcome IS NULL ORDER BY attempt_no"].concat())?;
+        let rows = statement.query_map([], attempt)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT at, facts, verdict, note FROM look WHERE op_no = ?1 ORDER BY look_no")?;
+        let rows = statement.query_map([op_no], |row| {
+            Ok(Lookout {
+                at: Timestamp::from_millis(row.get(0)?),
+                facts: row.get::<_, Option<String>>(1)?.map(|json| from_json(&json)).transpose()?,
+                verdict: row.get(2)?,
+                note: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn confirmation(&self, op_no: i64) -> Result<Option<Confirmation>> {
+        let mut statement = self.conn.prepare_cached("SELECT body FROM confirmation WHERE op_no = ?1")?;
+        let body: Option<String> = statement.query_row([op_no], |row| row.get(0)).optional()?;
+        Ok(body.map(|json| from_json(&json)).transpose()?)
+    }
+
+    pub(crate) fn claims(&self, account_no: i64) -> Result<std::collections::BTreeSet<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT remote_id FROM claim WHERE account_no = ?1")?;
+        let rows = statement.query_map([account_no], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Lanes that may be worked on at `now`: probes first, then the longest due. One index search per rank.
+    pub(crate) fn ready_lanes(&self, provider: &str, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT lane_no, due_at FROM lane INDEXED BY lane_ready
+             WHERE provider = ?1 AND rank = ?2 AND state = 'ready' AND due_at <= ?3 ORDER BY due_at LIMIT ?4",
+        )?;
+        let mut lanes: Vec<ReadyLane> = Vec::new();
+        for rank in [0, 1] {
+            let room = (most - lanes.len()) as i64;
+            let rows = statement.query_map((provider, rank, now.millis(), room), |row| {
+                Ok(ReadyLane { lane_no: row.get(0)?, due: Timestamp::from_millis(row.get(1)?) })
+            })?;
+            for row in rows {
+                lanes.push(row?);
+            }
+        }
+        Ok(lanes)
+    }
+
+    /// When the next lane becomes due.
+    pub(crate) fn next_due(&self, provider: &str) -> Result<Option<Timestamp>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT min(due) FROM (
+               SELECT min(due_at) AS due FROM lane INDEXED BY lane_ready WHERE provider = ?1 AND rank = 0 AND state = 'ready'
+               UNION ALL
+               SELECT min(due_at) FROM lane INDEXED BY lane_ready WHERE provider = ?1 AND rank = 1 AND state = 'ready')",
+        )?;
+        let due: Option<i64> = statement.query_row([provider], |row| row.get(0))?;
+        Ok(due.map(Timestamp::from_millis))
+    }
+
+    pub(crate) fn lane(&self, lane_no: i64) -> Result<(LaneState, u32)> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT state, rank, due_at, failures FROM lane WHERE lane_no = ?1")?;
+        Ok(statement.query_row([lane_no], |row| {
+            let state = match row.get_ref(0)?.as_str()? {
+                "ready" => {
+                    LaneState::Ready { probe: row.get::<_, i64>(1)? == 0, due: Timestamp::from_millis(row.get(2)?) }
+                }
+                "held" => LaneState::Held,
+                _ => LaneState::Idle,
+            };
+            Ok((state, row.get(3)?))
+        })?)
+    }
+
+    /// The latest time that stands in the book.
+    pub(crate) fn highest_time(&self) -> Result<Option<Timestamp>> {
+        let high: Option<i64> = self.conn.query_row(
+            "SELECT max(at) FROM (
+               SELECT max(created_at, changed_at) AS at FROM operation WHERE op_no = (SELECT max(op_no) FROM operation)
+               UNION ALL SELECT at FROM entry WHERE entry_no = (SELECT max(entry_no) FROM entry)
+               UNION ALL SELECT coalesce(ended_at, started_at) FROM attempt
+                         WHERE attempt_no = (SELECT max(attempt_no) FROM attempt)
+               UNION ALL SELECT at FROM notice WHERE notice_no = (SELECT max(notice_no) FROM notice)
+               UNION ALL SELECT CAST(value AS INTEGER) FROM book WHERE key = 'high_time')",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(high.map(Timestamp::from_millis))
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn insert_operation(&self, new: &NewOperation<'_>) -> Result<i64> {
+        let kind = new.act.kind();
+        self.conn
+            .prepare_cached(
+                "INSERT INTO operation (op_id, lane_no, card_no, provider, dialect, kind, act, bound, delivery, ticket,
+                    operator, supervisor, shift, reason, created_at, told, effect_money, effect_bonus, effect_points,
+                    state, changed_at, holding, open)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                    'queued', ?15, 1, 1)",
+            )?
+            .execute(rusqlite::params![
+                new.op_id.as_str(),
+                new.lane_no,
+                new.card_no,
+                new.provider,
+                new.dialect,
+                kind.as_str(),
+                to_json(new.act)?,
+                to_json(new.bound)?,
+                new.delivery,
+                new.context.ticket,
+                new.context.operator,
+                new.context.supervisor,
+                new.context.shift,
+                new.context.reason,
+                new.at.millis(),
+                to_json(new.told)?,
+                new.effect.money.fen(),
+                new.effect.bonus.fen(),
+                new.effect.points.get(),
+            ])?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// New figures for an operation that nobody has been told of.
+    pub(crate) fn set_prediction(&self, op_no: i64, told: &Told, effect: &Effect) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE operation SET told = ?2, effect_money = ?3, effect_bonus = ?4, effect_points = ?5
+                 WHERE op_no = ?1",
+            )?
+            .execute((op_no, to_json(told)?, effect.money.fen(), effect.bonus.fen(), effect.points.get()))?;
+        Ok(())
+    }
+
+    /// Moves an operation on. Anything that is not a legal transition is refused here, whoever asks.
+    pub(crate) fn transition(&self, op: &mut OpRow, next: State, at: Timestamp) -> Result<()> {
+        if !op.state.may_become(next) {
+            return Err(Error::inconsistent(format!("{} can't become {next}", op.state)));
+        }
+        let exposed =
+            op.promise.as_ref().is_some_and(|row| row.promise == Promise::OfflineApproved) && !next.is_final();
+        let changed = self
+            .conn
+            .prepare_cached(
+                "UPDATE operation SET state = ?3, changed_at = ?4, holding = ?5, open = ?6, exposed = ?7,
+                    waits_for = NULL, unknown = 0, absent_looks = 0 WHERE op_no = ?1 AND state = ?2",
+            )?
+            .execute((
+                op.op_no,
+                op.state.as_str(),
+                next.as_str(),
+                at.millis(),
+                next.holds_lane(op.kind),
+                next.is_open(),
+                exposed,
+            ))?;
+        if changed != 1 {
+            return Err(Error::inconsistent(format!("operation {} was not {}", op.op_no, op.state)));
+        }
+        op.state = next;
+        op.waits_for = None;
+        op.unknown = false;
+        op.absent_looks = 0;
+        Ok(())
+    }
+
+    pub(crate) fn set_waits_for(&self, op: &mut OpRow, why: &str, unknown: bool) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE operation SET waits_for = ?2, unknown = ?3 WHERE op_no = ?1")?
+            .execute((op.op_no, why, unknown))?;
+        op.waits_for = Some(why.to_owned());
+        op.unknown = unknown;
+        Ok(())
+    }
+
+    pub(crate) fn set_evidence(&self, op: &mut OpRow, evidence: Evidence) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE operation SET evidence = ?2 WHERE op_no = ?1")?
+            .execute((op.op_no, evidence.as_str()))?;
+        op.evidence = Some(evidence);
+        Ok(())
+    }
+
+    pub(crate) fn set_absent_looks(&self, op: &mut OpRow, looks: u32) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE operation SET absent_looks = ?2 WHERE op_no = ?1")?
+            .execute((op.op_no, looks))?;
+        op.absent_looks = looks;
+        Ok(())
+    }
+
+    /// Records what the cashier is told, once: a second promise for the same operation fails.
+    pub(crate) fn insert_promise(&self, op: &mut OpRow, row: PromiseRow, effect: &Effect, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO promise (op_no, promise, refusal, message, told, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                op.op_no,
+                row.promise.as_str(),
+                row.refusal.as_ref().map(to_json).transpose()?,
+                &row.message,
+                to_json(&row.told)?,
+                at.millis(),
+            ))?;
+        let offline = row.promise == Promise::OfflineApproved;
+        if offline || *effect != op.effect {
+            // What was promised is what is expected, and what is at risk.
+            self.conn
+                .prepare_cached(
+                    "UPDATE operation SET exposed = ?2, effect_money = ?3, effect_bonus = ?4, effect_points = ?5
+                     WHERE op_no = ?1",
+                )?
+                .execute((
+                    op.op_no,
+                    offline && !op.state.is_final(),
+                    effect.money.fen(),
+                    effect.bonus.fen(),
+                    effect.points.get(),
+                ))?;
+        }
+        op.effect = *effect;
+        op.promise = Some(row);
+        Ok(())
+    }
+
+    pub(crate) fn insert_attempt(
+        &self,
+        op_no: i64,
+        at: Timestamp,
+        facts: Option<&Value>,
+        call: &crate::provider::WireCall,
+    ) -> Result<i64> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO attempt (op_no, started_at, facts, method, path, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                op_no,
+                at.millis(),
+                facts.map(to_json).transpose()?,
+                call.method.as_str(),
+                &call.path,
+                &call.body,
+            ))?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// The answer as it came, before anybody has looked into it.
+    pub(crate) fn save_answer(&self, attempt_no: i64, at: Timestamp, status: u16, body: &[u8]) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE attempt SET ended_at = ?2, status = ?3, answer = ?4 WHERE attempt_no = ?1 AND answer IS NULL",
+            )?
+            .execute((attempt_no, at.millis(), status, body))?;
+        Ok(())
+    }
+
+    pub(crate) fn end_attempt(&self, attempt_no: i64, at: Timestamp, outcome: &str, note: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE attempt SET ended_at = coalesce(ended_at, ?2), outcome = ?3, note = ?4 WHERE attempt_no = ?1",
+            )?
+            .execute((attempt_no, at.millis(), outcome, note))?;
+        Ok(())
+    }
+
+    pub(crate) fn insert_look(&self, op_no: i64, look: &Lookout) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO look (op_no, at, facts, verdict, note) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute((
+                op_no,
+                look.at.millis(),
+                look.facts.as_ref().map(to_json).transpose()?,
+                &look.verdict,
+                &look.note,
+            ))?;
+        Ok(())
+    }
+
+    pub(crate) fn insert_confirmation(&self, op: &OpRow, confirmation: &Confirmation, at: Timestamp) -> Result<()> {
+        self.conn.prepare_cached("INSERT INTO confirmation (op_no, body, at) VALUES (?1, ?2, ?3)")?.execute((
+            op.op_no,
+            to_json(confirmation)?,
+            at.millis(),
+        ))?;
+        if let Some(remote_id) = &confirmation.remote_id {
+            self.conn
+                .prepare_cached("INSERT OR IGNORE INTO claim (account_no, remote_id, op_no) VALUES (?1, ?2, ?3)")?
+                .execute((op.lane_no, remote_id, op.op_no))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_lane(&self, lane_no: i64, state: LaneState, failures: u32) -> Result<()> {
+        let (name, rank, due) = match state {
+            LaneState::Idle => ("idle", 1, Timestamp::default()),
+            LaneState::Ready { probe, due } => ("ready", i64::from(!probe), due),
+            LaneState::Held => ("held", 1, Timestamp::default()),
+        };
+        self.conn
+            .prepare_cached("UPDATE lane SET state = ?2, rank = ?3, due_at = ?4, failures = ?5 WHERE lane_no = ?1")?
+            .execute((lane_no, name, rank, due.millis(), failures))?;
+        Ok(())
+    }
+
+    /// Brings due times back that lie further ahead than any back-off reaches.
+    pub(crate) fn clamp_due(&self, latest: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE lane SET due_at = ?1 WHERE state = 'ready' AND due_at > ?1")?
+            .execute([latest.millis()])?;
+        Ok(())
+    }
+
+    pub(crate) fn insert_decision(
+        &self,
+        op_no: i64,
+        resolution: &str,
+        who: &str,
+        why: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO decision (op_no, resolution, who, why, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute((op_no, resolution, who, why, at.millis()))?;
+        Ok(())
+    }
+}

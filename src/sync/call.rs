@@ -1,0 +1,410 @@
+//! Calls: a request comes in, is checked against the book, written down, and answered by whoever decides first.
+
+use std::time::Duration;
+
+use crate::clock::mint_id;
+use crate::error::{Error, Result};
+use crate::model::{
+    Act, CardNumber, CardStatus, Checked, Decision, Delivery, Kind, OpId, Receipt, Refusal, State, check_card, predict,
+};
+use crate::provider::Bound;
+use crate::store::{LaneState, NewOperation, OpRow, ServedCard, Tx, View};
+
+use super::engine::{Desk, Engine};
+use super::pull::change_holder;
+
+/// Who decides while a call waits for the remote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The policy, if the remote does not in time.
+    Prefer,
+    /// Nobody but the remote.
+    Require,
+}
+
+/// A call that waits for its promise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    pub(super) mode: Mode,
+    pub(super) lane_no: i64,
+}
+
+/// What became of a call so far.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    /// It is answered.
+    Done(Box<Receipt>),
+    /// It waits for the remote: turn the engine, then [`Engine::poll`]; at the time-out, [`Engine::expire`].
+    Waiting { op_no: i64, mode: Mode, timeout: Duration },
+    /// The card has to be served first ([`Ask::Card`](super::Ask::Card)), then the call begun again.
+    Serve(CardNumber, Duration),
+}
+
+enum Plan {
+    Offline,
+    Online(Mode, Duration),
+}
+
+impl Engine {
+    /// Begins a call. `served`: its card has just been asked for, so it is not asked for again.
+    ///
+    /// A refusal before anything is written leaves no trace; so does every error.
+    pub(crate) fn begin(&mut self, checked: &Checked, served: bool) -> Result<Begun> {
+        let Engine { store, desk } = self;
+        let begun = store.write(|tx| desk.begin(tx, checked, served));
+        match begun {
+            Ok(Begun::Waiting { op_no, mode, timeout }) => {
+                let lane_no = store.view().operation(op_no)?.lane_no;
+                desk.waiting.entry(op_no).or_insert(Waiting { mode, lane_no });
+                desk.after_call();
+                Ok(Begun::Waiting { op_no, mode, timeout })
+            }
+            other => {
+                desk.after_call();
+                other
+            }
+        }
+    }
+
+    /// The receipt of a waiting call, once its promise is written.
+    pub(crate) fn poll(&mut self, op_no: i64) -> Result<Option<Receipt>> {
+        let view = self.store.view();
+        let op = view.operation(op_no)?;
+        if op.promise.is_none() {
+            return Ok(None);
+        }
+        self.desk.waiting.remove(&op_no);
+        self.desk.receipt(&view, &op).map(Some)
+    }
+
+    /// The caller waits no longer: the promise is written now, unless an answer has come first. Whoever comes second gets
+    /// the row of the first.
+    pub(crate) fn expire(&mut self, op_no: i64, mode: Mode) -> Result<Receipt> {
+        let Engine { store, desk } = self;
+        store.write(|tx| desk.expire(tx, op_no, mode))?;
+        desk.after_call();
+        desk.waiting.remove(&op_no);
+        let view = store.view();
+        desk.receipt(&view, &view.operation(op_no)?)
+    }
+
+    /// How an operation stands.
+    pub(crate) fn receipt(&mut self, op_id: &OpId) -> Result<Option<Receipt>> {
+        let view = self.store.view();
+        match view.operation_by_id(op_id)? {
+            Some(op) => self.desk.receipt(&view, &op).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Desk {
+    fn begin(&mut self, tx: &Tx<'_>, checked: &Checked, served: bool) -> Result<Begun> {
+        if let Some(op_id) = &checked.op_id
+            && let Some(op) = tx.operation_by_id(op_id)?
+        {
+            return self.repeated(tx, checked, &op);
+        }
+        if self.provider.guarantee(checked.act.kind()).is_none() {
+            return Err(Error::unsupported("no configured provider can do this"));
+        }
+        let plan = self.plan(checked.delivery);
+        let opening = matches!(checked.act, Act::OpenCard { .. });
+        let card = tx.card(checked.act.card().as_str(), self.provider.name())?;
+        let card = match (card, opening) {
+            (Some(card), true) if card.card.status == CardStatus::Closed && !card.account.confirmed => Some(card),
+            (Some(_), true) => return Err(Refusal::CardExists.into()),
+            (None, true) => None,
+            (card, false) => match self.servable(tx, checked, card, &plan, served)? {
+                Ok(card) => Some(card),
+                Err(begun) => return Ok(begun),
+            },
+        };
+        let bound = self.bind(tx, &checked.act, card.as_ref(), &plan, served)?;
+        let bound = match bound {
+            Ok(bound) => bound,
+            Err(begun) => return Ok(begun),
+        };
+        let card = match card {
+            Some(card) => {
+                if opening {
+                    self.reopen(tx, &card)?
+                } else {
+                    card
+                }
+            }
+            None => self.new_card(tx, &checked.act)?,
+        };
+
+        let head = tx.lane_head(card.account.account_no)?;
+        let held = match &head {
+            Some(head) if matches!(head.state, State::InDoubt | State::Parked | State::Rejected) => Some(head),
+            Some(head) if matches!(tx.lane(head.lane_no)?.0, LaneState::Held) => Some(head),
+            _ => None,
+        };
+        let now = self.now();
+        match plan {
+            Plan::Online(Mode::Require, _) if held.is_some() => {
+                let op_id = held.map(|head| head.op_id.clone());
+                Err(op_id.map_or_else(|| Error::unreachable("the lane is held"), Error::lane_held))
+            }
+            Plan::Online(Mode::Require, _) if self.condition.is_unreachable(now) => {
+                Err(Error::unreachable(self.condition.halted.as_deref().unwrap_or("the remote is down")))
+            }
+            Plan::Online(mode, timeout) if held.is_none() && !self.condition.is_unreachable(now) => {
+                let decision =
+                    self.with_knowledge(tx, &card, &checked.act, None, |known| predict(&checked.act, known))?;
+                decision.told.assert_consistent();
+                let op = self.write_down(tx, checked, &card, &bound, &decision, delivery_name(Some(mode)))?;
+                Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
+            }
+            Plan::Online(Mode::Prefer, _) | Plan::Offline | Plan::Online(Mode::Require, _) => {
+                let decision = self.decide_offline(tx, &card, &checked.act, None, true)??;
+                let mut op = self.write_down(tx, checked, &card, &bound, &decision, delivery_name(None))?;
+                self.approve_offline(tx, &mut op, &decision)?;
+                let receipt = self.receipt(tx, &op)?;
+                Ok(Begun::Done(Box::new(receipt)))
+            }
+        }
+    }
+
+    /// The same call again: how it stands, or what differs.
+    fn repeated(&mut self, tx: &Tx<'_>, checked: &Checked, op: &OpRow) -> Result<Begun> {
+        if let Some(field) = op.act.first_difference(&checked.act) {
+            return Err(Error::conflict(field));
+        }
+        if op.context.ticket != checked.context.ticket {
+            return Err(Error::conflict("ticket"));
+        }
+        match (op.promise.is_some(), self.waiting.get(&op.op_no)) {
+            (false, Some(waiting)) => {
+                let timeout = match checked.delivery {
+                    Some(Delivery::PreferOnline(timeout) | Delivery::RequireOnline(timeout)) => timeout,
+                    _ => Duration::from_millis(self.config.timeout_ms),
+                };
+                Ok(Begun::Waiting { op_no: op.op_no, mode: waiting.mode, timeout })
+            }
+            _ => Ok(Begun::Done(Box::new(self.receipt(tx, op)?))),
+        }
+    }
+
+    fn plan(&mut self, delivery: Option<Delivery>) -> Plan {
+        let standard = Duration::from_millis(self.config.timeout_ms);
+        match delivery.unwrap_or(Delivery::PreferOnline(standard)) {
+            Delivery::Offline if !self.config.policy.offline_while_healthy && self.is_healthy() => {
+                Plan::Online(Mode::Prefer, standard)
+            }
+            Delivery::Offline => Plan::Offline,
+            Delivery::PreferOnline(timeout) => Plan::Online(Mode::Prefer, timeout),
+            Delivery::RequireOnline(timeout) => Plan::Online(Mode::Require, timeout),
+        }
+    }
+
+    /// The card that a call is about, once it may be served. A card that is unknown, or that stood blocked when it was last
+    /// asked for, is asked for first where the remote can be asked.
+    fn servable(
+        &mut self,
+        tx: &Tx<'_>,
+        checked: &Checked,
+        card: Option<ServedCard>,
+        plan: &Plan,
+        served: bool,
+    ) -> Result<Result<ServedCard, Begun>> {
+        let now = self.now();
+        let number = checked.act.card();
+        let ask = match plan {
+            Plan::Online(_, timeout) if !served && !self.condition.is_unreachable(now) => {
+                Some(Begun::Serve(number.clone(), *timeout))
+            }
+            _ => None,
+        };
+        match card {
+            Some(card) => match (check_card(card.card.exception.as_deref(), card.card.status), ask) {
+                (Ok(()), _) => Ok(Ok(card)),
+                (Err(Refusal::CardBlocked | Refusal::CardClosed), Some(ask)) => Ok(Err(ask)),
+                (Err(refusal), _) => Err(refusal.into()),
+            },
+            None => match (ask, plan) {
+                (Some(ask), _) => Ok(Err(ask)),
+                (None, Plan::Online(Mode::Require, _)) if self.condition.is_unreachable(now) => {
+                    Err(Error::unreachable("the card is unknown here and the remote is down"))
+                }
+                (None, _) if self.config.policy.unknown_card => {
+                    let provider = self.provider.name();
+                    Ok(Ok(tx.insert_card(number.as_str(), provider, CardStatus::Provisional, None)?))
+                }
+                (None, _) => Err(Refusal::UnknownCard.into()),
+            },
+        }
+    }
+
+    /// Resolves what the request names by the catalogue. An unknown level or pay type is an error in every mode; a
+    /// catalogue that was never fetched is asked for first.
+    fn bind(
+        &mut self,
+        tx: &Tx<'_>,
+        act: &Act,
+        card: Option<&ServedCard>,
+        plan: &Plan,
+        served: bool,
+    ) -> Result<Result<Bound, Begun>> {
+        match act {
+            Act::OpenCard { level, .. } => {
+                let levels = tx.levels(self.provider.name())?;
+                let found = levels.iter().find(|known| known.id == *level || known.name == *level);
+                let found = found.ok_or_else(|| Error::invalid("level", "is not known", level))?;
+                Ok(Ok(Bound { level_id: Some(found.id.clone()), ..Bound::default() }))
+            }
+            Act::Recharge { pay_type, .. } => {
+                let now = self.now();
+                let pay_types = tx.pay_types(self.provider.name())?;
+                if pay_types.is_empty()
+                    && !served
+                    && let (Plan::Online(_, timeout), Some(card)) = (plan, card)
+                    && !self.condition.is_unreachable(now)
+                {
+                    return Ok(Err(Begun::Serve(card.card.number.clone(), *timeout)));
+                }
+                let found = pay_types.iter().find(|known| known.id == *pay_type);
+                let found = found.ok_or_else(|| Error::invalid("pay_type", "is not known", pay_type))?;
+                Ok(Ok(Bound { pay_type_name: Some(found.name.clone()), ..Bound::default() }))
+            }
+            _ => Ok(Ok(Bound::default())),
+        }
+    }
+
+    /// A card that is being opened here.
+    fn new_card(&mut self, tx: &Tx<'_>, act: &Act) -> Result<ServedCard> {
+        let now = self.now();
+        let card = tx.insert_card(act.card().as_str(), self.provider.name(), CardStatus::Provisional, Some(now))?;
+        self.describe_opened(tx, &card, act)
+    }
+
+    /// A number whose opening came to nothing is free again.
+    fn reopen(&mut self, tx: &Tx<'_>, card: &ServedCard) -> Result<ServedCard> {
+        if tx.lane_head(card.account.account_no)?.is_some() || card.card.exception.is_some() {
+            return Err(Refusal::CardExists.into());
+        }
+        tx.set_card_status(card.card.card_no, CardStatus::Provisional)?;
+        tx.card_of_account(card.account.account_no)
+    }
+
+    fn describe_opened(&mut self, tx: &Tx<'_>, card: &ServedCard, act: &Act) -> Result<ServedCard> {
+        if let Act::OpenCard { level, name, phone, gender, .. } = act {
+            let levels = tx.levels(self.provider.name())?;
+            let found = levels.iter().find(|known| known.id == *level || known.name == *level);
+            tx.set_level(card.card.card_no, found.map_or(level.as_str(), |known| &known.name))?;
+            let holder = crate::model::Holder {
+                name: name.clone(),
+                phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
+                gender: *gender,
+                birthday: None,
+            };
+            tx.set_holder(card.card.card_no, &holder)?;
+        }
+        tx.card_of_account(card.account.account_no)
+    }
+
+    /// The operation becomes part of the book, and its lane has something to do.
+    fn write_down(
+        &mut self,
+        tx: &Tx<'_>,
+        checked: &Checked,
+        card: &ServedCard,
+        bound: &Bound,
+        decision: &Decision,
+        delivery: &str,
+    ) -> Result<OpRow> {
+        let now = self.now();
+        let op_id = match &checked.op_id {
+            Some(op_id) => op_id.clone(),
+            None => OpId::stored(mint_id(self.entropy.as_ref())),
+        };
+        let lane_no = card.account.account_no;
+        let op_no = tx.insert_operation(&NewOperation {
+            op_id: &op_id,
+            lane_no,
+            card_no: card.card.card_no,
+            provider: self.provider.name(),
+            dialect: self.provider.dialect(),
+            act: &checked.act,
+            bound,
+            delivery,
+            context: &checked.context,
+            at: now,
+            told: &decision.told,
+            effect: &decision.effect,
+        })?;
+        let (state, _) = tx.lane(lane_no)?;
+        let first = tx.lane_head(lane_no)?.is_some_and(|head| head.op_no == op_no);
+        if first {
+            self.refresh_lane(tx, lane_no, None)?;
+        } else if let LaneState::Ready { probe: false, due } = state
+            && due > now
+        {
+            log::debug!("tillbook: lane {lane_no} is put off until {due:?}");
+        }
+        let op = tx.operation(op_no)?;
+        if op.kind == Kind::Modify && delivery == delivery_name(None) {
+            let mut holder = card.card.holder.clone();
+            change_holder(&mut holder, &op);
+            tx.set_holder(card.card.card_no, &holder)?;
+        }
+        Ok(op)
+    }
+
+    fn expire(&mut self, tx: &Tx<'_>, op_no: i64, mode: Mode) -> Result<()> {
+        let mut op = tx.operation(op_no)?;
+        if op.promise.is_some() {
+            return Ok(());
+        }
+        self.waiting.entry(op_no).or_insert(Waiting { mode, lane_no: op.lane_no });
+        match op.state {
+            // Certainly not sent. Whoever may decide does; where nobody may, it never will be.
+            State::Queued if mode == Mode::Prefer => self.fall_back(tx, &mut op),
+            State::Queued => self.cancel(tx, &mut op, None),
+            _ => self.settle_doubt(tx, &mut op),
+        }
+    }
+
+    fn after_call(&mut self) {
+        let _ = self.after_commit();
+    }
+
+    /// Everything a POS may want to know of an operation, as it stands.
+    pub(super) fn receipt(&self, view: &View<'_>, op: &OpRow) -> Result<Receipt> {
+        let served = view.card_of_account(op.lane_no)?;
+        let open = view.open_effects(op.lane_no, None)?;
+        let confirmation = match op.state {
+            State::Queued | State::Sending => None,
+            _ => view.confirmation(op.op_no)?,
+        };
+        let told = *op.told();
+        let promise = op.promise.as_ref();
+        Ok(Receipt {
+            op_id: op.op_id.clone(),
+            kind: op.kind,
+            card: served.card.number.clone(),
+            promise: promise.map(|row| row.promise),
+            refusal: promise.and_then(|row| row.refusal.clone()),
+            remote_message: promise.and_then(|row| row.message.clone()),
+            receipt_no: view.receipt_no(op.op_no)?,
+            created_at: op.created_at,
+            state: op.state,
+            evidence: op.evidence,
+            variance: confirmation.as_ref().and_then(|confirmed| confirmed.money_variance(op.kind, &told)),
+            told,
+            confirmation,
+            waits_for: op.waits_for.clone(),
+            balances: served.account.base.with_effects(&open, &self.config.policy),
+        })
+    }
+}
+
+fn delivery_name(mode: Option<Mode>) -> &'static str {
+    match mode {
+        None => "offline",
+        Some(Mode::Prefer) => "prefer_online",
+        Some(Mode::Require) => "require_online",
+    }
+}

@@ -1,0 +1,640 @@
+//! The engine: what is under way, and one turn.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{BookTime, Clock, Entropy, Timestamp};
+use crate::config::Config;
+use crate::error::{Error, ErrorCode, Result};
+use crate::model::{CardNumber, State};
+use crate::provider::{Provider, Reading, WireCall};
+use crate::store::{ReadyLane, Store, Tx};
+use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
+
+use super::call::Waiting;
+use super::pacing::{Condition, backoff};
+
+/// An answer's largest size. The longest the dialects know, a page of history, is far below.
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
+
+/// So many exchanges more than otherwise may be under way for callers who wait: a drain must not make them queue up.
+pub(crate) const URGENT_EXTRA: usize = 4;
+
+/// The book's high-water time is written down this often even if nothing else is.
+const HIGH_TIME_EVERY: Duration = Duration::from_secs(600);
+
+/// One request to be carried out. Its answer comes back with the same number.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    pub(crate) id: u64,
+    pub(crate) request: HttpRequest,
+}
+
+/// What became of an exchange.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) id: u64,
+    pub(crate) result: Result<HttpResponse, TransportFailure>,
+}
+
+/// How much a turn may take up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Everything that is due.
+    All,
+    /// Only what a caller waits for.
+    Urgent,
+}
+
+/// What a turn brought.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// To be carried out now: whatever they need in the book is durable.
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
+/// Something read for a caller, not for an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Serve a card: figures, status, rules.
+    Card(CardNumber),
+    /// Search.
+    Find(String),
+    /// The catalogue. Also tells whether the remote is there.
+    Health,
+}
+
+/// What an [`Ask`] brought: the numbers of the cards that are now in the book or were found.
+pub(crate) type AskResult = Result<Vec<String>>;
+
+/// Whether the remote is there, as far as is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It has answered lately.
+    Up,
+    /// It has not been asked for a while.
+    Unknown,
+    /// It does not answer; it is probed from time to time.
+    Down,
+    /// It refuses this till altogether, for this reason; it is probed from time to time.
+    Halted(String),
+}
+
+/// How the queue stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// Whether the remote is there.
+    pub link: Link,
+    /// Operations on their way to the remote: queued, being sent, in doubt.
+    pub queued: u64,
+    /// Operations that wait for a person.
+    pub waiting_for_people: u64,
+    /// Operations finished since the queue was last empty (and somebody looked).
+    pub done: u64,
+    /// Those and the ones on their way.
+    pub total: u64,
+    /// For how long that has been going on.
+    pub elapsed: Duration,
+    /// When something becomes due next; `None` if nothing is.
+    pub next_due: Option<Timestamp>,
+}
+
+impl SyncStatus {
+    /// Finished operations a minute.
+    #[must_use]
+    pub fn per_minute(&self) -> u64 {
+        let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.done.saturating_mul(60_000) / elapsed_ms
+    }
+}
+
+/// What an exchange is for.
+#[derive(Clone, Debug)]
+pub(super) enum Work {
+    /// The figures before a send.
+    Before { op_no: i64, lane_no: i64 },
+    /// A look at the records after an unknown outcome.
+    Look { op_no: i64, lane_no: i64 },
+    /// The base of an account that has something applied and not settled.
+    Pull { lane_no: i64 },
+    /// Was a refusal meant for the request or for our credentials?
+    Credentials { op_no: i64, lane_no: i64, attempt_no: i64 },
+    /// A caller's question. `None`: the engine's own health read.
+    Asked { ask: Ask, ticket: Option<u64> },
+}
+
+pub(super) enum Job {
+    Read { work: Work, reading: Box<dyn Reading>, began: Timestamp },
+    Write { op_no: i64, lane_no: i64, attempt_no: i64 },
+}
+
+impl Job {
+    fn lane(&self) -> Option<i64> {
+        match self {
+            Job::Write { lane_no, .. } => Some(*lane_no),
+            Job::Read { work, .. } => match work {
+                Work::Before { lane_no, .. }
+                | Work::Look { lane_no, .. }
+                | Work::Pull { lane_no }
+                | Work::Credentials { lane_no, .. } => Some(*lane_no),
+                Work::Asked { .. } => None,
+            },
+        }
+    }
+
+    fn is_health(&self) -> bool {
+        matches!(self, Job::Read { work: Work::Asked { ask: Ask::Health, .. }, .. })
+    }
+}
+
+/// How far a drain has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drain {
+    pub(super) since: Duration,
+    pub(super) done: u64,
+}
+
+/// Everything but the book itself, so that a transaction on the one can be open while the other is worked on.
+pub(super) struct Desk {
+    pub(super) config: Config,
+    pub(super) provider: Box<dyn Provider>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) time: BookTime,
+    pub(super) condition: Condition,
+    /// What stands in the book of it.
+    stored_condition: Condition,
+    high_time: Timestamp,
+    pub(super) jobs: BTreeMap<u64, Job>,
+    next_id: u64,
+    /// Lanes that something is under way for.
+    pub(super) busy: BTreeSet<i64>,
+    /// Calls that wait for their promise, by operation.
+    pub(super) waiting: BTreeMap<i64, Waiting>,
+    pub(super) asks: VecDeque<(u64, Ask)>,
+    pub(super) answers: BTreeMap<u64, AskResult>,
+    next_ticket: u64,
+    pub(super) catalogue_due: bool,
+    /// Answers to writes that could not be saved yet.
+    unsaved: Vec<(i64, i64, i64, Result<HttpResponse, TransportFailure>)>,
+    pub(super) drain: Drain,
+    /// While starting up nothing may be sent.
+    pub(super) recovering: bool,
+    /// Refused attempts whose follow-up was lost with a failed turn.
+    lost_refusals: Vec<(i64, i64)>,
+    out: Out,
+}
+
+/// What a turn will bring about once it is committed.
+#[derive(Default)]
+struct Out {
+    exchanges: Vec<Exchange>,
+    promised: Vec<i64>,
+    answers: Vec<(u64, AskResult)>,
+    finished: u64,
+}
+
+/// The book and the desk. See the [module's page](super).
+pub(crate) struct Engine {
+    pub(super) store: Store,
+    pub(super) desk: Desk,
+}
+
+impl Engine {
+    /// Takes over an opened book and recovers what a crash left behind.
+    pub(crate) fn start(
+        store: Store,
+        config: Config,
+        provider: Box<dyn Provider>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Engine> {
+        let high = store.view().highest_time()?;
+        let mut time = BookTime::start(clock.as_ref(), high);
+        let now = time.now(clock.as_ref());
+        let condition: Condition = store.view().condition(provider.name())?.unwrap_or_default();
+        let mut desk = Desk {
+            config,
+            provider,
+            clock,
+            entropy,
+            time,
+            stored_condition: condition.clone(),
+            condition,
+            high_time: now,
+            jobs: BTreeMap::new(),
+            next_id: 1,
+            busy: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            asks: VecDeque::new(),
+            answers: BTreeMap::new(),
+            next_ticket: 1,
+            catalogue_due: true,
+            unsaved: Vec::new(),
+            drain: Drain::default(),
+            recovering: false,
+            lost_refusals: Vec::new(),
+            out: Out::default(),
+        };
+        store.write(|tx| desk.recover(tx))?;
+        desk.after_commit();
+        Ok(Engine { store, desk })
+    }
+
+    /// Takes answers in, works them off and takes up what is due while fewer than `most` exchanges are under way, all in one
+    /// commit. Exchanges come out only after it.
+    ///
+    /// When the commit fails nothing of the turn has happened, except that answers to writes are kept and worked off in the
+    /// next turn: an answer is never lost to a full disk.
+    pub(crate) fn turn(&mut self, answers: Vec<Answered>, scope: Scope, most: usize) -> Result<Turn> {
+        let Engine { store, desk } = self;
+        let mut writes = std::mem::take(&mut desk.unsaved);
+        let mut reads = Vec::new();
+        for answer in answers {
+            match desk.jobs.remove(&answer.id) {
+                Some(Job::Write { op_no, lane_no, attempt_no }) => {
+                    writes.push((op_no, lane_no, attempt_no, answer.result));
+                }
+                Some(Job::Read { work, reading, began }) => {
+                    reads.push((answer.id, work, reading, began, answer.result))
+                }
+                // A read that a failed turn has given up. Its lane is free again and will be read anew.
+                None => {}
+            }
+        }
+        if writes.is_empty() && reads.is_empty() && desk.lost_refusals.is_empty() && !desk.has_work(store, scope)? {
+            return Ok(Turn::default());
+        }
+        let read_lanes: Vec<i64> = reads.iter().filter_map(|(_, work, ..)| lane_of(work)).collect();
+        let read_tickets: Vec<u64> = reads.iter().filter_map(|(_, work, ..)| ticket_of(work)).collect();
+        let refusals: Vec<(i64, i64)> = reads.iter().filter_map(|(_, work, ..)| refusal_of(work)).collect();
+        let first_id = desk.next_id;
+        let mut result = store.write(|tx| desk.work(tx, &writes, reads, scope, most));
+        if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && store.release_ballast() {
+            log::warn!("tillbook: disk full, ballast released");
+            desk.give_up_reads(first_id, &read_lanes, &read_tickets);
+            desk.lost_refusals.extend_from_slice(&refusals);
+            result = store.write(|tx| desk.work(tx, &writes, Vec::new(), scope, most));
+        }
+        match result {
+            Ok(()) => {
+                desk.lost_refusals.clear();
+                Ok(desk.after_commit())
+            }
+            Err(error) => {
+                desk.give_up_reads(first_id, &read_lanes, &read_tickets);
+                desk.lost_refusals.extend_from_slice(&refusals);
+                desk.unsaved = writes;
+                Err(error)
+            }
+        }
+    }
+
+    /// When the next turn has something to do that no answer brings about.
+    pub(crate) fn next_due(&mut self) -> Result<Option<Timestamp>> {
+        let now = self.desk.now();
+        if self.desk.condition.is_down() {
+            let probing = self.desk.jobs.values().any(Job::is_health);
+            return Ok(self.desk.condition.down_until.filter(|_| !probing));
+        }
+        if !self.desk.unsaved.is_empty() || !self.desk.asks.is_empty() {
+            return Ok(Some(now));
+        }
+        let lanes = self.desk.due_lanes(&self.store, Timestamp::from_millis(i64::MAX), 1)?;
+        let work = if self.desk.catalogue_due && !self.desk.jobs.values().any(Job::is_health) {
+            Some(now)
+        } else {
+            lanes.first().map(|lane| lane.due)
+        };
+        Ok(work.map(|due| self.desk.condition.next_try(now).map_or(due, |earliest| due.max(earliest))))
+    }
+
+    /// Whether exchanges are under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.desk.jobs.is_empty() && self.desk.unsaved.is_empty()
+    }
+
+    pub(crate) fn now(&mut self) -> Timestamp {
+        self.desk.now()
+    }
+
+    /// Puts a question; its answer comes by [`Engine::answer`].
+    pub(crate) fn ask(&mut self, ask: Ask) -> u64 {
+        let ticket = self.desk.next_ticket;
+        self.desk.next_ticket += 1;
+        self.desk.asks.push_back((ticket, ask));
+        ticket
+    }
+
+    /// Takes the answer to a question, if it has come.
+    pub(crate) fn answer(&mut self, ticket: u64) -> Option<AskResult> {
+        self.desk.answers.remove(&ticket)
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(crate) fn forget_ask(&mut self, ticket: u64) {
+        self.desk.asks.retain(|(asked, _)| *asked != ticket);
+        self.desk.answers.remove(&ticket);
+        for job in self.desk.jobs.values_mut() {
+            if let Job::Read { work: Work::Asked { ticket: asked, .. }, .. } = job
+                && *asked == Some(ticket)
+            {
+                *asked = None;
+            }
+        }
+    }
+
+    /// How many exchanges are under way.
+    pub(crate) fn under_way(&self) -> usize {
+        self.desk.jobs.len()
+    }
+
+    /// How far the queue has come since it was last empty.
+    pub(crate) fn status(&mut self) -> Result<SyncStatus> {
+        let (queued, waiting) = self.store.view().open_counts()?;
+        let now = self.desk.now();
+        let elapsed = self.desk.clock.monotonic();
+        if queued == 0 {
+            self.desk.drain = Drain { since: elapsed, done: 0 };
+        }
+        let drain = self.desk.drain;
+        let condition = &self.desk.condition;
+        let link = match (&condition.halted, condition.is_down(), condition.is_healthy(now, &self.desk.config.pacing)) {
+            (Some(why), ..) => Link::Halted(why.clone()),
+            (None, true, _) => Link::Down,
+            (None, false, true) => Link::Up,
+            (None, false, false) => Link::Unknown,
+        };
+        Ok(SyncStatus {
+            link,
+            queued,
+            waiting_for_people: waiting,
+            done: drain.done,
+            total: drain.done + queued,
+            elapsed: elapsed.saturating_sub(drain.since),
+            next_due: self.next_due()?,
+        })
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.desk.config
+    }
+
+    pub(crate) fn provider_name(&self) -> &'static str {
+        self.desk.provider.name()
+    }
+}
+
+fn lane_of(work: &Work) -> Option<i64> {
+    match work {
+        Work::Before { lane_no, .. }
+        | Work::Look { lane_no, .. }
+        | Work::Pull { lane_no }
+        | Work::Credentials { lane_no, .. } => Some(*lane_no),
+        Work::Asked { .. } => None,
+    }
+}
+
+fn refusal_of(work: &Work) -> Option<(i64, i64)> {
+    match work {
+        Work::Credentials { op_no, attempt_no, .. } => Some((*op_no, *attempt_no)),
+        _ => None,
+    }
+}
+
+fn ticket_of(work: &Work) -> Option<u64> {
+    match work {
+        Work::Asked { ticket, .. } => *ticket,
+        _ => None,
+    }
+}
+
+type ReadAnswer = (u64, Work, Box<dyn Reading>, Timestamp, Result<HttpResponse, TransportFailure>);
+type WriteAnswer = (i64, i64, i64, Result<HttpResponse, TransportFailure>);
+
+impl Desk {
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.time.now(self.clock.as_ref())
+    }
+
+    pub(super) fn is_healthy(&mut self) -> bool {
+        let now = self.now();
+        self.condition.is_healthy(now, &self.config.pacing)
+    }
+
+    pub(super) fn backoff(&self, failures: u32) -> Duration {
+        backoff(failures, &self.config.pacing, self.entropy.as_ref())
+    }
+
+    /// Everything of one turn that happens in its transaction.
+    fn work(
+        &mut self,
+        tx: &Tx<'_>,
+        writes: &[WriteAnswer],
+        reads: Vec<ReadAnswer>,
+        scope: Scope,
+        most: usize,
+    ) -> Result<()> {
+        self.out = Out::default();
+        for (op_no, lane_no, attempt_no, result) in writes {
+            self.busy.remove(lane_no);
+            self.note_answer(tx, result)?;
+            self.write_answered(tx, *op_no, *lane_no, *attempt_no, result)?;
+        }
+        for (op_no, attempt_no) in self.lost_refusals.clone() {
+            if tx.operation(op_no)?.state == State::Sending {
+                self.refusal_not_understood(tx, op_no, attempt_no, "not followed up")?;
+            }
+        }
+        for (_, work, reading, began, result) in reads {
+            if let Some(lane_no) = lane_of(&work) {
+                self.busy.remove(&lane_no);
+            }
+            self.note_answer(tx, &result)?;
+            self.read_answered(tx, work, reading, began, result)?;
+        }
+        self.take_up(tx, scope, most)?;
+        let now = self.now();
+        if self.condition != self.stored_condition {
+            tx.set_condition(self.provider.name(), &self.condition)?;
+        }
+        if now.since(self.high_time) >= HIGH_TIME_EVERY {
+            tx.set_book("high_time", &now.millis().to_string())?;
+            self.high_time = now;
+        }
+        Ok(())
+    }
+
+    pub(super) fn after_commit(&mut self) -> Turn {
+        let out = std::mem::take(&mut self.out);
+        self.stored_condition = self.condition.clone();
+        for op_no in out.promised {
+            self.waiting.remove(&op_no);
+        }
+        self.answers.extend(out.answers);
+        self.drain.done += out.finished;
+        Turn { exchanges: out.exchanges }
+    }
+
+    /// A turn failed: what it started was never sent, and what it read is lost. Their lanes are free again.
+    fn give_up_reads(&mut self, first_id: u64, lanes: &[i64], tickets: &[u64]) {
+        self.out = Out::default();
+        for (_, job) in self.jobs.split_off(&first_id) {
+            if let Some(lane_no) = job.lane() {
+                self.busy.remove(&lane_no);
+            }
+            if let Job::Read { work, .. } = &job
+                && let Some(ticket) = ticket_of(work)
+            {
+                self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
+            }
+        }
+        for lane_no in lanes {
+            self.busy.remove(lane_no);
+        }
+        for ticket in tickets {
+            self.answers.insert(*ticket, Err(Error::unreachable("the book could not be written")));
+        }
+    }
+
+    fn has_work(&mut self, store: &Store, scope: Scope) -> Result<bool> {
+        let now = self.now();
+        let probing = self.jobs.values().any(Job::is_health);
+        if self.condition.is_down() {
+            return Ok(!probing && self.condition.down_until.is_none_or(|until| now >= until) || !self.asks.is_empty());
+        }
+        if !self.asks.is_empty() || (self.catalogue_due && !probing) || !self.waiting.is_empty() {
+            return Ok(true);
+        }
+        Ok(scope == Scope::All && !self.due_lanes(store, now, 1)?.is_empty())
+    }
+
+    fn due_lanes(&self, store: &Store, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        self.free_lanes(&store.view(), now, most)
+    }
+
+    /// Lanes that are due and not taken, probes first.
+    fn free_lanes(&self, view: &crate::store::View<'_>, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        // Those that are taken still stand in the index: as many more are asked for.
+        let mut lanes = view.ready_lanes(self.provider.name(), now, most + self.busy.len())?;
+        lanes.retain(|lane| !self.busy.contains(&lane.lane_no));
+        lanes.truncate(most);
+        Ok(lanes)
+    }
+
+    /// Takes up what is due, as far as there is room.
+    fn take_up(&mut self, tx: &Tx<'_>, scope: Scope, most: usize) -> Result<()> {
+        let now = self.now();
+        if self.condition.is_down() {
+            // A single probe at a time, and nothing else, until the remote is there again.
+            let due = self.condition.down_until.is_none_or(|until| now >= until);
+            if due && !self.jobs.values().any(Job::is_health) {
+                let reading = self.provider.health();
+                self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
+            }
+            while let Some((ticket, _)) = self.asks.pop_front() {
+                self.out.answers.push((ticket, Err(Error::unreachable("the remote is down"))));
+            }
+            return Ok(());
+        }
+        if self.condition.paused(now) {
+            while let Some((ticket, _)) = self.asks.pop_front() {
+                self.out.answers.push((ticket, Err(Error::unreachable("the remote asked for a pause"))));
+            }
+            return Ok(());
+        }
+        if self.catalogue_due && !self.jobs.values().any(Job::is_health) {
+            let reading = self.provider.health();
+            self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
+        }
+        while let Some((ticket, ask)) = self.asks.pop_front() {
+            let reading = match &ask {
+                Ask::Card(number) => self.provider.serve(number.as_str()),
+                Ask::Find(key) => self.provider.find(key),
+                Ask::Health => self.provider.health(),
+            };
+            self.begin_read(tx, Work::Asked { ask, ticket: Some(ticket) }, reading)?;
+        }
+        // Lanes that a caller waits for come first, whatever else is due.
+        let urgent: BTreeSet<i64> = self.waiting.values().map(|waiting| waiting.lane_no).collect();
+        for lane_no in urgent {
+            if !self.busy.contains(&lane_no) && self.jobs.len() < most + URGENT_EXTRA {
+                self.work_on(tx, lane_no, now)?;
+            }
+        }
+        if scope == Scope::All && self.condition.may_drain(now) {
+            let room = most.saturating_sub(self.jobs.len());
+            for lane in self.free_lanes(tx, now, room)? {
+                if self.condition.is_down() || self.jobs.len() >= most {
+                    break;
+                }
+                self.work_on(tx, lane.lane_no, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins what a lane's head needs, if it is due.
+    fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
+        use crate::store::LaneState;
+        let (state, _) = tx.lane(lane_no)?;
+        if !matches!(state, LaneState::Ready { due, .. } if due <= now) {
+            return Ok(());
+        }
+        match tx.lane_head(lane_no)? {
+            Some(op) if op.state == State::Queued => self.begin_before(tx, op),
+            Some(op) if op.state == State::InDoubt => self.begin_look(tx, op),
+            Some(_) => self.refresh_lane(tx, lane_no, None),
+            None => self.begin_pull(tx, lane_no),
+        }
+    }
+
+    /// Starts a read: its first exchange goes out with this turn.
+    pub(super) fn begin_read(&mut self, tx: &Tx<'_>, work: Work, mut reading: Box<dyn Reading>) -> Result<()> {
+        let began = self.now();
+        if let Some(lane_no) = lane_of(&work) {
+            self.busy.insert(lane_no);
+        }
+        let step = reading.step(None);
+        self.go_on(tx, work, reading, began, step)
+    }
+
+    /// Hands a request out, to be carried out once the turn is committed.
+    pub(super) fn send_out(&mut self, call: &WireCall, job: Job) {
+        let write = matches!(job, Job::Write { .. });
+        let id = self.next_id;
+        self.next_id += 1;
+        if let Some(lane_no) = job.lane() {
+            self.busy.insert(lane_no);
+        }
+        self.jobs.insert(id, job);
+        let request = HttpRequest {
+            method: call.method,
+            url: format!("{}{}", self.provider.base_url().trim_end_matches('/'), call.path),
+            headers: call.headers.clone(),
+            body: call.body.clone(),
+            timeout: self.provider.request_timeout(),
+            // A write without a key must not go over a connection that the peer may be closing.
+            fresh_connection: write,
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        };
+        self.out.exchanges.push(Exchange { id, request });
+    }
+
+    pub(super) fn promised(&mut self, op_no: i64) {
+        self.out.promised.push(op_no);
+    }
+
+    pub(super) fn finish_ask(&mut self, ticket: u64, result: AskResult) {
+        self.out.answers.push((ticket, result));
+    }
+
+    pub(super) fn finished_one(&mut self) {
+        self.out.finished += 1;
+    }
+}

@@ -1,0 +1,23 @@
+//! Moving operations to the remote and its figures back, in steps without threads.
+//!
+//! [`Engine`] owns the book and does everything in [`Engine::turn`]s: answers in, one commit, exchanges out. It never
+//! sends by itself: threads (`worker`), a host's own loop or a test carry the exchanges out and bring the answers back.
+
+mod call;
+mod engine;
+mod pacing;
+mod people;
+mod promise;
+mod pull;
+mod read;
+mod recover;
+mod settle;
+mod write;
+
+mod worker;
+
+pub(crate) use call::{Begun, Mode};
+pub(crate) use engine::{Answered, Ask, Engine, Exchange, Scope, URGENT_EXTRA};
+pub use engine::{Link, SyncStatus};
+pub use people::{Resolution, WaitingOperation};
+pub(crate) use worker::Runtime;

@@ -1,0 +1,269 @@
+//! What people do: void, decide about what waits, acknowledge, keep the exception list.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::model::{CardNumber, Evidence, Kind, NoticeKind, OpId, Promise, Receipt, State, Told, named, short_text};
+use crate::store::{AttemptRow, OpRow, PromiseRow, Tx};
+use crate::units::Money;
+
+use super::engine::{Desk, Engine};
+
+named! {
+    /// What a person decides about an operation that waits.
+    Resolution {
+        /// The remote has it. Takes effect together with a fresh read of the account.
+        WasApplied = "was_applied",
+        /// The remote does not have it, and it is not to be sent again.
+        WasNotApplied = "was_not_applied",
+        /// The remote does not have it: send it again.
+        SendAgain = "send_again",
+        /// Whatever became of it, the shop bears it.
+        WriteOff = "write_off",
+    }
+}
+
+impl Engine {
+    /// Cancels what has not reached the remote.
+    pub(crate) fn void(&mut self, op_id: &OpId) -> Result<Receipt> {
+        let Engine { store, desk } = self;
+        let op_no = store.write(|tx| desk.void(tx, op_id))?;
+        desk.after_commit();
+        let view = store.view();
+        desk.receipt(&view, &view.operation(op_no)?)
+    }
+
+    /// Records a person's decision about an operation that waits, and carries it out.
+    pub(crate) fn resolve(&mut self, op_id: &OpId, resolution: Resolution, who: &str, why: &str) -> Result<Receipt> {
+        let who = short_text("who", who.to_owned(), 64)?;
+        let why = short_text("why", why.to_owned(), 200)?;
+        let Engine { store, desk } = self;
+        let op_no = store.write(|tx| desk.resolve(tx, op_id, resolution, &who, &why))?;
+        desk.after_commit();
+        let view = store.view();
+        desk.receipt(&view, &view.operation(op_no)?)
+    }
+
+    /// Acknowledges a notification.
+    pub(crate) fn acknowledge(&mut self, notice_no: i64, who: &str, note: Option<&str>) -> Result<()> {
+        let who = short_text("who", who.to_owned(), 64)?;
+        let note = note.map(|note| short_text("note", note.to_owned(), 200)).transpose()?;
+        let now = self.now();
+        let found = self.store.write(|tx| tx.acknowledge(notice_no, &who, note.as_deref(), now))?;
+        if found { Ok(()) } else { Err(Error::not_found("open notification")) }
+    }
+
+    /// Puts a card on the exception list (`Some(why)`), or takes it off.
+    pub(crate) fn set_exception(&mut self, number: &CardNumber, why: Option<&str>) -> Result<()> {
+        let why = why.map(|why| short_text("why", why.to_owned(), 200)).transpose()?;
+        let provider = self.desk.provider.name();
+        self.store.write(|tx| {
+            let card = tx.card(number.as_str(), provider)?.ok_or_else(|| Error::not_found("card"))?;
+            tx.set_exception(card.card.card_no, why.as_deref())
+        })
+    }
+}
+
+impl Desk {
+    fn void(&mut self, tx: &Tx<'_>, op_id: &OpId) -> Result<i64> {
+        let now = self.now();
+        let mut op = tx.operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
+        if op.state == State::Voided {
+            return Ok(op.op_no);
+        }
+        if op.state != State::Queued {
+            return Err(Error::wrong_state(op.state.as_str(), "only what has not reached the remote can be voided"));
+        }
+        if op.kind == Kind::OpenCard && tx.open_operations(op.lane_no)?.iter().any(|other| other.op_no > op.op_no) {
+            return Err(Error::wrong_state("queued", "operations on the card it opens are waiting behind it"));
+        }
+        let was_approved = op.is_approved();
+        let told = *op.told();
+        tx.transition(&mut op, State::Voided, now)?;
+        if op.kind == Kind::OpenCard {
+            tx.set_card_status(op.card_no, crate::model::CardStatus::Closed)?;
+        }
+        if op.promise.is_none() {
+            // A call is waiting for it in another thread: that is answered too.
+            let (told, effect) = (op.told, op.effect);
+            let row = PromiseRow { promise: Promise::Cancelled, refusal: None, message: None, told };
+            tx.insert_promise(&mut op, row, &effect, now)?;
+            self.promised(op.op_no);
+        }
+        if was_approved {
+            self.enter(tx, &op, "void", &reversed(&told), told.points.negated(), None)?;
+        }
+        self.finished_one();
+        self.refresh_lane(tx, op.lane_no, None)?;
+        Ok(op.op_no)
+    }
+
+    fn resolve(&mut self, tx: &Tx<'_>, op_id: &OpId, resolution: Resolution, who: &str, why: &str) -> Result<i64> {
+        let now = self.now();
+        let mut op = tx.operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
+        if !matches!(op.state, State::Parked | State::Rejected) {
+            return Err(Error::wrong_state(op.state.as_str(), "it does not wait for a decision"));
+        }
+        let was_rejected = op.state == State::Rejected;
+        tx.insert_decision(op.op_no, resolution.as_str(), who, why, now)?;
+        tx.acknowledge_operation(op.op_no, who, why, now)?;
+        match resolution {
+            Resolution::WasApplied => {
+                tx.transition(&mut op, State::Applied, now)?;
+                tx.set_evidence(&mut op, Evidence::Person)?;
+                if op.kind == Kind::OpenCard {
+                    tx.confirm_account(op.lane_no)?;
+                    tx.set_card_status(op.card_no, crate::model::CardStatus::Active)?;
+                }
+                if !op.kind.moves_assets() {
+                    tx.transition(&mut op, State::Settled, now)?;
+                }
+                if !op.is_approved() {
+                    let told = *op.told();
+                    self.enter(tx, &op, op.kind.as_str(), &told, told.points, None)?;
+                }
+                if was_rejected {
+                    tx.set_exception(op.card_no, None)?;
+                }
+                // Only a read that begins from here on may become the base that includes it.
+                tx.set_quiet_since(op.lane_no, now)?;
+            }
+            Resolution::WasNotApplied if was_rejected => {
+                return Err(Error::wrong_state("rejected", "the remote has said so itself: write it off"));
+            }
+            Resolution::WasNotApplied if op.is_approved() => {
+                tx.transition(&mut op, State::Rejected, now)?;
+                tx.set_waits_for(&mut op, why, false)?;
+                tx.set_exception(op.card_no, Some(&format!("{} was not applied: {why}", op.kind)))?;
+                tx.insert_notice(&crate::store::NewNotice {
+                    kind: NoticeKind::Rejected,
+                    op_no: Some(op.op_no),
+                    card_no: Some(op.card_no),
+                    amount: Some(op.told().actual),
+                    detail: why,
+                    at: now,
+                })?;
+            }
+            Resolution::WasNotApplied => tx.transition(&mut op, State::Declined, now)?,
+            Resolution::SendAgain if was_rejected => {
+                return Err(Error::wrong_state("rejected", "the remote has refused it"));
+            }
+            Resolution::SendAgain if !op.may_be_sent() => {
+                return Err(Error::wrong_state("parked", "nothing was promised, so it is never sent again"));
+            }
+            Resolution::SendAgain => tx.transition(&mut op, State::Queued, now)?,
+            Resolution::WriteOff => {
+                tx.transition(&mut op, State::WrittenOff, now)?;
+                self.enter_write_off(tx, &op)?;
+                if op.kind == Kind::OpenCard {
+                    self.park_orphans(tx, &op)?;
+                }
+            }
+        }
+        self.refresh_lane(tx, op.lane_no, None)?;
+        Ok(op.op_no)
+    }
+
+    /// The line by which a write-off is seen in the book.
+    fn enter_write_off(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+        if !op.is_approved() {
+            return Ok(());
+        }
+        let told = *op.told();
+        self.enter(tx, op, "write_off", &reversed(&told), told.points.negated(), None)
+    }
+
+    /// An opening was given up: each operation behind it waits for a decision of its own.
+    fn park_orphans(&mut self, tx: &Tx<'_>, open: &OpRow) -> Result<()> {
+        let now = self.now();
+        tx.set_card_status(open.card_no, crate::model::CardStatus::Closed)?;
+        for mut op in tx.open_operations(open.lane_no)? {
+            if op.op_no > open.op_no && op.state == State::Queued {
+                if op.promise.is_none() {
+                    self.cancel(tx, &mut op, None)?;
+                    continue;
+                }
+                tx.transition(&mut op, State::Parked, now)?;
+                tx.set_waits_for(&mut op, "the card was never opened at the remote", false)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The attempts of an operation, for the person who is to decide.
+    pub(super) fn attempts_told(attempts: &[AttemptRow]) -> Vec<String> {
+        attempts
+            .iter()
+            .map(|attempt| {
+                let outcome = attempt.outcome.as_deref().unwrap_or("under way");
+                let note = attempt.note.as_deref().unwrap_or_default();
+                format!("{:?} {} {outcome} {note}", attempt.started_at, attempt.path).trim_end().to_owned()
+            })
+            .collect()
+    }
+}
+
+/// Figures that take another line's back.
+fn reversed(told: &Told) -> Told {
+    Told {
+        original: told.original.negated(),
+        discountable: told.discountable.negated(),
+        discount: told.discount.negated(),
+        actual: told.actual.negated(),
+        from_card: told.from_card.negated(),
+        due: told.due.negated(),
+        bonus: told.bonus.negated(),
+        points: told.points.negated(),
+        ..*told
+    }
+}
+
+/// An operation that waits for a person, with what is known about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitingOperation {
+    /// How it stands.
+    pub receipt: Receipt,
+    /// The money at stake.
+    pub amount: Money,
+    /// Each attempt: when, where, what came of it.
+    pub attempts: Vec<String>,
+    /// Each look at the remote's records: when, what it showed.
+    pub looks: Vec<String>,
+    /// The decisions that may be taken about it.
+    pub resolutions: Vec<Resolution>,
+}
+
+impl Engine {
+    /// Everything that waits for a person, oldest first.
+    pub(crate) fn waiting_for_people(&mut self) -> Result<Vec<WaitingOperation>> {
+        let view = self.store.view();
+        view.waiting_operations()?
+            .iter()
+            .map(|op| {
+                let looks = view.looks(op.op_no)?;
+                Ok(WaitingOperation {
+                    receipt: self.desk.receipt(&view, op)?,
+                    amount: op.told().actual,
+                    attempts: Desk::attempts_told(&view.attempts(op.op_no)?),
+                    looks: looks
+                        .iter()
+                        .map(|look| {
+                            let note = look.note.as_deref().unwrap_or_default();
+                            format!("{:?} {} {note}", look.at, look.verdict).trim_end().to_owned()
+                        })
+                        .collect(),
+                    resolutions: possible(op),
+                })
+            })
+            .collect()
+    }
+}
+
+fn possible(op: &OpRow) -> Vec<Resolution> {
+    match op.state {
+        State::Rejected => vec![Resolution::WasApplied, Resolution::WriteOff],
+        State::Parked if op.may_be_sent() => Resolution::ALL.to_vec(),
+        State::Parked => vec![Resolution::WasApplied, Resolution::WasNotApplied, Resolution::WriteOff],
+        _ => Vec::new(),
+    }
+}

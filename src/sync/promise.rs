@@ -1,0 +1,211 @@
+//! Promises: what the till decides by itself, and what a call is told when the remote has not decided in time.
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::model::{
+    Act, Balances, Decision, Exposure, Kind, Knowledge, NoticeKind, OfflineCase, Promise, RateSource, Refusal, State,
+    decide,
+};
+use crate::store::{NewNotice, OpRow, ServedCard, Tx};
+use crate::units::{Money, Rate};
+
+use super::call::Mode;
+use super::engine::Desk;
+
+impl Desk {
+    /// Gathers what the book knows that bears on a request, and hands it to `use_it`.
+    pub(super) fn with_knowledge<T>(
+        &mut self,
+        tx: &Tx<'_>,
+        served: &ServedCard,
+        act: &Act,
+        except: Option<i64>,
+        use_it: impl FnOnce(&Knowledge<'_>) -> T,
+    ) -> Result<T> {
+        let balances = self.balances(tx, served, except)?;
+        let rules = match act {
+            Act::Recharge { .. } => tx.recharge_rules(served.account.account_no)?,
+            _ => Vec::new(),
+        };
+        let level = served.card.level.as_deref();
+        let terms = level.and_then(|level| self.config.terms(level, None));
+        let rate = match (act, terms.and_then(|terms| terms.rate), level) {
+            (Act::Consume { .. }, Some(rate), _) => Some((rate, RateSource::Level)),
+            (Act::Consume { .. }, None, Some(level)) => tx
+                .rate_seen(served.card.card_no, level)?
+                .and_then(|text| text.parse().ok())
+                .and_then(Rate::new)
+                .map(|rate| (rate, RateSource::LastSeen)),
+            _ => None,
+        };
+        // Without a base there is nothing that funds could be measured against: the policy decides about such a card.
+        let has_base = served.account.confirmed || served.card.opened_here_at.is_some();
+        Ok(use_it(&Knowledge {
+            balances: has_base.then_some(balances),
+            rate,
+            points_per_yuan: terms.and_then(|terms| terms.points_per_yuan),
+            rules: &rules,
+            rounding: self.config.rounding,
+        }))
+    }
+
+    pub(super) fn balances(&self, tx: &Tx<'_>, served: &ServedCard, except: Option<i64>) -> Result<Balances> {
+        let open = tx.open_effects(served.account.account_no, except)?;
+        Ok(served.account.base.with_effects(&open, &self.config.policy))
+    }
+
+    /// Decides without the remote. `except`: the operation itself, where it is written down already; `partial`: whether the
+    /// card may pay a part.
+    pub(super) fn decide_offline(
+        &mut self,
+        tx: &Tx<'_>,
+        served: &ServedCard,
+        act: &Act,
+        except: Option<i64>,
+        partial: bool,
+    ) -> Result<Result<Decision, Refusal>> {
+        let now = self.now();
+        let tolerance = self.config.policy.clock_tolerance();
+        let clock_behind: Option<Duration> = self.time.behind(self.clock.as_ref(), tolerance);
+        let opening = act.kind() == Kind::OpenCard;
+        let phone_exposure = match &served.card.holder.phone {
+            Some(phone) => tx.phone_exposure(phone)?,
+            None => Money::ZERO,
+        };
+        let case = OfflineCase {
+            now,
+            from_card: Money::ZERO,
+            exception: served.card.exception.as_deref(),
+            status: served.card.status,
+            known: served.account.confirmed || served.card.opened_here_at.is_some(),
+            known_since: served.account.base.as_of.or(served.card.opened_here_at),
+            needs_base: !opening,
+            card_exposure: tx.card_exposure(served.card.card_no)?,
+            phone_exposure,
+            till_exposure: tx.till_exposure()?,
+            clock_behind,
+        };
+        let policy = self.config.policy.clone();
+        self.with_knowledge(tx, served, act, except, |knowledge| decide(act, knowledge, case, &policy, partial))
+    }
+
+    /// Warns once when an approval brings the till near its limits.
+    pub(super) fn note_limits(&mut self, tx: &Tx<'_>, before: Exposure) -> Result<()> {
+        let policy = &self.config.policy;
+        let near = |exposure: Exposure| {
+            exposure.money.fen().saturating_mul(5) >= policy.outage_limit.fen().saturating_mul(4)
+                || u64::from(exposure.operations) * 5 >= u64::from(policy.outage_operations) * 4
+        };
+        let after = tx.till_exposure()?;
+        if near(before) || !near(after) || tx.has_open_notice(NoticeKind::LimitsNear)? {
+            return Ok(());
+        }
+        let detail = format!(
+            "{} of {} and {} of {} operations are open",
+            after.money, policy.outage_limit, after.operations, policy.outage_operations
+        );
+        let at = self.now();
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::LimitsNear,
+            op_no: None,
+            card_no: None,
+            amount: Some(after.money),
+            detail: &detail,
+            at,
+        })
+    }
+
+    /// Approves an operation that is written down and has no promise yet.
+    pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<()> {
+        let before = tx.till_exposure()?;
+        self.promise(tx, op, Promise::OfflineApproved, decision.told, decision.effect, None, None)?;
+        self.note_limits(tx, before)
+    }
+
+    /// A call can't be answered by the remote now, and its operation was certainly not done. `prefer_online`: the policy
+    /// decides. `require_online`: waits on while there is hope, until its time-out.
+    pub(super) fn settle_unsent(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        if op.promise.is_some() || op.state != State::Queued {
+            return Ok(());
+        }
+        let now = self.now();
+        match self.waiting.get(&op.op_no).map(|waiting| waiting.mode) {
+            Some(Mode::Require) if !self.condition.is_unreachable(now) => Ok(()),
+            Some(Mode::Prefer) => self.fall_back(tx, op),
+            _ => self.cancel(tx, op, None),
+        }
+    }
+
+    /// The policy decides about an operation that was certainly not done: it may still be sent with what is promised now.
+    pub(super) fn fall_back(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        let served = tx.card_of_account(op.lane_no)?;
+        let sent_before = tx.attempts(op.op_no)?.iter().any(|attempt| attempt.may_have_been_sent());
+        let act = op.act.clone();
+        match self.decide_offline(tx, &served, &act, Some(op.op_no), !sent_before)? {
+            Ok(decision) => {
+                self.approve_offline(tx, op, &decision)?;
+                self.refresh_lane_unless_put_off(tx, op.lane_no)
+            }
+            Err(refusal) => self.cancel(tx, op, Some(refusal)),
+        }
+    }
+
+    /// A lane that is put off stays so; one that this operation had not woken yet is woken.
+    fn refresh_lane_unless_put_off(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        match tx.lane(lane_no)? {
+            (crate::store::LaneState::Ready { .. }, _) => Ok(()),
+            _ => self.refresh_lane(tx, lane_no, None),
+        }
+    }
+
+    /// Nothing was done, and nothing will be.
+    pub(super) fn cancel(&mut self, tx: &Tx<'_>, op: &mut OpRow, refusal: Option<Refusal>) -> Result<()> {
+        let now = self.now();
+        tx.transition(op, State::Voided, now)?;
+        if op.kind == Kind::OpenCard {
+            tx.set_card_status(op.card_no, crate::model::CardStatus::Closed)?;
+        }
+        let (told, effect) = (op.told, op.effect);
+        self.promise(tx, op, Promise::Cancelled, told, effect, refusal, None)?;
+        self.finished_one();
+        self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// A call can't be answered by the remote now, and its operation may have been done. `prefer_online`: the policy
+    /// decides, and may promise only what was sent. `require_online`: in doubt.
+    pub(super) fn settle_doubt(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        if op.promise.is_some() {
+            return Ok(());
+        }
+        let mode = self.waiting.get(&op.op_no).map(|waiting| waiting.mode);
+        let refusal = if mode == Some(Mode::Prefer) {
+            let served = tx.card_of_account(op.lane_no)?;
+            let act = op.act.clone();
+            match self.decide_as_sent(tx, &served, &act, op)? {
+                Ok(decision) => return self.approve_offline(tx, op, &decision),
+                Err(refusal) => Some(refusal),
+            }
+        } else {
+            None
+        };
+        let (told, effect) = (op.told, op.effect);
+        self.promise(tx, op, Promise::InDoubt, told, effect, refusal, None)
+    }
+
+    /// What was sent is what may be promised: the figures stay as predicted, the policy judges them.
+    fn decide_as_sent(
+        &mut self,
+        tx: &Tx<'_>,
+        served: &ServedCard,
+        act: &Act,
+        op: &OpRow,
+    ) -> Result<Result<Decision, Refusal>> {
+        if op.told.due.is_positive() && op.kind == Kind::Consume {
+            // The card's part was sent, so the card's part may be promised, if it still fits.
+            let decided = self.decide_offline(tx, served, act, Some(op.op_no), true)?;
+            return Ok(decided.map(|_| Decision { effect: op.effect, told: op.told }));
+        }
+        self.decide_offline(tx, served, act, Some(op.op_no), false)
+    }
+}

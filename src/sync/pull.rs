@@ -1,0 +1,174 @@
+//! Pulls: the remote's figures become the base, and what is still open is put on top again.
+
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::model::{Act, Base, CardNumber, CardStatus, Holder, NoticeKind, State};
+use crate::provider::{Findings, Snapshot};
+use crate::store::{NewNotice, OpRow, ServedCard, Tx};
+
+use super::engine::{Desk, Work};
+
+impl Desk {
+    pub(super) fn begin_pull(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        let served = tx.card_of_account(lane_no)?;
+        let reading = self.provider.serve(&served.account.reference);
+        self.begin_read(tx, Work::Pull { lane_no }, reading)
+    }
+
+    pub(super) fn pulled(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
+        let served = tx.card_of_account(lane_no)?;
+        if findings.absent {
+            // Closed meanwhile: no base will ever come that includes what was applied.
+            tx.set_card_status(served.card.card_no, CardStatus::Closed)?;
+            self.settle_applied(tx, lane_no)?;
+        }
+        self.take_in(tx, &served, began, findings)?;
+        let (_, failures) = tx.lane(lane_no)?;
+        let waits = tx.open_effects(lane_no, None)?.iter().any(|open| open.state == State::Applied);
+        if waits {
+            // The figures were not taken (a stale read): asked again, more slowly each time.
+            let due = self.now().after(self.backoff(failures));
+            return self.refresh_lane(tx, lane_no, Some((due, failures.saturating_add(1))));
+        }
+        self.refresh_lane(tx, lane_no, None)
+    }
+
+    /// A card has been served. False if the remote has no such card.
+    pub(super) fn served(
+        &mut self,
+        tx: &Tx<'_>,
+        number: &CardNumber,
+        began: Timestamp,
+        findings: &Findings,
+    ) -> Result<bool> {
+        let existing = tx.card(number.as_str(), self.provider.name())?;
+        if findings.absent {
+            if let Some(served) = existing
+                && served.account.confirmed
+            {
+                tx.set_card_status(served.card.card_no, CardStatus::Closed)?;
+            }
+            return Ok(false);
+        }
+        let served = match existing {
+            // Opened here and not confirmed: a card of this number at the remote may be another holder's.
+            Some(served) if served.card.opened_here_at.is_some() && !served.account.confirmed => return Ok(true),
+            Some(served) => served,
+            None => tx.insert_card(number.as_str(), self.provider.name(), CardStatus::Active, None)?,
+        };
+        tx.confirm_account(served.account.account_no)?;
+        self.take_in(tx, &served, began, findings)?;
+        Ok(true)
+    }
+
+    /// Everything that serving a card brings.
+    fn take_in(&mut self, tx: &Tx<'_>, served: &ServedCard, began: Timestamp, findings: &Findings) -> Result<()> {
+        let now = self.now();
+        let (card_no, account_no) = (served.card.card_no, served.account.account_no);
+        self.land(tx, account_no, began, findings)?;
+        if let Some(status) = findings.status {
+            tx.set_card_status(card_no, status)?;
+        } else if served.card.status == CardStatus::Provisional && !findings.absent {
+            tx.set_card_status(card_no, CardStatus::Active)?;
+        }
+        if let Some(rules) = &findings.rules {
+            tx.set_recharge_rules(account_no, rules, now)?;
+        }
+        if let Some(pay_types) = &findings.pay_types {
+            tx.set_pay_types(self.provider.name(), pay_types, now)?;
+        }
+        tx.set_fetched(card_no, now)
+    }
+
+    /// Sets the base from figures read, if they can be trusted to include all that is finished and nothing that is not.
+    pub(super) fn land(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
+        let Some(snapshot) = &findings.snapshot else { return Ok(()) };
+        let served = tx.card_of_account(lane_no)?;
+        if served.account.quiet_since.is_some_and(|ended| began < ended) {
+            return Ok(());
+        }
+        // A lane is worked off in order: if something is on the wire or unknown, it is its head.
+        if tx.lane_head(lane_no)?.is_some_and(|head| {
+            matches!(head.state, State::Sending | State::InDoubt) || (head.state == State::Parked && head.unknown)
+        }) {
+            return Ok(());
+        }
+        if went_backwards(&served, snapshot) {
+            return self.refuse_stale(tx, &served);
+        }
+        let base = Base { money: snapshot.money, points: snapshot.points, as_of: Some(began) };
+        tx.set_base(lane_no, &base)?;
+        tx.set_totals(lane_no, snapshot.consumed_total, snapshot.recharged_total)?;
+        if let Some(level) = &snapshot.level
+            && served.card.level.as_ref() != Some(level)
+        {
+            tx.set_level(served.card.card_no, level)?;
+        }
+        let holder = self.with_open_changes(tx, lane_no, &snapshot.holder)?;
+        if holder != served.card.holder {
+            tx.set_holder(served.card.card_no, &holder)?;
+        }
+        self.settle_applied(tx, lane_no)
+    }
+
+    /// The base includes what was applied.
+    fn settle_applied(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        let now = self.now();
+        for mut op in tx.applied_operations(lane_no)? {
+            tx.transition(&mut op, State::Settled, now)?;
+        }
+        Ok(())
+    }
+
+    /// The holder as the remote has it, with our own changes on top that it has not got yet.
+    fn with_open_changes(&self, tx: &Tx<'_>, lane_no: i64, holder: &Holder) -> Result<Holder> {
+        let mut holder = holder.clone();
+        for op in tx.open_changes(lane_no)? {
+            if op.is_approved() {
+                change_holder(&mut holder, &op);
+            }
+        }
+        Ok(holder)
+    }
+
+    fn refuse_stale(&mut self, tx: &Tx<'_>, served: &ServedCard) -> Result<()> {
+        let at = self.now();
+        log::warn!("tillbook: running totals of account {} went backwards", served.account.account_no);
+        if tx.has_open_notice_of_card(NoticeKind::StaleSnapshot, served.card.card_no)? {
+            return Ok(());
+        }
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::StaleSnapshot,
+            op_no: None,
+            card_no: Some(served.card.card_no),
+            amount: None,
+            detail: "the remote's running totals went backwards; its figures were not taken",
+            at,
+        })
+    }
+}
+
+/// Running totals only grow: one that shrank is an old copy.
+fn went_backwards(served: &ServedCard, snapshot: &Snapshot) -> bool {
+    let shrank = |known: Option<crate::units::Money>, read: Option<crate::units::Money>| matches!((known, read), (Some(known), Some(read)) if read < known);
+    shrank(served.account.consumed_total, snapshot.consumed_total)
+        || shrank(served.account.recharged_total, snapshot.recharged_total)
+}
+
+/// Puts the fields that a change gives over the holder's.
+pub(super) fn change_holder(holder: &mut Holder, op: &OpRow) {
+    if let Act::Modify { name, phone, birthday, gender, .. } = &op.act {
+        if name.is_some() {
+            holder.name.clone_from(name);
+        }
+        if let Some(phone) = phone {
+            holder.phone = Some(phone.as_str().to_owned());
+        }
+        if birthday.is_some() {
+            holder.birthday = *birthday;
+        }
+        if gender.is_some() {
+            holder.gender = *gender;
+        }
+    }
+}

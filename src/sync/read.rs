@@ -1,0 +1,217 @@
+//! Reads: step by step to their findings, and what follows from those.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::model::NoticeKind;
+use crate::provider::{Findings, ReadFailure, ReadStep, Reading};
+use crate::store::{NewNotice, Tx};
+use crate::transport::{HttpResponse, TransportFailure};
+
+use super::engine::{Ask, Desk, Job, Work};
+use super::pacing::{retry_after, server_time};
+
+/// 429 and the pause it asks for are the same for every dialect.
+pub(super) const TOO_MANY_REQUESTS: u16 = 429;
+const SERVICE_UNAVAILABLE: u16 = 503;
+
+impl Desk {
+    /// What every exchange tells, whatever it was for: the remote's clock, and a pause it asks for.
+    pub(super) fn note_answer(&mut self, tx: &Tx<'_>, result: &Result<HttpResponse, TransportFailure>) -> Result<()> {
+        let Ok(response) = result else { return Ok(()) };
+        let tolerance = self.config.policy.clock_tolerance();
+        if self.time.remote_answered(self.clock.as_ref(), server_time(response), tolerance) {
+            let now = self.now();
+            log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
+            let latest = now.after(Duration::from_millis(
+                self.config.pacing.backoff_max_ms.max(self.config.pacing.retry_after_max_ms),
+            ));
+            self.condition.clamp(latest);
+            tx.clamp_due(latest)?;
+            tx.set_book("high_time", &now.millis().to_string())?;
+        }
+        let now = self.now();
+        match (response.status, retry_after(response, now)) {
+            (TOO_MANY_REQUESTS, asked) => {
+                self.condition.pause(asked, now, &self.config.pacing, self.entropy.as_ref());
+            }
+            (SERVICE_UNAVAILABLE, Some(asked)) => {
+                self.condition.pause(Some(asked), now, &self.config.pacing, self.entropy.as_ref());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_answered(
+        &mut self,
+        tx: &Tx<'_>,
+        work: Work,
+        mut reading: Box<dyn Reading>,
+        began: Timestamp,
+        result: Result<HttpResponse, TransportFailure>,
+    ) -> Result<()> {
+        let step = match result {
+            Err(failure) => ReadStep::Failed(ReadFailure::Garbled(failure.to_string())),
+            Ok(response) if response.status == TOO_MANY_REQUESTS => {
+                return self.read_failed(tx, work, "the remote asked for a pause");
+            }
+            Ok(response) => reading.step(Some(&response)),
+        };
+        self.go_on(tx, work, reading, began, step)
+    }
+
+    pub(super) fn go_on(
+        &mut self,
+        tx: &Tx<'_>,
+        work: Work,
+        reading: Box<dyn Reading>,
+        began: Timestamp,
+        step: ReadStep,
+    ) -> Result<()> {
+        let now = self.now();
+        match step {
+            ReadStep::Ask(call) => {
+                self.send_out(&call, Job::Read { work, reading, began });
+                Ok(())
+            }
+            ReadStep::Done(findings) => {
+                self.condition.answered(now);
+                self.read_done(tx, work, began, *findings)
+            }
+            ReadStep::Failed(ReadFailure::Garbled(why)) => {
+                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.read_failed(tx, work, &why)
+            }
+            ReadStep::Failed(ReadFailure::Halted(why)) => {
+                self.halt(tx, &why)?;
+                self.read_failed(tx, work, &why)
+            }
+            ReadStep::Failed(ReadFailure::Refused { code, message }) => {
+                self.read_refused(tx, work, &format!("{code} {message}"))
+            }
+        }
+    }
+
+    fn read_done(&mut self, tx: &Tx<'_>, work: Work, began: Timestamp, findings: Findings) -> Result<()> {
+        match work {
+            Work::Before { op_no, lane_no } => self.send(tx, op_no, lane_no, began, &findings),
+            Work::Look { op_no, lane_no } => self.looked(tx, op_no, lane_no, began, &findings),
+            Work::Pull { lane_no } => self.pulled(tx, lane_no, began, &findings),
+            Work::Credentials { op_no, attempt_no, .. } => {
+                self.health_is_good(tx, &findings)?;
+                self.refusal_was_meant(tx, op_no, attempt_no)
+            }
+            Work::Asked { ask: Ask::Health, ticket } => {
+                self.health_is_good(tx, &findings)?;
+                if let Some(ticket) = ticket {
+                    self.finish_ask(ticket, Ok(Vec::new()));
+                }
+                Ok(())
+            }
+            Work::Asked { ask: Ask::Card(number), ticket } => {
+                let served = self.served(tx, &number, began, &findings)?;
+                if let Some(ticket) = ticket {
+                    let result =
+                        if served { Ok(vec![number.as_str().to_owned()]) } else { Err(Error::not_found("card")) };
+                    self.finish_ask(ticket, result);
+                }
+                Ok(())
+            }
+            Work::Asked { ask: Ask::Find(key), ticket } => {
+                let exact = findings.found.into_iter().filter(|found| found.phone.as_deref() == Some(&key));
+                if let Some(ticket) = ticket {
+                    self.finish_ask(ticket, Ok(exact.map(|found| found.number).collect()));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A read brought nothing. Nothing is concluded from that; it is tried again later.
+    fn read_failed(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
+        match work {
+            Work::Before { op_no, lane_no } => {
+                self.put_off(tx, lane_no)?;
+                let mut op = tx.operation(op_no)?;
+                self.settle_unsent(tx, &mut op)
+            }
+            Work::Look { op_no, lane_no } => {
+                self.put_off(tx, lane_no)?;
+                let mut op = tx.operation(op_no)?;
+                self.settle_doubt(tx, &mut op)
+            }
+            Work::Pull { lane_no } => self.put_off(tx, lane_no),
+            Work::Credentials { op_no, attempt_no, .. } => self.refusal_not_understood(tx, op_no, attempt_no, why),
+            Work::Asked { ticket, .. } => {
+                if let Some(ticket) = ticket {
+                    self.finish_ask(ticket, Err(Error::unreachable(why)));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The remote understood a read and refused it.
+    fn read_refused(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
+        let now = self.now();
+        match work {
+            // The cheapest read of all is refused: it is us that the remote does not want.
+            Work::Asked { ask: Ask::Health, ticket } => {
+                self.halt(tx, why)?;
+                if let Some(ticket) = ticket {
+                    self.finish_ask(ticket, Err(Error::remote_refused(why)));
+                }
+                Ok(())
+            }
+            Work::Credentials { op_no, attempt_no, .. } => {
+                self.halt(tx, why)?;
+                self.refusal_not_understood(tx, op_no, attempt_no, why)
+            }
+            Work::Asked { ticket, .. } => {
+                self.condition.answered(now);
+                self.catalogue_due = true;
+                if let Some(ticket) = ticket {
+                    self.finish_ask(ticket, Err(Error::remote_refused(why)));
+                }
+                Ok(())
+            }
+            // Whether it is this read or our credentials, the catalogue will tell.
+            work => {
+                self.condition.answered(now);
+                self.catalogue_due = true;
+                self.read_failed(tx, work, why)
+            }
+        }
+    }
+
+    /// Stops asking until a read succeeds, and tells the operator once.
+    pub(super) fn halt(&mut self, tx: &Tx<'_>, why: &str) -> Result<()> {
+        let now = self.now();
+        self.condition.halt(why, now, &self.config.pacing, self.entropy.as_ref());
+        if !tx.has_open_notice(NoticeKind::ProviderHalted)? {
+            tx.insert_notice(&NewNotice {
+                kind: NoticeKind::ProviderHalted,
+                op_no: None,
+                card_no: None,
+                amount: None,
+                detail: why,
+                at: now,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn health_is_good(&mut self, tx: &Tx<'_>, findings: &Findings) -> Result<()> {
+        let now = self.now();
+        if let Some(levels) = &findings.levels {
+            tx.set_levels(self.provider.name(), levels, now)?;
+        }
+        self.catalogue_due = false;
+        if self.condition.recovered(now, &self.config.pacing, self.entropy.as_ref()) {
+            log::info!("tillbook: the remote is there again");
+        }
+        Ok(())
+    }
+}

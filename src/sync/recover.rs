@@ -1,0 +1,67 @@
+//! Start-up: what a crash left behind is brought into a state from which the queue goes on by itself.
+
+use crate::error::Result;
+use crate::model::State;
+use crate::store::{LaneState, Tx};
+use crate::transport::HttpResponse;
+
+use super::engine::Desk;
+
+impl Desk {
+    /// First attempts that have an answer are interpreted again, then whatever is still on the wire is in doubt, then every
+    /// call that nobody waits for any more gets its promise.
+    pub(super) fn recover(&mut self, tx: &Tx<'_>) -> Result<()> {
+        let now = self.now();
+        self.recovering = true;
+        for mut op in tx.operations_in(State::Sending)? {
+            let attempts = tx.attempts(op.op_no)?;
+            let Some(last) = attempts.last() else {
+                self.in_doubt(tx, &mut op)?;
+                continue;
+            };
+            match (&last.answer, last.outcome.as_deref()) {
+                (Some(body), None) => {
+                    let status = last.status.unwrap_or_default();
+                    let response = HttpResponse { status, headers: Vec::new(), body: body.clone() };
+                    self.interpret_safely(tx, &mut op, last.attempt_no, &response)?;
+                }
+                // Refused, and the crash came before it was clear what the refusal meant: nothing was done, so ask again.
+                (_, Some("refused")) => {
+                    self.refusal_not_understood(tx, op.op_no, last.attempt_no, "not followed up")?;
+                }
+                _ => {
+                    tx.end_attempt(last.attempt_no, now, "unknown", "the program ended while it was under way")?;
+                    tx.set_quiet_since(op.lane_no, now)?;
+                    self.in_doubt(tx, &mut op)?;
+                }
+            }
+        }
+        for mut op in tx.unpromised_operations()? {
+            match op.state {
+                State::Queued => self.cancel(tx, &mut op, None)?,
+                _ => self.settle_doubt(tx, &mut op)?,
+            }
+        }
+        // A wait that was stored by a clock that ran ahead must not last for years.
+        let pacing = &self.config.pacing;
+        let longest = pacing.backoff_max_ms.max(pacing.retry_after_max_ms);
+        let latest = now.after(std::time::Duration::from_millis(longest).max(self.provider.quiet_period() * 2));
+        self.condition.clamp(latest);
+        tx.clamp_due(latest)?;
+        self.wake_doubtful(tx)?;
+        self.recovering = false;
+        Ok(())
+    }
+
+    /// What was left in doubt is looked at right after the start.
+    fn wake_doubtful(&mut self, tx: &Tx<'_>) -> Result<()> {
+        let now = self.now();
+        for op in tx.operations_in(State::InDoubt)? {
+            let (state, failures) = tx.lane(op.lane_no)?;
+            if !matches!(state, LaneState::Ready { probe: true, .. }) {
+                tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, failures)?;
+            }
+        }
+        Ok(())
+    }
+}

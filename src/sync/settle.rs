@@ -1,0 +1,351 @@
+//! What an outcome does to the book: applied, refused, not processed, in doubt, parked, superseded.
+
+use crate::clock::{Timestamp, business_date};
+use crate::error::Result;
+use crate::model::{Base, CardStatus, Confirmation, Evidence, Kind, NoticeKind, Promise, RateSource, State, Told};
+use crate::provider::{Learned, RemoteRefusal};
+use crate::store::{LaneState, NewEntry, NewNotice, OpRow, PromiseRow, Tx};
+use crate::units::{Money, Points};
+
+use super::engine::Desk;
+
+impl Desk {
+    /// The remote has it.
+    pub(super) fn applied(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &mut OpRow,
+        confirmation: Confirmation,
+        evidence: Evidence,
+        learned: Option<Learned>,
+    ) -> Result<()> {
+        let now = self.now();
+        tx.transition(op, State::Applied, now)?;
+        tx.set_evidence(op, evidence)?;
+        tx.insert_confirmation(op, &confirmation, now)?;
+        if let Some((key, value)) = learned {
+            tx.remember(self.provider.name(), key, &value)?;
+        }
+        let served = tx.card_of_account(op.lane_no)?;
+        if op.kind == Kind::OpenCard {
+            tx.confirm_account(op.lane_no)?;
+            tx.set_card_status(op.card_no, CardStatus::Active)?;
+        }
+        if let (Some(rate), Some(level), Kind::Consume) = (confirmation.rate, &served.card.level, op.kind) {
+            let day = self.business_date(now);
+            tx.saw_rate(op.card_no, level, &day, &rate.to_string())?;
+        }
+        // The answer carries the balances, or there is none to carry: settled at once. Otherwise a base has to arrive.
+        let base = match (confirmation.money_after, confirmation.points_after) {
+            (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now) }),
+            _ => None,
+        };
+        if let Some(base) = base {
+            tx.set_base(op.lane_no, &base)?;
+        }
+        if base.is_some() || !op.kind.moves_assets() {
+            tx.transition(op, State::Settled, now)?;
+        }
+        self.told_and_confirmed(tx, op, &confirmation)?;
+        self.finished_one();
+        self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// Compares what was promised with what was done, or promises it now.
+    fn told_and_confirmed(&mut self, tx: &Tx<'_>, op: &mut OpRow, confirmation: &Confirmation) -> Result<()> {
+        let now = self.now();
+        match op.promise.as_ref().map(|row| row.promise) {
+            None => {
+                let told = confirmed_figures(op, confirmation);
+                let effect = op.effect;
+                self.promise(tx, op, Promise::OnlineApproved, told, effect, None, None)
+            }
+            Some(promise) if promise.is_approved() => self.note_difference(tx, op, confirmation),
+            Some(_) => {
+                let told = confirmed_figures(op, confirmation);
+                self.enter(tx, op, op.kind.as_str(), &told, told.points, None)?;
+                if op.kind.moves_assets() {
+                    tx.insert_notice(&NewNotice {
+                        kind: NoticeKind::ChargedWithoutSale,
+                        op_no: Some(op.op_no),
+                        card_no: Some(op.card_no),
+                        amount: Some(told.actual),
+                        detail: "the remote did what nobody was promised; say whether goods were handed over",
+                        at: now,
+                    })?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn note_difference(&mut self, tx: &Tx<'_>, op: &OpRow, confirmation: &Confirmation) -> Result<()> {
+        let now = self.now();
+        let told = op.told();
+        let notice = |kind, amount, detail: &str| {
+            let (op_no, card_no) = (Some(op.op_no), Some(op.card_no));
+            tx.insert_notice(&NewNotice { kind, op_no, card_no, amount: Some(amount), detail, at: now })
+        };
+        let due = confirmation.due.unwrap_or(Money::ZERO);
+        if op.kind == Kind::Consume && due.is_positive() {
+            return notice(NoticeKind::Shortfall, due, "the card did not cover what had been promised");
+        }
+        if let Some(variance) = confirmation.money_variance(op.kind, told) {
+            return notice(NoticeKind::Variance, variance, "the remote's figure differs from the one promised");
+        }
+        Ok(())
+    }
+
+    /// The remote refused it, and did nothing.
+    pub(super) fn refused(&mut self, tx: &Tx<'_>, op: &mut OpRow, refusal: &RemoteRefusal) -> Result<()> {
+        let now = self.now();
+        let message = format!("{} {}", refusal.code, refusal.message).trim().to_owned();
+        if !op.is_approved() {
+            tx.transition(op, State::Declined, now)?;
+            if op.kind == Kind::OpenCard {
+                // Nobody was told that the card exists, and the remote says that it does not, or is another's.
+                tx.set_card_status(op.card_no, CardStatus::Closed)?;
+            }
+            if op.promise.is_none() {
+                let (told, effect) = (op.told, op.effect);
+                self.promise(tx, op, Promise::Declined, told, effect, None, Some(message))?;
+            }
+            self.finished_one();
+            return self.refresh_lane(tx, op.lane_no, None);
+        }
+        tx.transition(op, State::Rejected, now)?;
+        tx.set_waits_for(op, &message, false)?;
+        tx.set_exception(op.card_no, Some(&format!("{} was refused by the remote: {message}", op.kind)))?;
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::Rejected,
+            op_no: Some(op.op_no),
+            card_no: Some(op.card_no),
+            amount: Some(op.told().actual),
+            detail: &message,
+            at: now,
+        })?;
+        if op.kind == Kind::OpenCard {
+            self.note_orphans(tx, op, now)?;
+        }
+        self.finished_one();
+        self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// A refused opening: one notification names everything that waits behind it, and the cash taken.
+    pub(super) fn note_orphans(&mut self, tx: &Tx<'_>, open: &OpRow, now: Timestamp) -> Result<()> {
+        let behind: Vec<OpRow> =
+            tx.open_operations(open.lane_no)?.into_iter().filter(|op| op.op_no > open.op_no).collect();
+        if behind.is_empty() {
+            return Ok(());
+        }
+        let cash: Money = behind.iter().filter(|op| op.is_approved()).map(|op| op.told().due).sum();
+        let names: Vec<&str> = behind.iter().map(|op| op.op_id.as_str()).collect();
+        let detail = format!("the opening was refused; {} wait behind it: {}", names.len(), names.join(", "));
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::Orphans,
+            op_no: Some(open.op_no),
+            card_no: Some(open.card_no),
+            amount: Some(cash),
+            detail: &detail,
+            at: now,
+        })
+    }
+
+    /// Certainly not done: waits to be sent again if it was promised or may still be, is closed otherwise.
+    pub(super) fn not_processed(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        let now = self.now();
+        if Desk::was_withheld(op) {
+            tx.transition(op, State::Voided, now)?;
+            self.finished_one();
+            return self.refresh_lane(tx, op.lane_no, None);
+        }
+        tx.transition(op, State::Queued, now)?;
+        self.put_off(tx, op.lane_no)?;
+        self.settle_unsent(tx, op)
+    }
+
+    /// Nobody knows. The first look is due at once: it may find it, though not its absence.
+    pub(super) fn in_doubt(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        let now = self.now();
+        tx.transition(op, State::InDoubt, now)?;
+        tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, 0)?;
+        if self.condition.is_unreachable(now) {
+            return self.settle_doubt(tx, op);
+        }
+        Ok(())
+    }
+
+    /// Waits for a person.
+    pub(super) fn park(&mut self, tx: &Tx<'_>, op: &mut OpRow, why: &str, unknown: bool) -> Result<()> {
+        let now = self.now();
+        self.settle_doubt(tx, op)?;
+        tx.transition(op, State::Parked, now)?;
+        tx.set_waits_for(op, why, unknown)?;
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::Parked,
+            op_no: Some(op.op_no),
+            card_no: Some(op.card_no),
+            amount: Some(op.told().actual),
+            detail: why,
+            at: now,
+        })?;
+        if op.kind == Kind::OpenCard {
+            self.note_orphans(tx, op, now)?;
+        }
+        self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// Somebody else changed the same data meanwhile: theirs stays.
+    pub(super) fn superseded(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        let now = self.now();
+        self.settle_doubt(tx, op)?;
+        tx.transition(op, State::Superseded, now)?;
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::Superseded,
+            op_no: Some(op.op_no),
+            card_no: Some(op.card_no),
+            amount: None,
+            detail: "the data was changed elsewhere meanwhile; that change stays",
+            at: now,
+        })?;
+        self.finished_one();
+        self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// Tries a lane again later. While the remote is down its lanes are not put off one by one: an outage burns no
+    /// attempts.
+    pub(super) fn put_off(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        let now = self.now();
+        let (_, failures) = tx.lane(lane_no)?;
+        if self.condition.is_unreachable(now) {
+            return self.refresh_lane(tx, lane_no, None);
+        }
+        let due = now.after(self.backoff(failures));
+        self.refresh_lane(tx, lane_no, Some((due, failures.saturating_add(1))))
+    }
+
+    /// Brings a lane's row in line with its head. `later`: not before then, after so many failures.
+    pub(super) fn refresh_lane(&mut self, tx: &Tx<'_>, lane_no: i64, later: Option<(Timestamp, u32)>) -> Result<()> {
+        let now = self.now();
+        let head = tx.lane_head(lane_no)?;
+        let failures = later.map_or(0, |(_, failures)| failures);
+        let ready = |probe, due: Timestamp| LaneState::Ready { probe, due: later.map_or(due, |(later, _)| later) };
+        let state = match head {
+            // Something applied waits for a base that includes it.
+            None => {
+                let pull = tx.open_effects(lane_no, None)?.iter().any(|open| open.state == State::Applied);
+                if pull { ready(true, now) } else { LaneState::Idle }
+            }
+            Some(op) => match op.state {
+                State::Queued if self.is_orphan(tx, &op)? => LaneState::Held,
+                // The oldest first, across all lanes.
+                State::Queued => ready(false, op.created_at),
+                State::InDoubt => ready(true, now),
+                State::Parked | State::Rejected => LaneState::Held,
+                _ => LaneState::Idle,
+            },
+        };
+        tx.set_lane(lane_no, state, failures)
+    }
+
+    /// Whether an operation stands behind an opening that never came about.
+    fn is_orphan(&self, tx: &Tx<'_>, op: &OpRow) -> Result<bool> {
+        if op.kind == Kind::OpenCard {
+            return Ok(false);
+        }
+        let served = tx.card_of_account(op.lane_no)?;
+        Ok(served.card.opened_here_at.is_some() && !served.account.confirmed)
+    }
+
+    /// Records what the cashier is told, with its entry where it is a yes.
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+    pub(super) fn promise(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &mut OpRow,
+        promise: Promise,
+        told: Told,
+        effect: crate::model::Effect,
+        refusal: Option<crate::model::Refusal>,
+        message: Option<String>,
+    ) -> Result<()> {
+        let now = self.now();
+        told.assert_consistent();
+        tx.insert_promise(op, PromiseRow { promise, refusal, message, told }, &effect, now)?;
+        if promise.is_approved() {
+            self.enter(tx, op, op.kind.as_str(), &told, told.points, Some(promise))?;
+        }
+        self.promised(op.op_no);
+        Ok(())
+    }
+
+    /// Adds a line to the book, with the balances expected after it.
+    pub(super) fn enter(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &OpRow,
+        kind: &str,
+        told: &Told,
+        points: Points,
+        approval: Option<Promise>,
+    ) -> Result<()> {
+        let now = self.now();
+        told.assert_consistent();
+        let served = tx.card_of_account(op.lane_no)?;
+        let open = tx.open_effects(op.lane_no, None)?;
+        let after = served.account.base.with_effects(&open, &self.config.policy);
+        tx.insert_entry(&NewEntry {
+            op_no: op.op_no,
+            card_no: op.card_no,
+            kind,
+            told,
+            points,
+            money_after: after.money.expected,
+            points_after: after.points.expected,
+            approval,
+            context: &op.context,
+            business_date: self.business_date(now),
+            at: now,
+        })?;
+        Ok(())
+    }
+
+    fn business_date(&self, at: Timestamp) -> String {
+        business_date(at, self.config.utc_offset_minutes, self.config.day_cutoff_minutes).to_string()
+    }
+}
+
+/// The figures that the remote's answer gives, filled up with those predicted where it is silent. They always add up,
+/// whatever the remote says.
+fn confirmed_figures(op: &OpRow, confirmation: &Confirmation) -> Told {
+    let predicted = op.told;
+    match op.kind {
+        Kind::Consume => {
+            // The answer may be about the card's part alone; the sale's total and its discount are ours then.
+            let partial = predicted.due.is_positive();
+            let due_now = confirmation.due.unwrap_or(Money::ZERO);
+            let from_card = confirmation.from_card.unwrap_or(predicted.from_card);
+            if partial {
+                let due = predicted.actual.minus(from_card);
+                return Told { from_card, due, ..predicted };
+            }
+            let actual = confirmation.actual.unwrap_or(from_card.plus(due_now));
+            let due = actual.minus(from_card);
+            Told {
+                actual,
+                from_card,
+                due,
+                discount: predicted.original.minus(actual),
+                rate: confirmation.rate.or(predicted.rate),
+                rate_source: if confirmation.rate.is_some() { RateSource::Remote } else { predicted.rate_source },
+                ..predicted
+            }
+        }
+        Kind::Recharge => Told {
+            bonus: confirmation.bonus.unwrap_or(predicted.bonus),
+            points: confirmation.bonus_points.unwrap_or(predicted.points),
+            ..predicted
+        },
+        _ => predicted,
+    }
+}

@@ -1,0 +1,394 @@
+//! Writes: the figures before, the attempt made durable, the bytes out, the answer in; and the looks after an answer that
+//! never came.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorCode, Result};
+use crate::model::{Act, CardStatus, Kind, Promise, State, fit_funds};
+use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRefusal, Verdict, WireCall};
+use crate::store::{AttemptRow, LaneState, Lookout, OpRow, ServedCard, Tx};
+use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
+
+use super::engine::{Desk, Job, Work};
+use super::read::TOO_MANY_REQUESTS;
+
+/// The error code under which every dialect's "no such account" is recorded when a read before the send has shown it.
+const NO_SUCH_ACCOUNT: &str = "no account";
+
+/// What the provider is shown of an operation.
+pub(super) fn outgoing<'a>(
+    op: &'a OpRow,
+    reference: &'a str,
+    attempts: &[AttemptRow],
+    memory: &'a BTreeMap<String, String>,
+    card_part_only: bool,
+) -> Outgoing<'a> {
+    Outgoing {
+        act: &op.act,
+        reference,
+        told: op.told(),
+        promise: op.promise.as_ref().map(|row| row.promise),
+        bound: &op.bound,
+        card_part_only,
+        resent: attempts.iter().any(AttemptRow::may_have_been_sent),
+        memory,
+    }
+}
+
+/// The figures recorded before the first attempt that may have been sent, and when that was.
+fn doubt_of<'a>(attempts: &'a [AttemptRow], claimed: &'a BTreeSet<String>) -> Option<Doubt<'a>> {
+    let first = attempts.iter().find(|attempt| attempt.may_have_been_sent())?;
+    let last = attempts.iter().rev().find(|attempt| attempt.may_have_been_sent())?;
+    Some(Doubt {
+        before: first.facts.as_ref(),
+        sent: &first.body,
+        first_sent_at: first.started_at,
+        last_ended_at: last.ended_at.unwrap_or(last.started_at),
+        claimed,
+    })
+}
+
+impl Desk {
+    pub(super) fn begin_before(&mut self, tx: &Tx<'_>, op: OpRow) -> Result<()> {
+        let now = self.now();
+        let served = tx.card_of_account(op.lane_no)?;
+        let memory = tx.memory(self.provider.name())?;
+        let attempts = tx.attempts(op.op_no)?;
+        let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, false);
+        let reading = self.provider.before(&outgoing, now);
+        self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading)
+    }
+
+    /// The figures are there: the attempt becomes durable with them, and its bytes go out after the commit.
+    pub(super) fn send(
+        &mut self,
+        tx: &Tx<'_>,
+        op_no: i64,
+        lane_no: i64,
+        began: Timestamp,
+        findings: &Findings,
+    ) -> Result<()> {
+        let mut op = tx.operation(op_no)?;
+        // While the figures were read the call may have timed out, or a cashier have voided it.
+        if op.state != State::Queued || !op.may_be_sent() {
+            return self.refresh_lane(tx, lane_no, None);
+        }
+        let now = self.now();
+        let served = tx.card_of_account(lane_no)?;
+        if op.kind != Kind::OpenCard {
+            if findings.absent {
+                tx.set_card_status(served.card.card_no, CardStatus::Closed)?;
+            }
+            if !served.account.confirmed && !self.confirm_reference(tx, &served, findings)? {
+                return self.refuse_unsent(tx, &mut op, now);
+            }
+        }
+        self.land(tx, lane_no, began, findings)?;
+        let served = tx.card_of_account(lane_no)?;
+
+        let attempts = tx.attempts(op_no)?;
+        let frozen = attempts.iter().find(|attempt| attempt.may_have_been_sent());
+        let call = match frozen {
+            // It may have been seen: whatever has been decided since, the business content stays as it was.
+            Some(first) => {
+                let memory = tx.memory(self.provider.name())?;
+                let fresh = self.provider.encode(&outgoing(&op, &served.account.reference, &attempts, &memory, false));
+                WireCall { path: first.path.clone(), body: first.body.clone(), ..fresh }
+            }
+            None => {
+                let card_part_only = self.pay_what_the_card_can(tx, &mut op, &served)?;
+                let memory = tx.memory(self.provider.name())?;
+                let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, card_part_only);
+                self.provider.encode(&outgoing)
+            }
+        };
+        debug_assert_eq!(call.method, HttpMethod::Post);
+        let attempt_no = tx.insert_attempt(op_no, now, findings.facts.as_ref(), &call)?;
+        tx.transition(&mut op, State::Sending, now)?;
+        let (_, failures) = tx.lane(lane_no)?;
+        tx.set_lane(lane_no, LaneState::Idle, failures)?;
+        self.send_out(&call, Job::Write { op_no, lane_no, attempt_no });
+        Ok(())
+    }
+
+    /// Nothing is sent to a reference that is not known to be this holder's. A card that was opened here is confirmed by its
+    /// opening alone; one that was trusted unseen is confirmed by being there.
+    fn confirm_reference(&mut self, tx: &Tx<'_>, served: &ServedCard, findings: &Findings) -> Result<bool> {
+        if served.card.opened_here_at.is_some() || findings.absent {
+            return Ok(false);
+        }
+        tx.confirm_account(served.account.account_no)?;
+        tx.set_card_status(served.card.card_no, CardStatus::Active)?;
+        Ok(true)
+    }
+
+    fn refuse_unsent(&mut self, tx: &Tx<'_>, op: &mut OpRow, now: Timestamp) -> Result<()> {
+        // By way of `sending`, as every refusal: an attempt is recorded that was never sent.
+        let call = WireCall { method: HttpMethod::Post, path: String::new(), headers: Vec::new(), body: Vec::new() };
+        let attempt_no = tx.insert_attempt(op.op_no, now, None, &call)?;
+        tx.end_attempt(attempt_no, now, "not_sent", "the remote knows no such account")?;
+        tx.transition(op, State::Sending, now)?;
+        let refusal = RemoteRefusal {
+            code: NO_SUCH_ACCOUNT.to_owned(),
+            message: "the remote knows no such account".to_owned(),
+            class: RefusalClass::Business,
+        };
+        self.refused(tx, op, &refusal)
+    }
+
+    /// A partial approval on figures just read: sends the card's part where the card can't pay all and the discount is
+    /// known. Where it is not known the whole is sent, since the remote may take less than we think.
+    fn pay_what_the_card_can(&mut self, tx: &Tx<'_>, op: &mut OpRow, served: &ServedCard) -> Result<bool> {
+        let (Act::Consume { partial: true, .. }, None) = (&op.act, &op.promise) else { return Ok(false) };
+        if op.told.rate.is_none() {
+            return Ok(false);
+        }
+        let act = op.act.clone();
+        let fitted = self.with_knowledge(tx, served, &act, Some(op.op_no), |knowledge| {
+            let decision = crate::model::predict(&act, knowledge);
+            fit_funds(&act, decision, knowledge, true)
+        })?;
+        match fitted {
+            Ok(decision) if decision.told.due.is_positive() => {
+                tx.set_prediction(op.op_no, &decision.told, &decision.effect)?;
+                op.told = decision.told;
+                op.effect = decision.effect;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// What became of an attempt. Works from the book alone, so that it also serves an answer that could not be saved before.
+    pub(super) fn write_answered(
+        &mut self,
+        tx: &Tx<'_>,
+        op_no: i64,
+        lane_no: i64,
+        attempt_no: i64,
+        result: &Result<HttpResponse, TransportFailure>,
+    ) -> Result<()> {
+        let now = self.now();
+        let mut op = tx.operation(op_no)?;
+        if op.state != State::Sending {
+            return Err(Error::inconsistent(format!("an answer to operation {op_no}, which is {}", op.state)));
+        }
+        tx.set_quiet_since(lane_no, now)?;
+        match result {
+            Err(TransportFailure::NotSent(why)) => {
+                tx.end_attempt(attempt_no, now, "not_sent", why)?;
+                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.not_processed(tx, &mut op)
+            }
+            Err(TransportFailure::MaybeSent(why)) => {
+                tx.end_attempt(attempt_no, now, "unknown", why)?;
+                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.in_doubt(tx, &mut op)
+            }
+            Ok(response) => {
+                tx.save_answer(attempt_no, now, response.status, &response.body)?;
+                self.interpret_safely(tx, &mut op, attempt_no, response)
+            }
+        }
+    }
+
+    /// Interprets a saved answer so that no failure to understand it can lose it: then the outcome is unknown.
+    pub(super) fn interpret_safely(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &mut OpRow,
+        attempt_no: i64,
+        response: &HttpResponse,
+    ) -> Result<()> {
+        match tx.savepoint(|| self.interpret(tx, op, attempt_no, response))? {
+            Ok(()) => Ok(()),
+            Err(error) if matches!(error.code(), ErrorCode::DiskFull | ErrorCode::Storage) => Err(error),
+            Err(error) => {
+                log::error!("tillbook: an answer could not be worked off: {error}");
+                let now = self.now();
+                *op = tx.operation(op.op_no)?;
+                tx.end_attempt(attempt_no, now, "unknown", &error.to_string())?;
+                self.in_doubt(tx, op)
+            }
+        }
+    }
+
+    fn interpret(&mut self, tx: &Tx<'_>, op: &mut OpRow, attempt_no: i64, response: &HttpResponse) -> Result<()> {
+        let now = self.now();
+        let end = |outcome: &str, note: &str| tx.end_attempt(attempt_no, now, outcome, note);
+        if response.status == TOO_MANY_REQUESTS {
+            end("not_processed", "429")?;
+            return self.not_processed(tx, op);
+        }
+        let served = tx.card_of_account(op.lane_no)?;
+        let memory = tx.memory(self.provider.name())?;
+        let earlier: Vec<AttemptRow> =
+            tx.attempts(op.op_no)?.into_iter().filter(|attempt| attempt.attempt_no != attempt_no).collect();
+        let outgoing = outgoing(op, &served.account.reference, &earlier, &memory, false);
+        let provider = &self.provider;
+        let outcome = catch_unwind(AssertUnwindSafe(|| provider.classify(&outgoing, response)))
+            .unwrap_or_else(|_| Outcome::Unknown("the answer broke the parser".to_owned()));
+        match outcome {
+            Outcome::Applied { confirmation, learned } => {
+                self.condition.answered(now);
+                end("applied", "")?;
+                self.applied(tx, op, *confirmation, crate::model::Evidence::Proven, learned)
+            }
+            Outcome::Refused(refusal) => {
+                self.condition.answered(now);
+                end("refused", &format!("{} {}", refusal.code, refusal.message))?;
+                match refusal.class {
+                    RefusalClass::Business => self.refused(tx, op, &refusal),
+                    RefusalClass::Suspicious if self.recovering => {
+                        self.refusal_not_understood(tx, op.op_no, attempt_no, "not followed up")
+                    }
+                    RefusalClass::Suspicious => {
+                        // It stays `sending` until the catalogue tells whether our credentials are the trouble.
+                        let work = Work::Credentials { op_no: op.op_no, lane_no: op.lane_no, attempt_no };
+                        let reading = self.provider.health();
+                        self.begin_read(tx, work, reading)
+                    }
+                }
+            }
+            Outcome::NotProcessed(why) => {
+                self.condition.answered(now);
+                end("not_processed", &why)?;
+                self.not_processed(tx, op)
+            }
+            Outcome::Unknown(why) => {
+                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                end("unknown", &why)?;
+                self.in_doubt(tx, op)
+            }
+            Outcome::UnknownHalted(why) => {
+                self.halt(tx, &why)?;
+                end("unknown", &why)?;
+                self.in_doubt(tx, op)
+            }
+        }
+    }
+
+    /// The catalogue is served to us, so the refusal was meant for the request.
+    pub(super) fn refusal_was_meant(&mut self, tx: &Tx<'_>, op_no: i64, attempt_no: i64) -> Result<()> {
+        let mut op = tx.operation(op_no)?;
+        let attempt = tx.attempt(attempt_no)?;
+        let message = attempt.note.unwrap_or_default();
+        if op.is_approved() {
+            return self.park(tx, &mut op, &format!("the remote refused the request: {message}"), false);
+        }
+        let refusal = RemoteRefusal { code: String::new(), message, class: RefusalClass::Suspicious };
+        self.refused(tx, &mut op, &refusal)
+    }
+
+    /// Nobody can say yet what the refusal meant. It was one: nothing was done, so it may be sent again.
+    pub(super) fn refusal_not_understood(&mut self, tx: &Tx<'_>, op_no: i64, attempt_no: i64, why: &str) -> Result<()> {
+        let now = self.now();
+        let mut op = tx.operation(op_no)?;
+        tx.end_attempt(attempt_no, now, "not_processed", why)?;
+        self.not_processed(tx, &mut op)
+    }
+
+    pub(super) fn begin_look(&mut self, tx: &Tx<'_>, mut op: OpRow) -> Result<()> {
+        let now = self.now();
+        let served = tx.card_of_account(op.lane_no)?;
+        let memory = tx.memory(self.provider.name())?;
+        let attempts = tx.attempts(op.op_no)?;
+        let claimed = tx.claims(op.lane_no)?;
+        let Some(doubt) = doubt_of(&attempts, &claimed) else {
+            return self.park(tx, &mut op, "no attempt is recorded that could be looked for", true);
+        };
+        let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, false);
+        let reading = self.provider.look(&outgoing, &doubt, now);
+        self.begin_read(tx, Work::Look { op_no: op.op_no, lane_no: op.lane_no }, reading)
+    }
+
+    /// The records have been read: concludes from them what they allow, and no more.
+    pub(super) fn looked(
+        &mut self,
+        tx: &Tx<'_>,
+        op_no: i64,
+        lane_no: i64,
+        began: Timestamp,
+        findings: &Findings,
+    ) -> Result<()> {
+        let mut op = tx.operation(op_no)?;
+        if op.state != State::InDoubt {
+            return self.refresh_lane(tx, lane_no, None);
+        }
+        let now = self.now();
+        let served = tx.card_of_account(lane_no)?;
+        let memory = tx.memory(self.provider.name())?;
+        let attempts = tx.attempts(op_no)?;
+        let claimed = tx.claims(lane_no)?;
+        let Some(doubt) = doubt_of(&attempts, &claimed) else {
+            return self.park(tx, &mut op, "no attempt is recorded that could be looked for", true);
+        };
+        let verdict = {
+            let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, false);
+            let provider = &self.provider;
+            catch_unwind(AssertUnwindSafe(|| provider.judge(&outgoing, &doubt, findings)))
+                .unwrap_or_else(|_| Verdict::Unclear("the records broke the parser".to_owned()))
+        };
+        let (name, note) = match &verdict {
+            Verdict::Applied { .. } => ("applied", None),
+            Verdict::NotSeen => ("not_seen", None),
+            Verdict::Unchanged => ("unchanged", None),
+            Verdict::Superseded => ("superseded", None),
+            Verdict::Refused(refusal) => ("refused", Some(refusal.message.clone())),
+            Verdict::Unclear(why) => ("unclear", Some(why.clone())),
+        };
+        let look = Lookout { at: began, facts: findings.facts.clone(), verdict: name.to_owned(), note };
+        tx.insert_look(op_no, &look)?;
+
+        // A look that began before the quiet period was over can find the operation, but not its absence.
+        let quiet = self.provider.quiet_period();
+        let counts = began >= doubt.last_ended_at.after(quiet * (op.absent_looks + 1));
+        match verdict {
+            Verdict::Applied { confirmation, evidence, learned } => {
+                self.applied(tx, &mut op, *confirmation, evidence, learned)?;
+                // The read began after the attempt had ended, so its figures include it.
+                self.land(tx, lane_no, began, findings)
+            }
+            Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal),
+            Verdict::Superseded if counts => self.superseded(tx, &mut op),
+            Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, now),
+            Verdict::NotSeen if counts && op.absent_looks >= 1 => self.proven_absent(tx, &mut op, now),
+            // A first look that allows no conclusion does not rule out that the second finds it.
+            Verdict::Unclear(why) if counts && op.absent_looks >= 1 => self.park(tx, &mut op, &why, true),
+            _ => {
+                if counts {
+                    let looks = op.absent_looks + 1;
+                    tx.set_absent_looks(&mut op, looks)?;
+                }
+                let next = doubt.last_ended_at.after(quiet * (op.absent_looks + 1)).max(now);
+                tx.set_lane(lane_no, LaneState::Ready { probe: true, due: next }, 0)?;
+                self.settle_doubt(tx, &mut op)
+            }
+        }
+    }
+
+    /// Proven not to have been applied: sent again if it was promised, closed if it was not.
+    fn proven_absent(&mut self, tx: &Tx<'_>, op: &mut OpRow, now: Timestamp) -> Result<()> {
+        if op.promise.is_none() {
+            // The caller still waits. Unsent now, as far as the promise is concerned.
+            tx.transition(op, State::Queued, now)?;
+            self.refresh_lane(tx, op.lane_no, None)?;
+            return self.settle_unsent(tx, op);
+        }
+        let next = if op.may_be_sent() { State::Queued } else { State::Voided };
+        tx.transition(op, next, now)?;
+        if next == State::Voided {
+            self.finished_one();
+        }
+        self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// Whether a promise has been written that is no approval.
+    pub(super) fn was_withheld(op: &OpRow) -> bool {
+        op.promise
+            .as_ref()
+            .is_some_and(|row| !matches!(row.promise, Promise::OnlineApproved | Promise::OfflineApproved))
+    }
+}
