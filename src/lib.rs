@@ -1,6 +1,5 @@
 //! placeholder
 #![forbid(unsafe_code)]
-#![allow(dead_code, unused_imports)]
 
 mod clock;
 mod config;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Shop, SOON, assert_agrees, drain, points, yuan};
+use common::{SOON, Shop, assert_agrees, drain, points, yuan};
 use tillbook::{Consume, Modify, OpenCard, Promise, RateSource, Recharge, RedeemPoints, State};
 use tillbook_sandbox::sandy::LedgerKind;
 
@@ -14,7 +14,10 @@ fn online_the_remote_decides_and_the_receipt_shows_its_figures() {
     let receipt = till.consume(Consume::new("A1", yuan("100")).discountable(yuan("60")).require_online(SOON)).unwrap();
     assert_eq!(receipt.promise, Some(Promise::OnlineApproved));
     assert_eq!(receipt.state, State::Settled);
-    assert_eq!((receipt.told.discount, receipt.told.actual, receipt.told.from_card), (yuan("12"), yuan("88"), yuan("88")));
+    assert_eq!(
+        (receipt.told.discount, receipt.told.actual, receipt.told.from_card),
+        (yuan("12"), yuan("88"), yuan("88"))
+    );
     assert_eq!(receipt.told.rate_source, RateSource::Remote);
     assert_eq!(receipt.balances.money.confirmed, yuan("412"));
     assert_agrees(&shop, &till, "A1");

@@ -2,13 +2,13 @@
 
 use rust_decimal::Decimal;
 
+use super::act::Act;
 use super::balance::{Balances, Effect};
 use super::card::RechargeRule;
 use super::policy::{OfflineCase, OfflinePolicy, Refusal, check_card, check_offline};
 use super::pricing::{RateSource, points_for, price_consume, recharge_bonus};
 use super::receipt::Told;
-use super::request::Act;
-use crate::units::{Money, Points, Rate, Rounding};
+use crate::units::{Money, Rate, Rounding};
 
 /// What the book knows that bears on one request.
 #[derive(Debug)]
@@ -123,6 +123,7 @@ mod tests {
     use crate::model::card::CardStatus;
     use crate::model::policy::Exposure;
     use crate::model::request::{Consume, RedeemPoints, Request};
+    use crate::units::Points;
 
     fn knowledge(available: i64, rate: Option<&str>) -> Knowledge<'static> {
         let money = Money::from_fen(available);

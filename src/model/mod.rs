@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 
+mod act;
 mod balance;
 mod card;
 mod decide;
@@ -13,9 +14,9 @@ mod pricing;
 mod receipt;
 mod request;
 
+pub(crate) use act::{Act, Checked, Context, short_text};
 pub use balance::{Balance, Balances};
 pub(crate) use balance::{Base, Effect, OpenEffect};
-pub(crate) use card::mask_phone;
 pub use card::{Card, CardNumber, CardStatus, Gender, Holder, Level, PayType, Phone, RechargeRule, RechargeWhen};
 pub(crate) use decide::{Decision, Knowledge, decide, fit_funds, predict};
 pub use entry::{Entry, HistoryLine, HistoryPage, HistoryQuery};
@@ -26,5 +27,4 @@ pub(crate) use policy::{Exposure, OfflineCase, check_card};
 pub use policy::{Headroom, OfflinePolicy, Refusal};
 pub use pricing::RateSource;
 pub use receipt::{Confirmation, Promise, Receipt, Told};
-pub(crate) use request::{Act, Checked, Context, short_text};
 pub use request::{Consume, Delivery, Modify, OpenCard, Recharge, RedeemPoints, Request};

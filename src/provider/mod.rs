@@ -139,8 +139,6 @@ pub(crate) enum Outcome {
         learned: Option<Learned>,
     },
     Refused(RemoteRefusal),
-    /// The remote did not look at it.
-    NotProcessed(String),
     /// It may or may not have been applied.
     Unknown(String),
     /// As `Unknown`, and the remote serves nobody until a read succeeds.

@@ -3,9 +3,11 @@
 //! [`View`] reads, [`Tx`] also writes; a `Tx` exists only inside [`Store::write`]. What may be written is decided
 //! elsewhere: this layer keeps rows, and refuses transitions that are not legal.
 
+mod attempts;
 mod cards;
 mod catalogue;
 mod entries;
+mod lanes;
 mod notices;
 mod open;
 mod queue;
@@ -19,11 +21,13 @@ use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 
-pub(crate) use cards::{AccountRow, CardRow, ServedCard};
+pub(crate) use attempts::{AttemptRow, Lookout};
+pub(crate) use cards::ServedCard;
 pub(crate) use entries::{EntryFilter, NewEntry};
+pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
 pub(crate) use open::{Identity, OpenOptions};
-pub(crate) use queue::{AttemptRow, LaneState, Lookout, NewOperation, OpRow, PromiseRow, ReadyLane};
+pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 
 /// The open book.
 pub(crate) struct Store {
@@ -91,12 +95,6 @@ impl Store {
         {
             log::error!("tillbook: rollback failed: {error}");
         }
-    }
-
-    /// Moves what the log holds into the database file and empties the log.
-    pub(crate) fn checkpoint(&self) -> Result<()> {
-        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
     }
 }
 

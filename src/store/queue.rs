@@ -1,10 +1,6 @@
-//! Operations, promises, attempts, looks and lanes.
-//!
-//! Claiming work must not depend on how much waits behind a lane that stands still: a lane is one row, and only lanes
-//! whose head may be worked on are in the index that is searched.
+//! Operations with their promises and confirmations.
 
 use rusqlite::{OptionalExtension, Row};
-use serde_json::Value;
 
 use super::{Tx, View, from_json, parsed, to_json};
 use crate::clock::Timestamp;
@@ -76,53 +72,6 @@ pub(crate) struct NewOperation<'a> {
     pub(crate) effect: &'a Effect,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct AttemptRow {
-    pub(crate) attempt_no: i64,
-    pub(crate) op_no: i64,
-    pub(crate) started_at: Timestamp,
-    pub(crate) facts: Option<Value>,
-    pub(crate) body: Vec<u8>,
-    pub(crate) path: String,
-    pub(crate) ended_at: Option<Timestamp>,
-    pub(crate) status: Option<u16>,
-    pub(crate) answer: Option<Vec<u8>>,
-    pub(crate) outcome: Option<String>,
-    pub(crate) note: Option<String>,
-}
-
-impl AttemptRow {
-    /// Whether the remote may have seen it.
-    pub(crate) fn may_have_been_sent(&self) -> bool {
-        !matches!(self.outcome.as_deref(), Some("not_sent" | "not_processed"))
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Lookout {
-    pub(crate) at: Timestamp,
-    pub(crate) facts: Option<Value>,
-    pub(crate) verdict: String,
-    pub(crate) note: Option<String>,
-}
-
-/// Whether a lane's head can be worked on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LaneState {
-    /// Nothing to do, or its head is on the wire.
-    Idle,
-    /// From `due` on; probes go before replays.
-    Ready { probe: bool, due: Timestamp },
-    /// Waits for a person.
-    Held,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ReadyLane {
-    pub(crate) lane_no: i64,
-    pub(crate) due: Timestamp,
-}
-
 const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
     o.evidence, o.waits_for, o.unknown, o.absent_looks, p.promise, p.refusal, p.message, p.told
@@ -174,25 +123,6 @@ fn effect(row: &Row<'_>, first: usize) -> rusqlite::Result<Effect> {
     })
 }
 
-const ATTEMPT: &str = "SELECT attempt_no, op_no, started_at, facts, body, path, ended_at, status, answer, outcome, note
-    FROM attempt";
-
-fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
-    Ok(AttemptRow {
-        attempt_no: row.get(0)?,
-        op_no: row.get(1)?,
-        started_at: Timestamp::from_millis(row.get(2)?),
-        facts: row.get::<_, Option<String>>(3)?.map(|json| from_json(&json)).transpose()?,
-        body: row.get(4)?,
-        path: row.get(5)?,
-        ended_at: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
-        status: row.get(7)?,
-        answer: row.get(8)?,
-        outcome: row.get(9)?,
-        note: row.get(10)?,
-    })
-}
-
 impl View<'_> {
     fn one_operation(&self, tail: &str, params: impl rusqlite::Params) -> Result<Option<OpRow>> {
         let mut statement = self.conn.prepare_cached(&[OPERATION, tail].concat())?;
@@ -237,11 +167,6 @@ impl View<'_> {
     /// What is waiting for a person, oldest first.
     pub(crate) fn waiting_operations(&self) -> Result<Vec<OpRow>> {
         self.operations(" WHERE o.state IN ('parked', 'rejected') ORDER BY o.op_no", [])
-    }
-
-    /// Every operation, oldest first, behind `after`.
-    pub(crate) fn operations_after(&self, after: i64, most: usize) -> Result<Vec<OpRow>> {
-        self.operations(" WHERE o.op_no > ?1 ORDER BY o.op_no LIMIT ?2", (after, most as i64))
     }
 
     /// Operations that no caller has been told about.
@@ -318,39 +243,6 @@ impl View<'_> {
         Ok(statement.query_row([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
     }
 
-    pub(crate) fn attempts(&self, op_no: i64) -> Result<Vec<AttemptRow>> {
-        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE op_no = ?1 ORDER BY attempt_no"].concat())?;
-        let rows = statement.query_map([op_no], attempt)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    pub(crate) fn attempt(&self, attempt_no: i64) -> Result<AttemptRow> {
-        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE attempt_no = ?1"].concat())?;
-        Ok(statement.query_row([attempt_no], attempt)?)
-    }
-
-    /// Attempts that nothing has been concluded from: on the wire, or left by a crash.
-    pub(crate) fn attempts_without_outcome(&self) -> Result<Vec<AttemptRow>> {
-        let mut statement =
-            self.conn.prepare_cached(&[ATTEMPT, " WHERE outcome IS NULL ORDER BY attempt_no"].concat())?;
-        let rows = statement.query_map([], attempt)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    pub(crate) fn looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT at, facts, verdict, note FROM look WHERE op_no = ?1 ORDER BY look_no")?;
-        let rows = statement.query_map([op_no], |row| {
-            Ok(Lookout {
-                at: Timestamp::from_millis(row.get(0)?),
-                facts: row.get::<_, Option<String>>(1)?.map(|json| from_json(&json)).transpose()?,
-                verdict: row.get(2)?,
-                note: row.get(3)?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     pub(crate) fn confirmation(&self, op_no: i64) -> Result<Option<Confirmation>> {
         let mut statement = self.conn.prepare_cached("SELECT body FROM confirmation WHERE op_no = ?1")?;
         let body: Option<String> = statement.query_row([op_no], |row| row.get(0)).optional()?;
@@ -361,52 +253,6 @@ impl View<'_> {
         let mut statement = self.conn.prepare_cached("SELECT remote_id FROM claim WHERE account_no = ?1")?;
         let rows = statement.query_map([account_no], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Lanes that may be worked on at `now`: probes first, then the longest due. One index search per rank.
-    pub(crate) fn ready_lanes(&self, provider: &str, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT lane_no, due_at FROM lane INDEXED BY lane_ready
-             WHERE provider = ?1 AND rank = ?2 AND state = 'ready' AND due_at <= ?3 ORDER BY due_at LIMIT ?4",
-        )?;
-        let mut lanes: Vec<ReadyLane> = Vec::new();
-        for rank in [0, 1] {
-            let room = (most - lanes.len()) as i64;
-            let rows = statement.query_map((provider, rank, now.millis(), room), |row| {
-                Ok(ReadyLane { lane_no: row.get(0)?, due: Timestamp::from_millis(row.get(1)?) })
-            })?;
-            for row in rows {
-                lanes.push(row?);
-            }
-        }
-        Ok(lanes)
-    }
-
-    /// When the next lane becomes due.
-    pub(crate) fn next_due(&self, provider: &str) -> Result<Option<Timestamp>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT min(due) FROM (
-               SELECT min(due_at) AS due FROM lane INDEXED BY lane_ready WHERE provider = ?1 AND rank = 0 AND state = 'ready'
-               UNION ALL
-               SELECT min(due_at) FROM lane INDEXED BY lane_ready WHERE provider = ?1 AND rank = 1 AND state = 'ready')",
-        )?;
-        let due: Option<i64> = statement.query_row([provider], |row| row.get(0))?;
-        Ok(due.map(Timestamp::from_millis))
-    }
-
-    pub(crate) fn lane(&self, lane_no: i64) -> Result<(LaneState, u32)> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT state, rank, due_at, failures FROM lane WHERE lane_no = ?1")?;
-        Ok(statement.query_row([lane_no], |row| {
-            let state = match row.get_ref(0)?.as_str()? {
-                "ready" => {
-                    LaneState::Ready { probe: row.get::<_, i64>(1)? == 0, due: Timestamp::from_millis(row.get(2)?) }
-                }
-                "held" => LaneState::Held,
-                _ => LaneState::Idle,
-            };
-            Ok((state, row.get(3)?))
-        })?)
     }
 
     /// The latest time that stands in the book.
@@ -564,60 +410,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(crate) fn insert_attempt(
-        &self,
-        op_no: i64,
-        at: Timestamp,
-        facts: Option<&Value>,
-        call: &crate::provider::WireCall,
-    ) -> Result<i64> {
-        self.conn
-            .prepare_cached(
-                "INSERT INTO attempt (op_no, started_at, facts, method, path, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute((
-                op_no,
-                at.millis(),
-                facts.map(to_json).transpose()?,
-                call.method.as_str(),
-                &call.path,
-                &call.body,
-            ))?;
-        Ok(self.conn.last_insert_rowid())
-    }
-
-    /// The answer as it came, before anybody has looked into it.
-    pub(crate) fn save_answer(&self, attempt_no: i64, at: Timestamp, status: u16, body: &[u8]) -> Result<()> {
-        self.conn
-            .prepare_cached(
-                "UPDATE attempt SET ended_at = ?2, status = ?3, answer = ?4 WHERE attempt_no = ?1 AND answer IS NULL",
-            )?
-            .execute((attempt_no, at.millis(), status, body))?;
-        Ok(())
-    }
-
-    pub(crate) fn end_attempt(&self, attempt_no: i64, at: Timestamp, outcome: &str, note: &str) -> Result<()> {
-        self.conn
-            .prepare_cached(
-                "UPDATE attempt SET ended_at = coalesce(ended_at, ?2), outcome = ?3, note = ?4 WHERE attempt_no = ?1",
-            )?
-            .execute((attempt_no, at.millis(), outcome, note))?;
-        Ok(())
-    }
-
-    pub(crate) fn insert_look(&self, op_no: i64, look: &Lookout) -> Result<()> {
-        self.conn
-            .prepare_cached("INSERT INTO look (op_no, at, facts, verdict, note) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute((
-                op_no,
-                look.at.millis(),
-                look.facts.as_ref().map(to_json).transpose()?,
-                &look.verdict,
-                &look.note,
-            ))?;
-        Ok(())
-    }
-
     pub(crate) fn insert_confirmation(&self, op: &OpRow, confirmation: &Confirmation, at: Timestamp) -> Result<()> {
         self.conn.prepare_cached("INSERT INTO confirmation (op_no, body, at) VALUES (?1, ?2, ?3)")?.execute((
             op.op_no,
@@ -629,26 +421,6 @@ impl Tx<'_> {
                 .prepare_cached("INSERT OR IGNORE INTO claim (account_no, remote_id, op_no) VALUES (?1, ?2, ?3)")?
                 .execute((op.lane_no, remote_id, op.op_no))?;
         }
-        Ok(())
-    }
-
-    pub(crate) fn set_lane(&self, lane_no: i64, state: LaneState, failures: u32) -> Result<()> {
-        let (name, rank, due) = match state {
-            LaneState::Idle => ("idle", 1, Timestamp::default()),
-            LaneState::Ready { probe, due } => ("ready", i64::from(!probe), due),
-            LaneState::Held => ("held", 1, Timestamp::default()),
-        };
-        self.conn
-            .prepare_cached("UPDATE lane SET state = ?2, rank = ?3, due_at = ?4, failures = ?5 WHERE lane_no = ?1")?
-            .execute((lane_no, name, rank, due.millis(), failures))?;
-        Ok(())
-    }
-
-    /// Brings due times back that lie further ahead than any back-off reaches.
-    pub(crate) fn clamp_due(&self, latest: Timestamp) -> Result<()> {
-        self.conn
-            .prepare_cached("UPDATE lane SET due_at = ?1 WHERE state = 'ready' AND due_at > ?1")?
-            .execute([latest.millis()])?;
         Ok(())
     }
 

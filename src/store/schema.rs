@@ -125,7 +125,6 @@ CREATE TABLE attempt (
     note       TEXT
 ) STRICT;
 CREATE INDEX attempt_op ON attempt (op_no, attempt_no);
-CREATE INDEX attempt_unread ON attempt (attempt_no) WHERE outcome IS NULL;
 
 -- One look at the remote's records after an unknown outcome.
 CREATE TABLE look (

@@ -7,12 +7,13 @@ use std::time::Duration;
 use crate::clock::{BookTime, Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{CardNumber, State};
+use crate::model::State;
 use crate::provider::{Provider, Reading, WireCall};
-use crate::store::{ReadyLane, Store, Tx};
+use crate::store::{LaneState, ReadyLane, Store, Tx, View};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 use super::call::Waiting;
+use super::job::{Ask, AskResult, Job, Work};
 use super::pacing::{Condition, backoff};
 
 /// An answer's largest size. The longest the dialects know, a page of history, is far below.
@@ -23,6 +24,9 @@ pub(crate) const URGENT_EXTRA: usize = 4;
 
 /// The book's high-water time is written down this often even if nothing else is.
 const HIGH_TIME_EVERY: Duration = Duration::from_secs(600);
+
+/// A ballast that was used up is tried to be set aside again this often.
+const BALLAST_AGAIN: Duration = Duration::from_secs(60);
 
 /// One request to be carried out. Its answer comes back with the same number.
 #[derive(Debug)]
@@ -52,100 +56,6 @@ pub(crate) enum Scope {
 pub(crate) struct Turn {
     /// To be carried out now: whatever they need in the book is durable.
     pub(crate) exchanges: Vec<Exchange>,
-}
-
-/// Something read for a caller, not for an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
-    /// Serve a card: figures, status, rules.
-    Card(CardNumber),
-    /// Search.
-    Find(String),
-    /// The catalogue. Also tells whether the remote is there.
-    Health,
-}
-
-/// What an [`Ask`] brought: the numbers of the cards that are now in the book or were found.
-pub(crate) type AskResult = Result<Vec<String>>;
-
-/// Whether the remote is there, as far as is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// It has answered lately.
-    Up,
-    /// It has not been asked for a while.
-    Unknown,
-    /// It does not answer; it is probed from time to time.
-    Down,
-    /// It refuses this till altogether, for this reason; it is probed from time to time.
-    Halted(String),
-}
-
-/// How the queue stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyncStatus {
-    /// Whether the remote is there.
-    pub link: Link,
-    /// Operations on their way to the remote: queued, being sent, in doubt.
-    pub queued: u64,
-    /// Operations that wait for a person.
-    pub waiting_for_people: u64,
-    /// Operations finished since the queue was last empty (and somebody looked).
-    pub done: u64,
-    /// Those and the ones on their way.
-    pub total: u64,
-    /// For how long that has been going on.
-    pub elapsed: Duration,
-    /// When something becomes due next; `None` if nothing is.
-    pub next_due: Option<Timestamp>,
-}
-
-impl SyncStatus {
-    /// Finished operations a minute.
-    #[must_use]
-    pub fn per_minute(&self) -> u64 {
-        let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
-        self.done.saturating_mul(60_000) / elapsed_ms
-    }
-}
-
-/// What an exchange is for.
-#[derive(Clone, Debug)]
-pub(super) enum Work {
-    /// The figures before a send.
-    Before { op_no: i64, lane_no: i64 },
-    /// A look at the records after an unknown outcome.
-    Look { op_no: i64, lane_no: i64 },
-    /// The base of an account that has something applied and not settled.
-    Pull { lane_no: i64 },
-    /// Was a refusal meant for the request or for our credentials?
-    Credentials { op_no: i64, lane_no: i64, attempt_no: i64 },
-    /// A caller's question. `None`: the engine's own health read.
-    Asked { ask: Ask, ticket: Option<u64> },
-}
-
-pub(super) enum Job {
-    Read { work: Work, reading: Box<dyn Reading>, began: Timestamp },
-    Write { op_no: i64, lane_no: i64, attempt_no: i64 },
-}
-
-impl Job {
-    fn lane(&self) -> Option<i64> {
-        match self {
-            Job::Write { lane_no, .. } => Some(*lane_no),
-            Job::Read { work, .. } => match work {
-                Work::Before { lane_no, .. }
-                | Work::Look { lane_no, .. }
-                | Work::Pull { lane_no }
-                | Work::Credentials { lane_no, .. } => Some(*lane_no),
-                Work::Asked { .. } => None,
-            },
-        }
-    }
-
-    fn is_health(&self) -> bool {
-        matches!(self, Job::Read { work: Work::Asked { ask: Ask::Health, .. }, .. })
-    }
 }
 
 /// How far a drain has come.
@@ -181,6 +91,8 @@ pub(super) struct Desk {
     pub(super) drain: Drain,
     /// While starting up nothing may be sent.
     pub(super) recovering: bool,
+    /// The ballast was used up; it is tried to be set aside again from here on.
+    ballast_due: Option<Timestamp>,
     /// Refused attempts whose follow-up was lost with a failed turn.
     lost_refusals: Vec<(i64, i64)>,
     out: Out,
@@ -234,6 +146,7 @@ impl Engine {
             unsaved: Vec::new(),
             drain: Drain::default(),
             recovering: false,
+            ballast_due: None,
             lost_refusals: Vec::new(),
             out: Out::default(),
         };
@@ -266,13 +179,14 @@ impl Engine {
         if writes.is_empty() && reads.is_empty() && desk.lost_refusals.is_empty() && !desk.has_work(store, scope)? {
             return Ok(Turn::default());
         }
-        let read_lanes: Vec<i64> = reads.iter().filter_map(|(_, work, ..)| lane_of(work)).collect();
-        let read_tickets: Vec<u64> = reads.iter().filter_map(|(_, work, ..)| ticket_of(work)).collect();
-        let refusals: Vec<(i64, i64)> = reads.iter().filter_map(|(_, work, ..)| refusal_of(work)).collect();
+        let read_lanes: Vec<i64> = reads.iter().filter_map(|(_, work, ..)| work.lane()).collect();
+        let read_tickets: Vec<u64> = reads.iter().filter_map(|(_, work, ..)| work.ticket()).collect();
+        let refusals: Vec<(i64, i64)> = reads.iter().filter_map(|(_, work, ..)| work.refusal()).collect();
         let first_id = desk.next_id;
         let mut result = store.write(|tx| desk.work(tx, &writes, reads, scope, most));
         if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && store.release_ballast() {
             log::warn!("tillbook: disk full, ballast released");
+            desk.ballast_due = Some(desk.now().after(BALLAST_AGAIN));
             desk.give_up_reads(first_id, &read_lanes, &read_tickets);
             desk.lost_refusals.extend_from_slice(&refusals);
             result = store.write(|tx| desk.work(tx, &writes, Vec::new(), scope, most));
@@ -280,6 +194,7 @@ impl Engine {
         match result {
             Ok(()) => {
                 desk.lost_refusals.clear();
+                desk.refill_ballast(store);
                 Ok(desk.after_commit())
             }
             Err(error) => {
@@ -301,11 +216,10 @@ impl Engine {
         if !self.desk.unsaved.is_empty() || !self.desk.asks.is_empty() {
             return Ok(Some(now));
         }
-        let lanes = self.desk.due_lanes(&self.store, Timestamp::from_millis(i64::MAX), 1)?;
         let work = if self.desk.catalogue_due && !self.desk.jobs.values().any(Job::is_health) {
             Some(now)
         } else {
-            lanes.first().map(|lane| lane.due)
+            self.desk.earliest_due(&self.store.view())?
         };
         Ok(work.map(|due| self.desk.condition.next_try(now).map_or(due, |earliest| due.max(earliest))))
     }
@@ -350,33 +264,6 @@ impl Engine {
         self.desk.jobs.len()
     }
 
-    /// How far the queue has come since it was last empty.
-    pub(crate) fn status(&mut self) -> Result<SyncStatus> {
-        let (queued, waiting) = self.store.view().open_counts()?;
-        let now = self.desk.now();
-        let elapsed = self.desk.clock.monotonic();
-        if queued == 0 {
-            self.desk.drain = Drain { since: elapsed, done: 0 };
-        }
-        let drain = self.desk.drain;
-        let condition = &self.desk.condition;
-        let link = match (&condition.halted, condition.is_down(), condition.is_healthy(now, &self.desk.config.pacing)) {
-            (Some(why), ..) => Link::Halted(why.clone()),
-            (None, true, _) => Link::Down,
-            (None, false, true) => Link::Up,
-            (None, false, false) => Link::Unknown,
-        };
-        Ok(SyncStatus {
-            link,
-            queued,
-            waiting_for_people: waiting,
-            done: drain.done,
-            total: drain.done + queued,
-            elapsed: elapsed.saturating_sub(drain.since),
-            next_due: self.next_due()?,
-        })
-    }
-
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
@@ -387,30 +274,6 @@ impl Engine {
 
     pub(crate) fn provider_name(&self) -> &'static str {
         self.desk.provider.name()
-    }
-}
-
-fn lane_of(work: &Work) -> Option<i64> {
-    match work {
-        Work::Before { lane_no, .. }
-        | Work::Look { lane_no, .. }
-        | Work::Pull { lane_no }
-        | Work::Credentials { lane_no, .. } => Some(*lane_no),
-        Work::Asked { .. } => None,
-    }
-}
-
-fn refusal_of(work: &Work) -> Option<(i64, i64)> {
-    match work {
-        Work::Credentials { op_no, attempt_no, .. } => Some((*op_no, *attempt_no)),
-        _ => None,
-    }
-}
-
-fn ticket_of(work: &Work) -> Option<u64> {
-    match work {
-        Work::Asked { ticket, .. } => *ticket,
-        _ => None,
     }
 }
 
@@ -452,7 +315,7 @@ impl Desk {
             }
         }
         for (_, work, reading, began, result) in reads {
-            if let Some(lane_no) = lane_of(&work) {
+            if let Some(lane_no) = work.lane() {
                 self.busy.remove(&lane_no);
             }
             self.note_answer(tx, &result)?;
@@ -481,6 +344,13 @@ impl Desk {
         Turn { exchanges: out.exchanges }
     }
 
+    fn refill_ballast(&mut self, store: &Store) {
+        let now = self.now();
+        if self.ballast_due.is_some_and(|due| now >= due) {
+            self.ballast_due = store.fill_ballast().is_err().then(|| now.after(BALLAST_AGAIN));
+        }
+    }
+
     /// A turn failed: what it started was never sent, and what it read is lost. Their lanes are free again.
     fn give_up_reads(&mut self, first_id: u64, lanes: &[i64], tickets: &[u64]) {
         self.out = Out::default();
@@ -489,7 +359,7 @@ impl Desk {
                 self.busy.remove(&lane_no);
             }
             if let Job::Read { work, .. } = &job
-                && let Some(ticket) = ticket_of(work)
+                && let Some(ticket) = work.ticket()
             {
                 self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
             }
@@ -511,20 +381,30 @@ impl Desk {
         if !self.asks.is_empty() || (self.catalogue_due && !probing) || !self.waiting.is_empty() {
             return Ok(true);
         }
-        Ok(scope == Scope::All && !self.due_lanes(store, now, 1)?.is_empty())
-    }
-
-    fn due_lanes(&self, store: &Store, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
-        self.free_lanes(&store.view(), now, most)
+        Ok(scope == Scope::All && !self.free_lanes(&store.view(), now, 1)?.is_empty())
     }
 
     /// Lanes that are due and not taken, probes first.
-    fn free_lanes(&self, view: &crate::store::View<'_>, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+    fn free_lanes(&self, view: &View<'_>, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        let mut lanes = self.free_lanes_of(view, true, now, most)?;
+        lanes.extend(self.free_lanes_of(view, false, now, most - lanes.len())?);
+        Ok(lanes)
+    }
+
+    fn free_lanes_of(&self, view: &View<'_>, probes: bool, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
         // Those that are taken still stand in the index: as many more are asked for.
-        let mut lanes = view.ready_lanes(self.provider.name(), now, most + self.busy.len())?;
+        let mut lanes = view.ready_lanes(self.provider.name(), probes, now, most + self.busy.len())?;
         lanes.retain(|lane| !self.busy.contains(&lane.lane_no));
         lanes.truncate(most);
         Ok(lanes)
+    }
+
+    /// When the next lane that is not taken becomes due.
+    fn earliest_due(&self, view: &View<'_>) -> Result<Option<Timestamp>> {
+        let ever = Timestamp::from_millis(i64::MAX);
+        let probe = self.free_lanes_of(view, true, ever, 1)?;
+        let replay = self.free_lanes_of(view, false, ever, 1)?;
+        Ok(probe.iter().chain(&replay).map(|lane| lane.due).min())
     }
 
     /// Takes up what is due, as far as there is room.
@@ -581,7 +461,6 @@ impl Desk {
 
     /// Begins what a lane's head needs, if it is due.
     fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
-        use crate::store::LaneState;
         let (state, _) = tx.lane(lane_no)?;
         if !matches!(state, LaneState::Ready { due, .. } if due <= now) {
             return Ok(());
@@ -597,7 +476,7 @@ impl Desk {
     /// Starts a read: its first exchange goes out with this turn.
     pub(super) fn begin_read(&mut self, tx: &Tx<'_>, work: Work, mut reading: Box<dyn Reading>) -> Result<()> {
         let began = self.now();
-        if let Some(lane_no) = lane_of(&work) {
+        if let Some(lane_no) = work.lane() {
             self.busy.insert(lane_no);
         }
         let step = reading.step(None);

@@ -5,6 +5,7 @@
 
 mod call;
 mod engine;
+mod job;
 mod pacing;
 mod people;
 mod promise;
@@ -12,12 +13,14 @@ mod pull;
 mod read;
 mod recover;
 mod settle;
+mod status;
 mod write;
 
 mod worker;
 
-pub(crate) use call::{Begun, Mode};
-pub(crate) use engine::{Answered, Ask, Engine, Exchange, Scope, URGENT_EXTRA};
-pub use engine::{Link, SyncStatus};
+pub(crate) use call::Begun;
+pub(crate) use engine::Engine;
+pub(crate) use job::Ask;
 pub use people::{Resolution, WaitingOperation};
+pub use status::{Link, SyncStatus};
 pub(crate) use worker::Runtime;

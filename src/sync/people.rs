@@ -1,7 +1,5 @@
 //! What people do: void, decide about what waits, acknowledge, keep the exception list.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
 use crate::model::{CardNumber, Evidence, Kind, NoticeKind, OpId, Promise, Receipt, State, Told, named, short_text};
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx};

@@ -6,7 +6,8 @@ use crate::model::{Act, Base, CardNumber, CardStatus, Holder, NoticeKind, State}
 use crate::provider::{Findings, Snapshot};
 use crate::store::{NewNotice, OpRow, ServedCard, Tx};
 
-use super::engine::{Desk, Work};
+use super::engine::Desk;
+use super::job::Work;
 
 impl Desk {
     pub(super) fn begin_pull(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {

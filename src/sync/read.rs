@@ -9,7 +9,8 @@ use crate::provider::{Findings, ReadFailure, ReadStep, Reading};
 use crate::store::{NewNotice, Tx};
 use crate::transport::{HttpResponse, TransportFailure};
 
-use super::engine::{Ask, Desk, Job, Work};
+use super::engine::Desk;
+use super::job::{Ask, Job, Work};
 use super::pacing::{retry_after, server_time};
 
 /// 429 and the pause it asks for are the same for every dialect.

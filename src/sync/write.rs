@@ -11,7 +11,8 @@ use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRe
 use crate::store::{AttemptRow, LaneState, Lookout, OpRow, ServedCard, Tx};
 use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
 
-use super::engine::{Desk, Job, Work};
+use super::engine::Desk;
+use super::job::{Job, Work};
 use super::read::TOO_MANY_REQUESTS;
 
 /// The error code under which every dialect's "no such account" is recorded when a read before the send has shown it.
@@ -251,11 +252,6 @@ impl Desk {
                         self.begin_read(tx, work, reading)
                     }
                 }
-            }
-            Outcome::NotProcessed(why) => {
-                self.condition.answered(now);
-                end("not_processed", &why)?;
-                self.not_processed(tx, op)
             }
             Outcome::Unknown(why) => {
                 self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());

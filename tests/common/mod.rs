@@ -60,8 +60,7 @@ impl Shop {
                 points_per_yuan: Some(1.into()),
             },
         ];
-        config.pacing =
-            Pacing { backoff_ms: 5, backoff_max_ms: 40, restart_jitter_ms: 5, ..Pacing::default() };
+        config.pacing = Pacing { backoff_ms: 5, backoff_max_ms: 40, restart_jitter_ms: 5, ..Pacing::default() };
         config
     }
 
@@ -75,9 +74,9 @@ impl Shop {
 
     /// What the remote applied for this merchant's tills, in order.
     pub fn ledger(&self) -> Vec<LedgerLine> {
-        self.server.sandy().with(|sandy| {
-            sandy.ledger().iter().filter(|line| line.source == Source::Api).cloned().collect()
-        })
+        self.server
+            .sandy()
+            .with(|sandy| sandy.ledger().iter().filter(|line| line.source == Source::Api).cloned().collect())
     }
 
     /// Kind, card and amount sent of what the remote applied.

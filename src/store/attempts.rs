@@ -1,0 +1,138 @@
+//! Attempts to send, and looks at the remote's records after one whose outcome is unknown.
+
+use rusqlite::Row;
+use serde_json::Value;
+
+use super::{Tx, View, from_json, to_json};
+use crate::clock::Timestamp;
+use crate::error::Result;
+
+#[derive(Clone, Debug)]
+pub(crate) struct AttemptRow {
+    pub(crate) attempt_no: i64,
+    pub(crate) started_at: Timestamp,
+    pub(crate) facts: Option<Value>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) path: String,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) status: Option<u16>,
+    pub(crate) answer: Option<Vec<u8>>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) note: Option<String>,
+}
+
+impl AttemptRow {
+    /// Whether the remote may have seen it.
+    pub(crate) fn may_have_been_sent(&self) -> bool {
+        !matches!(self.outcome.as_deref(), Some("not_sent" | "not_processed"))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Lookout {
+    pub(crate) at: Timestamp,
+    pub(crate) facts: Option<Value>,
+    pub(crate) verdict: String,
+    pub(crate) note: Option<String>,
+}
+
+const ATTEMPT: &str = "SELECT attempt_no, started_at, facts, body, path, ended_at, status, answer, outcome, note
+    FROM attempt";
+
+fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    Ok(AttemptRow {
+        attempt_no: row.get(0)?,
+        started_at: Timestamp::from_millis(row.get(1)?),
+        facts: row.get::<_, Option<String>>(2)?.map(|json| from_json(&json)).transpose()?,
+        body: row.get(3)?,
+        path: row.get(4)?,
+        ended_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+        status: row.get(6)?,
+        answer: row.get(7)?,
+        outcome: row.get(8)?,
+        note: row.get(9)?,
+    })
+}
+
+impl View<'_> {
+    pub(crate) fn attempts(&self, op_no: i64) -> Result<Vec<AttemptRow>> {
+        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE op_no = ?1 ORDER BY attempt_no"].concat())?;
+        let rows = statement.query_map([op_no], attempt)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn attempt(&self, attempt_no: i64) -> Result<AttemptRow> {
+        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE attempt_no = ?1"].concat())?;
+        Ok(statement.query_row([attempt_no], attempt)?)
+    }
+
+    pub(crate) fn looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT at, facts, verdict, note FROM look WHERE op_no = ?1 ORDER BY look_no")?;
+        let rows = statement.query_map([op_no], |row| {
+            Ok(Lookout {
+                at: Timestamp::from_millis(row.get(0)?),
+                facts: row.get::<_, Option<String>>(1)?.map(|json| from_json(&json)).transpose()?,
+                verdict: row.get(2)?,
+                note: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn insert_attempt(
+        &self,
+        op_no: i64,
+        at: Timestamp,
+        facts: Option<&Value>,
+        call: &crate::provider::WireCall,
+    ) -> Result<i64> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO attempt (op_no, started_at, facts, method, path, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                op_no,
+                at.millis(),
+                facts.map(to_json).transpose()?,
+                call.method.as_str(),
+                &call.path,
+                &call.body,
+            ))?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// The answer as it came, before anybody has looked into it.
+    pub(crate) fn save_answer(&self, attempt_no: i64, at: Timestamp, status: u16, body: &[u8]) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE attempt SET ended_at = ?2, status = ?3, answer = ?4 WHERE attempt_no = ?1 AND answer IS NULL",
+            )?
+            .execute((attempt_no, at.millis(), status, body))?;
+        Ok(())
+    }
+
+    pub(crate) fn end_attempt(&self, attempt_no: i64, at: Timestamp, outcome: &str, note: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE attempt SET ended_at = coalesce(ended_at, ?2), outcome = ?3, note = ?4 WHERE attempt_no = ?1",
+            )?
+            .execute((attempt_no, at.millis(), outcome, note))?;
+        Ok(())
+    }
+
+    pub(crate) fn insert_look(&self, op_no: i64, look: &Lookout) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO look (op_no, at, facts, verdict, note) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute((
+                op_no,
+                look.at.millis(),
+                look.facts.as_ref().map(to_json).transpose()?,
+                &look.verdict,
+                &look.note,
+            ))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Lanes: the order in which operations reach the remote.
+//!
+//! Claiming work must not depend on how much waits behind a lane that stands still: a lane is one row, and only lanes
+//! whose head may be worked on are in the index that is searched.
+
+use super::{Tx, View};
+use crate::clock::Timestamp;
+use crate::error::Result;
+
+/// Whether a lane's head can be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LaneState {
+    /// Nothing to do, or its head is on the wire.
+    Idle,
+    /// From `due` on; probes go before replays.
+    Ready { probe: bool, due: Timestamp },
+    /// Waits for a person.
+    Held,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadyLane {
+    pub(crate) lane_no: i64,
+    pub(crate) due: Timestamp,
+}
+
+impl View<'_> {
+    /// Lanes that may be worked on at `now`, the longest due first: probes, or replays. One search in the index.
+    pub(crate) fn ready_lanes(
+        &self,
+        provider: &str,
+        probes: bool,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<ReadyLane>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT lane_no, due_at FROM lane INDEXED BY lane_ready
+             WHERE provider = ?1 AND rank = ?2 AND state = 'ready' AND due_at <= ?3 ORDER BY due_at LIMIT ?4",
+        )?;
+        let rows = statement.query_map((provider, i64::from(!probes), now.millis(), most as i64), |row| {
+            Ok(ReadyLane { lane_no: row.get(0)?, due: Timestamp::from_millis(row.get(1)?) })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn lane(&self, lane_no: i64) -> Result<(LaneState, u32)> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT state, rank, due_at, failures FROM lane WHERE lane_no = ?1")?;
+        Ok(statement.query_row([lane_no], |row| {
+            let state = match row.get_ref(0)?.as_str()? {
+                "ready" => {
+                    LaneState::Ready { probe: row.get::<_, i64>(1)? == 0, due: Timestamp::from_millis(row.get(2)?) }
+                }
+                "held" => LaneState::Held,
+                _ => LaneState::Idle,
+            };
+            Ok((state, row.get(3)?))
+        })?)
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn set_lane(&self, lane_no: i64, state: LaneState, failures: u32) -> Result<()> {
+        let (name, rank, due) = match state {
+            LaneState::Idle => ("idle", 1, Timestamp::default()),
+            LaneState::Ready { probe, due } => ("ready", i64::from(!probe), due),
+            LaneState::Held => ("held", 1, Timestamp::default()),
+        };
+        self.conn
+            .prepare_cached("UPDATE lane SET state = ?2, rank = ?3, due_at = ?4, failures = ?5 WHERE lane_no = ?1")?
+            .execute((lane_no, name, rank, due.millis(), failures))?;
+        Ok(())
+    }
+
+    /// Brings due times back that lie further ahead than any back-off reaches.
+    pub(crate) fn clamp_due(&self, latest: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE lane SET due_at = ?1 WHERE state = 'ready' AND due_at > ?1")?
+            .execute([latest.millis()])?;
+        Ok(())
+    }
+}

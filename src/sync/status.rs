@@ -1,0 +1,78 @@
+//! How the queue stands, for whoever shows it.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::error::Result;
+
+use super::engine::{Drain, Engine};
+
+/// Whether the remote is there, as far as is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It has answered lately.
+    Up,
+    /// It has not been asked for a while.
+    Unknown,
+    /// It does not answer; it is probed from time to time.
+    Down,
+    /// It refuses this till altogether, for this reason; it is probed from time to time.
+    Halted(String),
+}
+
+/// How the queue stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// Whether the remote is there.
+    pub link: Link,
+    /// Operations on their way to the remote: queued, being sent, in doubt.
+    pub queued: u64,
+    /// Operations that wait for a person.
+    pub waiting_for_people: u64,
+    /// Operations finished since the queue was last empty (and somebody looked).
+    pub done: u64,
+    /// Those and the ones on their way.
+    pub total: u64,
+    /// For how long that has been going on.
+    pub elapsed: Duration,
+    /// When something becomes due next; `None` if nothing is.
+    pub next_due: Option<Timestamp>,
+}
+
+impl SyncStatus {
+    /// Finished operations a minute.
+    #[must_use]
+    pub fn per_minute(&self) -> u64 {
+        let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.done.saturating_mul(60_000) / elapsed_ms
+    }
+}
+
+impl Engine {
+    /// How far the queue has come since it was last empty.
+    pub(crate) fn status(&mut self) -> Result<SyncStatus> {
+        let (queued, waiting) = self.store.view().open_counts()?;
+        let now = self.desk.now();
+        let elapsed = self.desk.clock.monotonic();
+        if queued == 0 {
+            self.desk.drain = Drain { since: elapsed, done: 0 };
+        }
+        let drain = self.desk.drain;
+        let condition = &self.desk.condition;
+        let link = match (&condition.halted, condition.is_down(), condition.is_healthy(now, &self.desk.config.pacing)) {
+            (Some(why), ..) => Link::Halted(why.clone()),
+            (None, true, _) => Link::Down,
+            (None, false, true) => Link::Up,
+            (None, false, false) => Link::Unknown,
+        };
+        Ok(SyncStatus {
+            link,
+            queued,
+            waiting_for_people: waiting,
+            done: drain.done,
+            total: drain.done + queued,
+            elapsed: elapsed.saturating_sub(drain.since),
+            next_due: self.next_due()?,
+        })
+    }
+}
