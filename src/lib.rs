@@ -1,4 +1,47 @@
-//! placeholder
+//! An offline-first, embeddable loyalty book for points of sale: member cards, stored value, points.
+//!
+//! A cashier's terminal must not stop when the network does. A [`Till`] owns one **book** (a local SQLite file), answers
+//! every call at once or within a time-out, and replays what was done to the merchant's remote system later, each
+//! operation once in effect, as far as that system's interface allows it to be known.
+//!
+//! ```
+//! use tillbook::{Consume, ErrorCode, Money, Promise, Till};
+//!
+//! fn pay(till: &Till, card: &str, total: Money, ticket: &str) -> String {
+//!     let consume = Consume::new(card, total).partial(true).ticket(ticket).op_id(format!("sale-{ticket}"));
+//!     match till.consume(consume) {
+//!         Ok(receipt) => match receipt.promise {
+//!             Some(Promise::OnlineApproved) => format!("paid {}, collect {}", receipt.told.from_card, receipt.told.due),
+//!             Some(Promise::OfflineApproved) => format!("paid offline {}, collect {}", receipt.told.from_card, receipt.told.due),
+//!             Some(Promise::InDoubt) => "hand over nothing, ask again with the same op_id".into(),
+//!             _ => "not paid".into(), // declined by the remote, or cancelled
+//!         },
+//!         Err(error) if error.code() == ErrorCode::Refused => format!("not paid: {error}"),
+//!         Err(error) => format!("ask again with the same op_id: {error}"),
+//!     }
+//! }
+//! ```
+//!
+//! # The model in seven words
+//!
+//! - An **operation** is one business act: [`OpenCard`], [`Modify`], [`Recharge`], [`Consume`], [`RedeemPoints`].
+//! - Its [`Promise`] is what the cashier was told: recorded once, never changed.
+//! - Its [`State`] is where it stands on its way to the remote; asking again shows a newer one.
+//! - An **entry** is a line of the book, written with an approving promise ([`Till::history`]).
+//! - A card's [`Balances`] are told three ways: confirmed by the remote (as of when), expected with everything still open,
+//!   available here and now.
+//! - The [`OfflinePolicy`] bounds what is approved without the remote. **An offline approval is the merchant's risk.**
+//! - What no rule can settle **waits for a person** ([`Till::waiting`]), with the evidence; it is never settled silently.
+//!
+//! # Who drives the queue
+//!
+//! A program with threads calls [`Till::start_worker`] once. A program with a loop of its own calls [`Till::sync`] from it.
+//! Online calls work either way: they bring their own threads for as long as they need them.
+//!
+//! # Features
+//!
+//! - `http` (default): the built-in [`HttpTransport`]. Without it the host gives a [`Transport`] of its own to
+//!   [`TillBuilder::transport`].
 #![forbid(unsafe_code)]
 
 mod clock;
@@ -19,7 +62,12 @@ pub use config::{Config, LevelTerms, Pacing};
 pub use error::{Error, ErrorCode, Result};
 #[cfg(feature = "http")]
 pub use http::HttpTransport;
-pub use model::*;
+pub use model::{
+    Balance, Balances, Card, CardNumber, CardStatus, Confirmation, Consume, Delivery, Entry, Evidence, Gender,
+    Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Modify, Notice, NoticeKind, OfflinePolicy,
+    OpId, OpenCard, PayType, Promise, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemPoints, Refusal,
+    Request, State, Told,
+};
 pub use provider::{OfflineAmount, SandyConfig};
 pub use sync::{Link, Resolution, SyncStatus, WaitingOperation};
 pub use till::{Till, TillBuilder};

@@ -1,9 +1,4 @@
 //! How bytes reach a remote system: a contract small enough that a host can fill it itself.
-//!
-//! One call is at most one request. A transport never retries, never follows a redirect, returns every status with its
-//! body, keeps a total deadline and a size limit. What it must get right above all is the difference between
-//! [`TransportFailure::NotSent`] and [`TransportFailure::MaybeSent`]: the first lets the queue send again, the second
-//! makes it find out first.
 
 use std::fmt;
 use std::time::Duration;
@@ -92,7 +87,12 @@ pub enum TransportFailure {
     MaybeSent(String),
 }
 
-/// Sends one request and returns its answer. See the [module's page](self) for the contract.
+/// Sends one request and returns its answer.
+///
+/// One call is at most one request. A transport never retries, never follows a redirect, returns every status with its
+/// body, keeps the total deadline and the size limit. What it must get right above all is the difference between
+/// [`TransportFailure::NotSent`] and [`TransportFailure::MaybeSent`]: the first lets the queue send again, the second makes
+/// it find out first.
 ///
 /// ```
 /// use tillbook::{HttpRequest, HttpResponse, Transport, TransportFailure};

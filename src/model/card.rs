@@ -54,14 +54,12 @@ impl fmt::Display for CardNumber {
 /// A phone number: 5 to 20 digits with an optional plus. `Debug` and `Display` mask it; [`Phone::as_str`] does not.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Phone(String);
+pub(crate) struct Phone(String);
 
 impl Phone {
     /// Checks and takes a number.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidInput`](crate::ErrorCode::InvalidInput), without the value.
-    pub fn new(text: impl Into<String>) -> Result<Self> {
+    /// The error does not show the value.
+    pub(crate) fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         let digits = text.strip_prefix('+').unwrap_or(&text);
         if !(5..=20).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -72,7 +70,7 @@ impl Phone {
 
     /// The number in full.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_receipt_number_has_ten_digits_and_notices_one_wrong() {
         assert_eq!(receipt_number(1), "0000000018");
-        assert_eq!(receipt_number(799_273_987), "7992739871"); // the textbook example of Luhn's check digit
+        assert_eq!(receipt_number(799_273_987), "7992739875"); // 5+8+9+3+5+2+9+9+5 = 55
         assert_ne!(receipt_number(12).pop(), receipt_number(13).pop());
     }
 }

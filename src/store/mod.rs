@@ -56,6 +56,19 @@ impl<'a> Deref for Tx<'a> {
 }
 
 impl Store {
+    /// Calls `step` with every step of SQLite's virtual machine from now on.
+    #[cfg(test)]
+    pub(crate) fn on_vm_step(&mut self, mut step: impl FnMut() + Send + 'static) -> Result<()> {
+        self.conn.progress_handler(
+            1,
+            Some(move || {
+                step();
+                false
+            }),
+        )?;
+        Ok(())
+    }
+
     pub(crate) fn view(&self) -> View<'_> {
         View { conn: &self.conn }
     }

@@ -4,6 +4,8 @@
 //! sends by itself: threads (`worker`), a host's own loop or a test carry the exchanges out and bring the answers back.
 
 mod call;
+#[cfg(test)]
+mod claim_cost;
 mod engine;
 mod job;
 mod pacing;
