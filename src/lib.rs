@@ -73,3 +73,12 @@ pub use sync::{Link, Resolution, SyncStatus, WaitingOperation};
 pub use till::{Till, TillBuilder};
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
+
+/// The code in README and guide compiles.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/integrating.md")]
+    struct Integrating;
+}

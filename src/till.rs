@@ -201,10 +201,10 @@ impl Till {
         let checked = request.into().check()?;
         let began = Instant::now();
         let mut begun = self.runtime.with(|engine| engine.begin(&checked, false))?;
-        if let Begun::Serve(number, timeout) = begun {
-            // The card has to be known before the call can be judged. Both share one time-out.
+        if let Begun::AskFirst(ask, timeout) = begun {
+            // Card or catalogue have to be known before the call can be judged. Both share one time-out.
             let left = timeout.saturating_sub(began.elapsed());
-            if let Err(error) = self.ask(Ask::Card(number), left)
+            if let Err(error) = self.ask(ask, left)
                 && !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable)
             {
                 return Err(error);
@@ -228,7 +228,7 @@ impl Till {
                     }
                 }
             }
-            Begun::Serve(..) => Err(Error::unreachable("the card could not be served")),
+            Begun::AskFirst(..) => Err(Error::unreachable("the remote could not be asked")),
         }
     }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 use crate::clock::mint_id;
 use crate::error::{Error, Result};
 use crate::model::{
-    Act, CardNumber, CardStatus, Checked, Decision, Delivery, Kind, OpId, Receipt, Refusal, State, check_card, predict,
+    Act, CardStatus, Checked, Decision, Delivery, Kind, OpId, Receipt, Refusal, State, check_card, predict,
 };
 use crate::provider::Bound;
 use crate::store::{LaneState, NewOperation, OpRow, ServedCard, Tx, View};
 
 use super::engine::{Desk, Engine};
+use super::job::Ask;
 use super::pull::change_holder;
 
 /// Who decides while a call waits for the remote.
@@ -36,8 +37,8 @@ pub(crate) enum Begun {
     Done(Box<Receipt>),
     /// It waits for the remote: turn the engine, then [`Engine::poll`]; at the time-out, [`Engine::expire`].
     Waiting { op_no: i64, mode: Mode, timeout: Duration },
-    /// The card has to be served first ([`Ask::Card`](super::Ask::Card)), then the call begun again.
-    Serve(CardNumber, Duration),
+    /// The remote has to be asked this first, then the call begun again.
+    AskFirst(Ask, Duration),
 }
 
 enum Plan {
@@ -46,12 +47,12 @@ enum Plan {
 }
 
 impl Engine {
-    /// Begins a call. `served`: its card has just been asked for, so it is not asked for again.
+    /// Begins a call. `asked`: what it needed to know has just been asked for, so it is not asked for again.
     ///
     /// A refusal before anything is written leaves no trace; so does every error.
-    pub(crate) fn begin(&mut self, checked: &Checked, served: bool) -> Result<Begun> {
+    pub(crate) fn begin(&mut self, checked: &Checked, asked: bool) -> Result<Begun> {
         let Engine { store, desk } = self;
-        let begun = store.write(|tx| desk.begin(tx, checked, served));
+        let begun = store.write(|tx| desk.begin(tx, checked, asked));
         match begun {
             Ok(Begun::Waiting { op_no, mode, timeout }) => {
                 let lane_no = store.view().operation(op_no)?.lane_no;
@@ -99,7 +100,7 @@ impl Engine {
 }
 
 impl Desk {
-    fn begin(&mut self, tx: &Tx<'_>, checked: &Checked, served: bool) -> Result<Begun> {
+    fn begin(&mut self, tx: &Tx<'_>, checked: &Checked, asked: bool) -> Result<Begun> {
         if let Some(op_id) = &checked.op_id
             && let Some(op) = tx.operation_by_id(op_id)?
         {
@@ -115,12 +116,12 @@ impl Desk {
             (Some(card), true) if card.card.status == CardStatus::Closed && !card.account.confirmed => Some(card),
             (Some(_), true) => return Err(Refusal::CardExists.into()),
             (None, true) => None,
-            (card, false) => match self.servable(tx, checked, card, &plan, served)? {
+            (card, false) => match self.servable(tx, checked, card, &plan, asked)? {
                 Ok(card) => Some(card),
                 Err(begun) => return Ok(begun),
             },
         };
-        let bound = self.bind(tx, &checked.act, card.as_ref(), &plan, served)?;
+        let bound = self.bind(tx, &checked.act, card.as_ref(), &plan, asked)?;
         let bound = match bound {
             Ok(bound) => bound,
             Err(begun) => return Ok(begun),
@@ -208,13 +209,13 @@ impl Desk {
         checked: &Checked,
         card: Option<ServedCard>,
         plan: &Plan,
-        served: bool,
+        asked: bool,
     ) -> Result<Result<ServedCard, Begun>> {
         let now = self.now();
         let number = checked.act.card();
         let ask = match plan {
-            Plan::Online(_, timeout) if !served && !self.condition.is_unreachable(now) => {
-                Some(Begun::Serve(number.clone(), *timeout))
+            Plan::Online(_, timeout) if !asked && !self.condition.is_unreachable(now) => {
+                Some(Begun::AskFirst(Ask::Card(number.clone()), *timeout))
             }
             _ => None,
         };
@@ -246,11 +247,19 @@ impl Desk {
         act: &Act,
         card: Option<&ServedCard>,
         plan: &Plan,
-        served: bool,
+        asked: bool,
     ) -> Result<Result<Bound, Begun>> {
         match act {
             Act::OpenCard { level, .. } => {
+                let now = self.now();
                 let levels = tx.levels(self.provider.name())?;
+                if levels.is_empty()
+                    && !asked
+                    && let Plan::Online(_, timeout) = plan
+                    && !self.condition.is_unreachable(now)
+                {
+                    return Ok(Err(Begun::AskFirst(Ask::Health, *timeout)));
+                }
                 let found = levels.iter().find(|known| known.id == *level || known.name == *level);
                 let found = found.ok_or_else(|| Error::invalid("level", "is not known", level))?;
                 Ok(Ok(Bound { level_id: Some(found.id.clone()), ..Bound::default() }))
@@ -259,11 +268,11 @@ impl Desk {
                 let now = self.now();
                 let pay_types = tx.pay_types(self.provider.name())?;
                 if pay_types.is_empty()
-                    && !served
+                    && !asked
                     && let (Plan::Online(_, timeout), Some(card)) = (plan, card)
                     && !self.condition.is_unreachable(now)
                 {
-                    return Ok(Err(Begun::Serve(card.card.number.clone(), *timeout)));
+                    return Ok(Err(Begun::AskFirst(Ask::Card(card.card.number.clone()), *timeout)));
                 }
                 let found = pay_types.iter().find(|known| known.id == *pay_type);
                 let found = found.ok_or_else(|| Error::invalid("pay_type", "is not known", pay_type))?;
