@@ -144,7 +144,11 @@ impl Config {
         self.sandy.check()?;
         let within = |key, ok: bool, rule: &str| if ok { Ok(()) } else { Err(Error::config(key, rule)) };
         within("timeout_ms", (1..=600_000).contains(&self.timeout_ms), "must be 1 to 600000")?;
-        within("utc_offset_minutes", self.utc_offset_minutes.abs() <= 14 * 60, "must be within 14 hours")?;
+        within(
+            "utc_offset_minutes",
+            (-14 * 60..=14 * 60).contains(&self.utc_offset_minutes),
+            "must be within 14 hours",
+        )?;
         within("day_cutoff_minutes", self.day_cutoff_minutes < 24 * 60, "must be below 1440")?;
         let pacing = &self.pacing;
         within("pacing.backoff_ms", pacing.backoff_ms >= 1, "must be at least 1")?;
@@ -160,7 +164,10 @@ impl Config {
             within(key, !limit.is_negative(), "must not be negative")?;
         }
         let mut seen = std::collections::BTreeSet::new();
-        within("levels", self.levels.iter().all(|terms| seen.insert(&terms.level)), "must name each level once")
+        let named = self.levels.iter().all(|terms| !terms.level.trim().is_empty() && seen.insert(&terms.level));
+        within("levels", named, "must name each level once")?;
+        let takes_points = |terms: &LevelTerms| terms.points_per_yuan.is_some_and(|points| points < Decimal::ZERO);
+        within("levels", !self.levels.iter().any(takes_points), "must not take points for a payment")
     }
 
     /// The terms of a level that the remote knows by this name or identifier.

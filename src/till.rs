@@ -20,6 +20,9 @@ use crate::transport::Transport;
 /// How many cards of one phone number are served at once.
 const CARDS_OF_A_PHONE: usize = 20;
 
+/// A waiting call turns the engine this often.
+const TURN_AGAIN: Duration = Duration::from_millis(100);
+
 /// How long closing waits for requests that are under way, unless it is told otherwise.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -216,19 +219,28 @@ impl Till {
                 self.runtime.wake();
                 Ok(*receipt)
             }
-            Begun::Waiting { op_no, mode, timeout } => {
-                self.runtime.pump();
-                let left = timeout.saturating_sub(began.elapsed());
-                match self.runtime.wait_for(left, |engine| engine.poll(op_no))? {
-                    Some(receipt) => Ok(receipt),
-                    None => {
-                        let receipt = self.runtime.with(|engine| engine.expire(op_no, mode))?;
-                        self.runtime.wake();
-                        Ok(receipt)
-                    }
+            Begun::Waiting { op_no, mode, timeout } => match self.wait_for_promise(op_no, began, timeout)? {
+                Some(receipt) => Ok(receipt),
+                None => {
+                    let receipt = self.runtime.with(|engine| engine.expire(op_no, mode))?;
+                    self.runtime.wake();
+                    Ok(receipt)
                 }
-            }
+            },
             Begun::AskFirst(..) => Err(Error::unreachable("the remote could not be asked")),
+        }
+    }
+
+    /// Waits for a promise. A lane that was put off becomes due while the caller waits, so the engine is turned from time to
+    /// time, whether or not a worker does it.
+    fn wait_for_promise(&self, op_no: i64, began: Instant, timeout: Duration) -> Result<Option<Receipt>> {
+        loop {
+            self.runtime.pump();
+            let left = timeout.saturating_sub(began.elapsed());
+            let found = self.runtime.wait_for(left.min(TURN_AGAIN), |engine| engine.poll(op_no))?;
+            if found.is_some() || left <= TURN_AGAIN {
+                return Ok(found);
+            }
         }
     }
 

@@ -277,7 +277,7 @@ pub enum RoundingMode {
 /// # Ok::<(), tillbook::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Rounding {
     /// The unit.
     pub unit: RoundingUnit,

@@ -161,6 +161,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// When a card was opened at this till; `None` once that has come to nothing.
+    pub(crate) fn set_opened_here(&self, card_no: i64, at: Option<Timestamp>) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE card SET opened_here_at = ?2 WHERE card_no = ?1")?
+            .execute((card_no, at.map(Timestamp::millis)))?;
+        Ok(())
+    }
+
     pub(crate) fn set_card_status(&self, card_no: i64, status: CardStatus) -> Result<()> {
         self.conn
             .prepare_cached("UPDATE card SET status = ?2 WHERE card_no = ?1 AND status <> ?2")?

@@ -28,7 +28,6 @@ pub(crate) struct OpRow {
     pub(crate) evidence: Option<Evidence>,
     pub(crate) waits_for: Option<String>,
     pub(crate) unknown: bool,
-    pub(crate) absent_looks: u32,
     pub(crate) promise: Option<PromiseRow>,
 }
 
@@ -74,18 +73,18 @@ pub(crate) struct NewOperation<'a> {
 
 const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
-    o.evidence, o.waits_for, o.unknown, o.absent_looks, p.promise, p.refusal, p.message, p.told
+    o.evidence, o.waits_for, o.unknown, p.promise, p.refusal, p.message, p.told
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
 
 fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
     let text = |i: usize| row.get_ref(i)?.as_str().map_err(rusqlite::Error::from);
-    let promise = match row.get::<_, Option<String>>(22)? {
+    let promise = match row.get::<_, Option<String>>(21)? {
         None => None,
         Some(promise) => Some(PromiseRow {
             promise: parsed(promise)?,
-            refusal: row.get::<_, Option<String>>(23)?.map(|json| from_json(&json)).transpose()?,
-            message: row.get(24)?,
-            told: from_json(text(25)?)?,
+            refusal: row.get::<_, Option<String>>(22)?.map(|json| from_json(&json)).transpose()?,
+            message: row.get(23)?,
+            told: from_json(text(24)?)?,
         }),
     };
     Ok(OpRow {
@@ -110,7 +109,6 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
         evidence: row.get::<_, Option<String>>(18)?.map(parsed).transpose()?,
         waits_for: row.get(19)?,
         unknown: row.get(20)?,
-        absent_looks: row.get(21)?,
         promise,
     })
 }
@@ -329,7 +327,7 @@ impl Tx<'_> {
             .conn
             .prepare_cached(
                 "UPDATE operation SET state = ?3, changed_at = ?4, holding = ?5, open = ?6, exposed = ?7,
-                    waits_for = NULL, unknown = 0, absent_looks = 0 WHERE op_no = ?1 AND state = ?2",
+                    waits_for = NULL, unknown = 0 WHERE op_no = ?1 AND state = ?2",
             )?
             .execute((
                 op.op_no,
@@ -346,7 +344,6 @@ impl Tx<'_> {
         op.state = next;
         op.waits_for = None;
         op.unknown = false;
-        op.absent_looks = 0;
         Ok(())
     }
 
@@ -364,14 +361,6 @@ impl Tx<'_> {
             .prepare_cached("UPDATE operation SET evidence = ?2 WHERE op_no = ?1")?
             .execute((op.op_no, evidence.as_str()))?;
         op.evidence = Some(evidence);
-        Ok(())
-    }
-
-    pub(crate) fn set_absent_looks(&self, op: &mut OpRow, looks: u32) -> Result<()> {
-        self.conn
-            .prepare_cached("UPDATE operation SET absent_looks = ?2 WHERE op_no = ?1")?
-            .execute((op.op_no, looks))?;
-        op.absent_looks = looks;
         Ok(())
     }
 

@@ -85,7 +85,6 @@ CREATE TABLE operation (
     waits_for       TEXT,
     -- Parked although nobody knows whether the remote has it.
     unknown         INTEGER NOT NULL DEFAULT 0,
-    absent_looks    INTEGER NOT NULL DEFAULT 0,
     -- Three facts that follow from state, kind and promise, kept for the partial indexes.
     holding         INTEGER NOT NULL,
     open            INTEGER NOT NULL,

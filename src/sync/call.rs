@@ -129,7 +129,7 @@ impl Desk {
         let card = match card {
             Some(card) => {
                 if opening {
-                    self.reopen(tx, &card)?
+                    self.reopen(tx, &card, &checked.act)?
                 } else {
                     card
                 }
@@ -290,12 +290,14 @@ impl Desk {
     }
 
     /// A number whose opening came to nothing is free again.
-    fn reopen(&mut self, tx: &Tx<'_>, card: &ServedCard) -> Result<ServedCard> {
+    fn reopen(&mut self, tx: &Tx<'_>, card: &ServedCard, act: &Act) -> Result<ServedCard> {
         if tx.lane_head(card.account.account_no)?.is_some() || card.card.exception.is_some() {
             return Err(Refusal::CardExists.into());
         }
+        let now = self.now();
+        tx.set_opened_here(card.card.card_no, Some(now))?;
         tx.set_card_status(card.card.card_no, CardStatus::Provisional)?;
-        tx.card_of_account(card.account.account_no)
+        self.describe_opened(tx, card, act)
     }
 
     fn describe_opened(&mut self, tx: &Tx<'_>, card: &ServedCard, act: &Act) -> Result<ServedCard> {

@@ -73,6 +73,8 @@ pub(super) struct Desk {
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) time: BookTime,
     pub(super) condition: Condition,
+    /// The remote's clock, by the answer that is being worked off.
+    pub(super) server_time: Option<Timestamp>,
     /// What stands in the book of it.
     stored_condition: Condition,
     high_time: Timestamp,
@@ -134,6 +136,7 @@ impl Engine {
             time,
             stored_condition: condition.clone(),
             condition,
+            server_time: None,
             high_time: now,
             jobs: BTreeMap::new(),
             next_id: 1,
@@ -306,7 +309,7 @@ impl Desk {
         self.out = Out::default();
         for (op_no, lane_no, attempt_no, result) in writes {
             self.busy.remove(lane_no);
-            self.note_answer(tx, result)?;
+            self.note_answer(result);
             self.write_answered(tx, *op_no, *lane_no, *attempt_no, result)?;
         }
         for (op_no, attempt_no) in self.lost_refusals.clone() {
@@ -318,7 +321,7 @@ impl Desk {
             if let Some(lane_no) = work.lane() {
                 self.busy.remove(&lane_no);
             }
-            self.note_answer(tx, &result)?;
+            self.note_answer(&result);
             self.read_answered(tx, work, reading, began, result)?;
         }
         self.take_up(tx, scope, most)?;

@@ -120,7 +120,7 @@ impl Desk {
                     let told = *op.told();
                     self.enter(tx, &op, op.kind.as_str(), &told, told.points, None)?;
                 }
-                if was_rejected {
+                if was_rejected && !tx.waiting_operations()?.iter().any(|other| other.card_no == op.card_no) {
                     tx.set_exception(op.card_no, None)?;
                 }
                 // Only a read that begins from here on may become the base that includes it.

@@ -52,8 +52,17 @@ impl Desk {
             return Ok(false);
         }
         let served = match existing {
-            // Opened here and not confirmed: a card of this number at the remote may be another holder's.
-            Some(served) if served.card.opened_here_at.is_some() && !served.account.confirmed => return Ok(true),
+            Some(served) if served.card.opened_here_at.is_some() && !served.account.confirmed => {
+                // Opened here and not confirmed: a card of this number at the remote may be another holder's. Once the
+                // opening has come to nothing and nothing waits behind it, the remote's card is simply a card.
+                let unfinished = tx.lane_head(served.account.account_no)?.is_some();
+                if unfinished || served.card.status != CardStatus::Closed {
+                    return Ok(true);
+                }
+                tx.set_opened_here(served.card.card_no, None)?;
+                tx.set_card_status(served.card.card_no, CardStatus::Active)?;
+                served
+            }
             Some(served) => served,
             None => tx.insert_card(number.as_str(), self.provider.name(), CardStatus::Active, None)?,
         };

@@ -19,19 +19,9 @@ const SERVICE_UNAVAILABLE: u16 = 503;
 
 impl Desk {
     /// What every exchange tells, whatever it was for: the remote's clock, and a pause it asks for.
-    pub(super) fn note_answer(&mut self, tx: &Tx<'_>, result: &Result<HttpResponse, TransportFailure>) -> Result<()> {
-        let Ok(response) = result else { return Ok(()) };
-        let tolerance = self.config.policy.clock_tolerance();
-        if self.time.remote_answered(self.clock.as_ref(), server_time(response), tolerance) {
-            let now = self.now();
-            log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
-            let latest = now.after(Duration::from_millis(
-                self.config.pacing.backoff_max_ms.max(self.config.pacing.retry_after_max_ms),
-            ));
-            self.condition.clamp(latest);
-            tx.clamp_due(latest)?;
-            tx.set_book("high_time", &now.millis().to_string())?;
-        }
+    pub(super) fn note_answer(&mut self, result: &Result<HttpResponse, TransportFailure>) {
+        let Ok(response) = result else { return };
+        self.server_time = server_time(response);
         let now = self.now();
         match (response.status, retry_after(response, now)) {
             (TOO_MANY_REQUESTS, asked) => {
@@ -42,7 +32,24 @@ impl Desk {
             }
             _ => {}
         }
-        Ok(())
+    }
+
+    /// The remote has answered in its dialect: it is there, and its clock may vouch for ours. A captive portal's may not.
+    pub(super) fn dialect_answered(&mut self, tx: &Tx<'_>) -> Result<()> {
+        let now = self.now();
+        self.condition.answered(now);
+        let tolerance = self.config.policy.clock_tolerance();
+        let server = self.server_time.take();
+        if !self.time.remote_answered(self.clock.as_ref(), server, tolerance) {
+            return Ok(());
+        }
+        let now = self.now();
+        log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
+        let pacing = &self.config.pacing;
+        let latest = now.after(Duration::from_millis(pacing.backoff_max_ms.max(pacing.retry_after_max_ms)));
+        self.condition.clamp(latest);
+        tx.clamp_due(latest)?;
+        tx.set_book("high_time", &now.millis().to_string())
     }
 
     pub(super) fn read_answered(
@@ -78,7 +85,7 @@ impl Desk {
                 Ok(())
             }
             ReadStep::Done(findings) => {
-                self.condition.answered(now);
+                self.dialect_answered(tx)?;
                 self.read_done(tx, work, began, *findings)
             }
             ReadStep::Failed(ReadFailure::Garbled(why)) => {
@@ -156,7 +163,6 @@ impl Desk {
 
     /// The remote understood a read and refused it.
     fn read_refused(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
-        let now = self.now();
         match work {
             // The cheapest read of all is refused: it is us that the remote does not want.
             Work::Asked { ask: Ask::Health, ticket } => {
@@ -171,7 +177,7 @@ impl Desk {
                 self.refusal_not_understood(tx, op_no, attempt_no, why)
             }
             Work::Asked { ticket, .. } => {
-                self.condition.answered(now);
+                self.dialect_answered(tx)?;
                 self.catalogue_due = true;
                 if let Some(ticket) = ticket {
                     self.finish_ask(ticket, Err(Error::remote_refused(why)));
@@ -180,7 +186,7 @@ impl Desk {
             }
             // Whether it is this read or our credentials, the catalogue will tell.
             work => {
-                self.condition.answered(now);
+                self.dialect_answered(tx)?;
                 self.catalogue_due = true;
                 self.read_failed(tx, work, why)
             }

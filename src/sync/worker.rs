@@ -17,6 +17,9 @@ use super::engine::{Answered, Engine, Exchange, Scope, URGENT_EXTRA};
 /// The worker looks by itself at least this often: it never depends on being woken.
 const WATCHDOG: Duration = Duration::from_secs(5);
 
+/// How long the worker leaves a book alone that could not be written.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
+
 /// A thread that carries exchanges out and has had none for this long ends.
 const IDLE: Duration = Duration::from_secs(10);
 
@@ -90,12 +93,12 @@ impl Runtime {
         }
     }
 
-    /// Turns the engine with whatever has come in, and hands out what comes out.
-    pub(crate) fn pump(self: &Arc<Self>) {
+    /// Turns the engine with whatever has come in, and hands out what comes out. False if the book could not be written.
+    pub(crate) fn pump(self: &Arc<Self>) -> bool {
         loop {
             let exchanges = {
-                let Ok(mut guard) = self.engine.lock() else { return };
-                let Some(engine) = guard.as_mut() else { return };
+                let Ok(mut guard) = self.engine.lock() else { return false };
+                let Some(engine) = guard.as_mut() else { return false };
                 let answers = std::mem::take(&mut *relocked(&self.inbox));
                 let scope = if self.drains.load(Ordering::Relaxed) { Scope::All } else { Scope::Urgent };
                 let turned = engine.turn(answers, scope, self.most);
@@ -105,13 +108,13 @@ impl Runtime {
                     Err(error) => {
                         // Nothing of it has happened. The worker's next tick, or the next answer, tries again.
                         log::error!("tillbook: a turn failed: {error}");
-                        return;
+                        return false;
                     }
                 }
             };
             self.hand_out(exchanges);
             if relocked(&self.inbox).is_empty() {
-                return;
+                return true;
             }
         }
     }
@@ -135,8 +138,20 @@ impl Runtime {
             let runtime = Arc::clone(self);
             match std::thread::Builder::new().name("tillbook-io".into()).spawn(move || runtime.carry_out()) {
                 Ok(_) => io.threads += 1,
-                Err(error) => log::error!("tillbook: no thread: {error}"),
+                Err(error) => {
+                    log::error!("tillbook: no thread: {error}");
+                    break;
+                }
             }
+        }
+        if io.threads == 0 {
+            // Nobody will ever carry them out, and nothing of them has left.
+            let unsent = std::mem::take(&mut io.queue);
+            let mut inbox = relocked(&self.inbox);
+            inbox.extend(unsent.into_iter().map(|exchange| Answered {
+                id: exchange.id,
+                result: Err(crate::TransportFailure::NotSent("the system gave no thread".into())),
+            }));
         }
         drop(io);
         self.io_work.notify_all();
@@ -223,7 +238,7 @@ impl Runtime {
     /// The worker's life: a turn whenever something is due.
     fn work(self: Arc<Self>) {
         while !self.closing.load(Ordering::SeqCst) {
-            self.pump();
+            let turned = self.pump();
             let Ok(mut guard) = self.engine.lock() else { return };
             let Some(engine) = guard.as_mut() else { return };
             let now = engine.now();
@@ -236,7 +251,8 @@ impl Runtime {
                     None
                 }
             };
-            let pause = due.map_or(WATCHDOG, |due| due.since(now).min(WATCHDOG)).max(Duration::from_millis(1));
+            let least = if turned { Duration::from_millis(1) } else { AFTER_FAILURE };
+            let pause = due.map_or(WATCHDOG, |due| due.since(now).min(WATCHDOG)).max(least);
             if self.closing.load(Ordering::SeqCst) {
                 return;
             }

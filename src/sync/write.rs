@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
@@ -49,6 +50,38 @@ fn doubt_of<'a>(attempts: &'a [AttemptRow], claimed: &'a BTreeSet<String>) -> Op
         last_ended_at: last.ended_at.unwrap_or(last.started_at),
         claimed,
     })
+}
+
+/// What the looks since an attempt have shown: those count that began a quiet period after it had ended, or after the one
+/// that counted before.
+struct Looks {
+    /// When the next look counts.
+    next_at: Timestamp,
+    /// How many of the last ones in a row showed nothing.
+    not_seen: u32,
+    /// How many allowed no conclusion.
+    unclear: u32,
+}
+
+impl Looks {
+    fn since(ended: Timestamp, quiet: Duration, looks: &[Lookout]) -> Looks {
+        let mut since = Looks { next_at: ended.after(quiet), not_seen: 0, unclear: 0 };
+        for look in looks {
+            if look.at < since.next_at {
+                continue;
+            }
+            since.next_at = look.at.after(quiet);
+            match look.verdict.as_str() {
+                "not_seen" => since.not_seen += 1,
+                "unclear" => {
+                    since.not_seen = 0;
+                    since.unclear += 1;
+                }
+                _ => since.not_seen = 0,
+            }
+        }
+        since
+    }
 }
 
 impl Desk {
@@ -233,12 +266,12 @@ impl Desk {
             .unwrap_or_else(|_| Outcome::Unknown("the answer broke the parser".to_owned()));
         match outcome {
             Outcome::Applied { confirmation, learned } => {
-                self.condition.answered(now);
+                self.dialect_answered(tx)?;
                 end("applied", "")?;
                 self.applied(tx, op, *confirmation, crate::model::Evidence::Proven, learned)
             }
             Outcome::Refused(refusal) => {
-                self.condition.answered(now);
+                self.dialect_answered(tx)?;
                 end("refused", &format!("{} {}", refusal.code, refusal.message))?;
                 match refusal.class {
                     RefusalClass::Business => self.refused(tx, op, &refusal),
@@ -335,34 +368,32 @@ impl Desk {
             Verdict::Refused(refusal) => ("refused", Some(refusal.message.clone())),
             Verdict::Unclear(why) => ("unclear", Some(why.clone())),
         };
+        let quiet = self.provider.quiet_period();
+        let earlier = tx.looks(op_no)?;
+        let looks = Looks::since(doubt.last_ended_at, quiet, &earlier);
         let look = Lookout { at: began, facts: findings.facts.clone(), verdict: name.to_owned(), note };
         tx.insert_look(op_no, &look)?;
 
-        // A look that began before the quiet period was over can find the operation, but not its absence.
-        let quiet = self.provider.quiet_period();
-        let counts = began >= doubt.last_ended_at.after(quiet * (op.absent_looks + 1));
+        // A look before the quiet period is over can find the operation, but not its absence.
+        let counts = began >= looks.next_at;
         match verdict {
             Verdict::Applied { confirmation, evidence, learned } => {
                 self.applied(tx, &mut op, *confirmation, evidence, learned)?;
-                // The read began after the attempt had ended, so its figures include it.
-                self.land(tx, lane_no, began, findings)
             }
-            Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal),
-            Verdict::Superseded if counts => self.superseded(tx, &mut op),
-            Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, now),
-            Verdict::NotSeen if counts && op.absent_looks >= 1 => self.proven_absent(tx, &mut op, now),
-            // A first look that allows no conclusion does not rule out that the second finds it.
-            Verdict::Unclear(why) if counts && op.absent_looks >= 1 => self.park(tx, &mut op, &why, true),
+            Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal)?,
+            Verdict::Superseded if counts => self.superseded(tx, &mut op)?,
+            Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, now)?,
+            Verdict::NotSeen if counts && looks.not_seen >= 1 => self.proven_absent(tx, &mut op, now)?,
+            // One look that allows no conclusion does not rule out that the next one does.
+            Verdict::Unclear(why) if counts && looks.unclear >= 1 => self.park(tx, &mut op, &why, true)?,
             _ => {
-                if counts {
-                    let looks = op.absent_looks + 1;
-                    tx.set_absent_looks(&mut op, looks)?;
-                }
-                let next = doubt.last_ended_at.after(quiet * (op.absent_looks + 1)).max(now);
-                tx.set_lane(lane_no, LaneState::Ready { probe: true, due: next }, 0)?;
-                self.settle_doubt(tx, &mut op)
+                let next = if counts { began.after(quiet) } else { looks.next_at };
+                tx.set_lane(lane_no, LaneState::Ready { probe: true, due: next.max(now) }, 0)?;
+                self.settle_doubt(tx, &mut op)?;
             }
         }
+        // The read began after the attempt had ended: where that is no longer in doubt, its figures are a base.
+        self.land(tx, lane_no, began, findings)
     }
 
     /// Proven not to have been applied: sent again if it was promised, closed if it was not.
@@ -386,5 +417,38 @@ impl Desk {
         op.promise
             .as_ref()
             .is_some_and(|row| !matches!(row.promise, Promise::OnlineApproved | Promise::OfflineApproved))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absence_needs_two_looks_in_a_row_each_a_quiet_period_after_what_came_before() {
+        let quiet = Duration::from_millis(100);
+        let looks = |seen: &[(i64, &str)]| {
+            let looks: Vec<Lookout> = seen
+                .iter()
+                .map(|&(at, verdict)| Lookout {
+                    at: Timestamp::from_millis(at),
+                    facts: None,
+                    verdict: verdict.to_owned(),
+                    note: None,
+                })
+                .collect();
+            let since = Looks::since(Timestamp::from_millis(1000), quiet, &looks);
+            (since.next_at.millis(), since.not_seen, since.unclear)
+        };
+        assert_eq!(looks(&[]), (1100, 0, 0));
+        assert_eq!(looks(&[(1000, "not_seen"), (1099, "not_seen")]), (1100, 0, 0), "too early to count");
+        assert_eq!(looks(&[(1100, "not_seen")]), (1200, 1, 0));
+        assert_eq!(
+            looks(&[(1500, "not_seen"), (1501, "not_seen")]),
+            (1600, 1, 0),
+            "a late first one delays the second"
+        );
+        assert_eq!(looks(&[(1100, "not_seen"), (1200, "unclear")]), (1300, 0, 1), "the row is broken");
+        assert_eq!(looks(&[(900, "not_seen"), (990, "not_seen")]), (1100, 0, 0), "looks after an earlier attempt");
     }
 }
