@@ -107,6 +107,7 @@ struct Out {
     promised: Vec<i64>,
     answers: Vec<(u64, AskResult)>,
     finished: u64,
+    condition: Option<Condition>,
 }
 
 /// The book and the desk. See the [module's page](super).
@@ -326,8 +327,10 @@ impl Desk {
         }
         self.take_up(tx, scope, most)?;
         let now = self.now();
-        if self.condition != self.stored_condition {
-            tx.set_condition(self.provider.name(), &self.condition)?;
+        let condition = self.condition.durable();
+        if condition != self.stored_condition {
+            tx.set_condition(self.provider.name(), &condition)?;
+            self.out.condition = Some(condition);
         }
         if now.since(self.high_time) >= HIGH_TIME_EVERY {
             tx.set_book("high_time", &now.millis().to_string())?;
@@ -338,7 +341,9 @@ impl Desk {
 
     pub(super) fn after_commit(&mut self) -> Turn {
         let out = std::mem::take(&mut self.out);
-        self.stored_condition = self.condition.clone();
+        if let Some(condition) = out.condition {
+            self.stored_condition = condition;
+        }
         for op_no in out.promised {
             self.waiting.remove(&op_no);
         }

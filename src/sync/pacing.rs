@@ -30,6 +30,11 @@ pub(crate) struct Condition {
 }
 
 impl Condition {
+    /// The part that is worth a commit.
+    pub(crate) fn durable(&self) -> Condition {
+        Condition { last_answer: None, ..self.clone() }
+    }
+
     /// Whether a call need not even be tried.
     pub(crate) fn is_unreachable(&self, now: Timestamp) -> bool {
         self.down_until.is_some() || self.halted.is_some() || self.paused(now)

@@ -172,7 +172,7 @@ impl Desk {
     }
 
     /// An opening was given up: each operation behind it waits for a decision of its own.
-    fn park_orphans(&mut self, tx: &Tx<'_>, open: &OpRow) -> Result<()> {
+    pub(super) fn park_orphans(&mut self, tx: &Tx<'_>, open: &OpRow) -> Result<()> {
         let now = self.now();
         tx.set_card_status(open.card_no, crate::model::CardStatus::Closed)?;
         for mut op in tx.open_operations(open.lane_no)? {

@@ -163,9 +163,7 @@ impl Desk {
     pub(super) fn cancel(&mut self, tx: &Tx<'_>, op: &mut OpRow, refusal: Option<Refusal>) -> Result<()> {
         let now = self.now();
         tx.transition(op, State::Voided, now)?;
-        if op.kind == Kind::OpenCard {
-            tx.set_card_status(op.card_no, crate::model::CardStatus::Closed)?;
-        }
+        self.opening_failed(tx, op)?;
         let (told, effect) = (op.told, op.effect);
         self.promise(tx, op, Promise::Cancelled, told, effect, refusal, None)?;
         self.finished_one();

@@ -102,10 +102,8 @@ impl Desk {
         let message = format!("{} {}", refusal.code, refusal.message).trim().to_owned();
         if !op.is_approved() {
             tx.transition(op, State::Declined, now)?;
-            if op.kind == Kind::OpenCard {
-                // Nobody was told that the card exists, and the remote says that it does not, or is another's.
-                tx.set_card_status(op.card_no, CardStatus::Closed)?;
-            }
+            // Nobody was told that the card exists, and the remote says that it does not, or is another's.
+            self.opening_failed(tx, op)?;
             if op.promise.is_none() {
                 let (told, effect) = (op.told, op.effect);
                 self.promise(tx, op, Promise::Declined, told, effect, None, Some(message))?;
@@ -129,6 +127,17 @@ impl Desk {
         }
         self.finished_one();
         self.refresh_lane(tx, op.lane_no, None)
+    }
+
+    /// An opening that nobody was promised came to nothing: its number is free again, and what was done on the card
+    /// meanwhile waits for a person. Of other operations nothing depends.
+    pub(super) fn opening_failed(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+        if op.kind != Kind::OpenCard {
+            return Ok(());
+        }
+        let now = self.now();
+        self.note_orphans(tx, op, now)?;
+        self.park_orphans(tx, op)
     }
 
     /// A refused opening: one notification names everything that waits behind it, and the cash taken.
@@ -156,6 +165,7 @@ impl Desk {
         let now = self.now();
         if Desk::was_withheld(op) {
             tx.transition(op, State::Voided, now)?;
+            self.opening_failed(tx, op)?;
             self.finished_one();
             return self.refresh_lane(tx, op.lane_no, None);
         }

@@ -407,6 +407,7 @@ impl Desk {
         let next = if op.may_be_sent() { State::Queued } else { State::Voided };
         tx.transition(op, next, now)?;
         if next == State::Voided {
+            self.opening_failed(tx, op)?;
             self.finished_one();
         }
         self.refresh_lane(tx, op.lane_no, None)
