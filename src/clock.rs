@@ -131,8 +131,8 @@ pub(crate) fn mint_id(entropy: &dyn Entropy) -> String {
 pub(crate) struct BookTime {
     anchor: Timestamp,
     anchor_monotonic: Duration,
-    /// The remote has answered since the wall clock was found behind.
-    vouched: bool,
+    /// How far the wall clock was behind when the remote last answered: so much of its lag is vouched for.
+    vouched: Duration,
 }
 
 impl BookTime {
@@ -140,7 +140,7 @@ impl BookTime {
     pub(crate) fn start(clock: &dyn Clock, highest_seen: Option<Timestamp>) -> Self {
         let wall = clock.wall();
         let anchor = highest_seen.map_or(wall, |seen| seen.max(wall));
-        BookTime { anchor, anchor_monotonic: clock.monotonic(), vouched: false }
+        BookTime { anchor, anchor_monotonic: clock.monotonic(), vouched: Duration::ZERO }
     }
 
     /// Now. Never earlier than any time told before.
@@ -151,41 +151,41 @@ impl BookTime {
         if wall > steady {
             self.anchor = wall;
             self.anchor_monotonic = clock.monotonic();
+            self.vouched = Duration::ZERO;
             return wall;
         }
+        // A clock that has been put right may go wrong again.
+        self.vouched = self.vouched.min(steady.since(wall));
         steady
     }
 
     /// How far the wall clock is behind, if by more than `tolerance` and nobody has vouched for the time since.
     pub(crate) fn behind(&mut self, clock: &dyn Clock, tolerance: Duration) -> Option<Duration> {
         let lag = self.now(clock).since(clock.wall());
-        if lag <= tolerance {
-            self.vouched = false;
-            return None;
-        }
-        (!self.vouched).then_some(lag)
+        (lag.saturating_sub(self.vouched) > tolerance).then_some(lag)
     }
 
     /// The remote has answered. Where its own clock (`server`, from the `Date` header) agrees with the wall clock and not
     /// with the book's time, the highest time seen was the wrong one: a clock that once ran ahead must not leave the book in
-    /// the future for ever. Returns true then: stored due times have to be brought back.
+    /// the future for ever. Tells then by how much it was: times stored meanwhile have to be brought back.
     pub(crate) fn remote_answered(
         &mut self,
         clock: &dyn Clock,
         server: Option<Timestamp>,
         tolerance: Duration,
-    ) -> bool {
-        self.vouched = true;
+    ) -> Option<Duration> {
         let now = self.now(clock);
         let wall = clock.wall();
-        let Some(server) = server else { return false };
+        self.vouched = now.since(wall);
+        let server = server?;
         let apart = |a: Timestamp, b: Timestamp| a.since(b).max(b.since(a));
         if apart(server, wall) <= tolerance && apart(server, now) > tolerance {
             self.anchor = wall;
             self.anchor_monotonic = clock.monotonic();
-            return true;
+            self.vouched = Duration::ZERO;
+            return Some(now.since(wall));
         }
-        false
+        None
     }
 }
 
@@ -256,6 +256,22 @@ mod tests {
         assert_eq!(time.behind(&clock, TOLERANCE), Some(Duration::from_millis(DAY as u64)));
         time.remote_answered(&clock, None, TOLERANCE);
         assert_eq!(time.behind(&clock, TOLERANCE), None, "the remote has answered since");
+        clock.jump(-DAY);
+        assert_eq!(time.behind(&clock, TOLERANCE), Some(Duration::from_millis(2 * DAY as u64)), "not since this jump");
+    }
+
+    #[test]
+    fn an_answer_from_before_the_clock_was_set_back_vouches_for_nothing() {
+        let clock = ManualClock::at(10 * DAY);
+        let mut time = BookTime::start(&clock, None);
+        time.remote_answered(&clock, None, TOLERANCE);
+        clock.jump(-DAY);
+        assert!(time.behind(&clock, TOLERANCE).is_some());
+        time.remote_answered(&clock, None, TOLERANCE);
+        clock.jump(DAY);
+        assert_eq!(time.behind(&clock, TOLERANCE), None, "it was put right");
+        clock.jump(-DAY);
+        assert!(time.behind(&clock, TOLERANCE).is_some(), "and went wrong again");
     }
 
     #[test]
@@ -271,10 +287,12 @@ mod tests {
         let clock = ManualClock::at(10 * DAY);
         let mut time = BookTime::start(&clock, Some(Timestamp::from_millis(400 * DAY)));
         let server = Some(Timestamp::from_millis(10 * DAY + 700));
-        assert!(time.remote_answered(&clock, server, TOLERANCE));
+        let ahead = Some(Duration::from_millis(390 * DAY as u64));
+        assert_eq!(time.remote_answered(&clock, server, TOLERANCE), ahead);
         assert_eq!(time.now(&clock).millis(), 10 * DAY);
         let wrong = Some(Timestamp::from_millis(3 * DAY));
-        assert!(!time.remote_answered(&clock, wrong, TOLERANCE), "a server that agrees with nobody changes nothing");
+        let told = time.remote_answered(&clock, wrong, TOLERANCE);
+        assert_eq!(told, None, "a server that agrees with nobody changes nothing");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Claiming work must not depend on how much waits behind a lane that stands still: a lane is one row, and only lanes
 //! whose head may be worked on are in the index that is searched.
 
+use std::time::Duration;
+
 use super::{Tx, View};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -69,6 +71,25 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE lane SET state = ?2, rank = ?3, due_at = ?4, failures = ?5 WHERE lane_no = ?1")?
             .execute((lane_no, name, rank, due.millis(), failures))?;
+        Ok(())
+    }
+
+    /// Moves times back by `by` that a clock which ran ahead has left in the future. Whatever is compared with the present or
+    /// with each other is among them; lines of the book stay as they were written.
+    pub(crate) fn bring_back(&self, now: Timestamp, by: Duration) -> Result<()> {
+        let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        for (table, column) in [
+            ("account", "quiet_since"),
+            ("account", "as_of"),
+            ("card", "opened_here_at"),
+            ("card", "fetched_at"),
+            ("attempt", "started_at"),
+            ("attempt", "ended_at"),
+            ("look", "at"),
+        ] {
+            let sql = format!("UPDATE {table} SET {column} = {column} - ?2 WHERE {column} > ?1");
+            self.conn.execute(&sql, (now.millis(), by_ms))?;
+        }
         Ok(())
     }
 

@@ -75,6 +75,8 @@ pub(super) struct Desk {
     pub(super) condition: Condition,
     /// The remote's clock, by the answer that is being worked off.
     pub(super) server_time: Option<Timestamp>,
+    /// How far the book's time was last brought back.
+    pub(super) brought_back: Duration,
     /// What stands in the book of it.
     stored_condition: Condition,
     high_time: Timestamp,
@@ -138,6 +140,7 @@ impl Engine {
             stored_condition: condition.clone(),
             condition,
             server_time: None,
+            brought_back: Duration::ZERO,
             high_time: now,
             jobs: BTreeMap::new(),
             next_id: 1,

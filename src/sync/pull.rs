@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::model::{Act, Base, CardNumber, CardStatus, Holder, NoticeKind, State};
+use crate::model::{Act, Base, CardNumber, CardStatus, Holder, Kind, NoticeKind, State};
 use crate::provider::{Findings, Snapshot};
 use crate::store::{NewNotice, OpRow, ServedCard, Tx};
 
@@ -94,6 +94,8 @@ impl Desk {
     pub(super) fn land(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
         let Some(snapshot) = &findings.snapshot else { return Ok(()) };
         let served = tx.card_of_account(lane_no)?;
+        // The book's time was brought back during the read: its beginning moves with all that was stored till then.
+        let began = if began > self.now() { began.before(self.brought_back) } else { began };
         if served.account.quiet_since.is_some_and(|ended| began < ended) {
             return Ok(());
         }
@@ -141,6 +143,16 @@ impl Desk {
         Ok(holder)
     }
 
+    /// A change of the holder's data that was promised or made is shown from now on.
+    pub(super) fn show_change(&self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+        if op.kind != Kind::Modify {
+            return Ok(());
+        }
+        let mut holder = tx.card_of_account(op.lane_no)?.card.holder;
+        change_holder(&mut holder, op);
+        tx.set_holder(op.card_no, &holder)
+    }
+
     fn refuse_stale(&mut self, tx: &Tx<'_>, served: &ServedCard) -> Result<()> {
         let at = self.now();
         log::warn!("tillbook: running totals of account {} went backwards", served.account.account_no);
@@ -166,7 +178,7 @@ fn went_backwards(served: &ServedCard, snapshot: &Snapshot) -> bool {
 }
 
 /// Puts the fields that a change gives over the holder's.
-pub(super) fn change_holder(holder: &mut Holder, op: &OpRow) {
+fn change_holder(holder: &mut Holder, op: &OpRow) {
     if let Act::Modify { name, phone, birthday, gender, .. } = &op.act {
         if name.is_some() {
             holder.name.clone_from(name);

@@ -40,15 +40,15 @@ impl Desk {
         self.condition.answered(now);
         let tolerance = self.config.policy.clock_tolerance();
         let server = self.server_time.take();
-        if !self.time.remote_answered(self.clock.as_ref(), server, tolerance) {
-            return Ok(());
-        }
+        let Some(ahead) = self.time.remote_answered(self.clock.as_ref(), server, tolerance) else { return Ok(()) };
+        self.brought_back = ahead;
         let now = self.now();
         log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
         let pacing = &self.config.pacing;
         let latest = now.after(Duration::from_millis(pacing.backoff_max_ms.max(pacing.retry_after_max_ms)));
         self.condition.clamp(latest);
         tx.clamp_due(latest)?;
+        tx.bring_back(now, ahead)?;
         tx.set_book("high_time", &now.millis().to_string())
     }
 
