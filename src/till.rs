@@ -294,16 +294,18 @@ impl Till {
     /// book knows then. [`Balances::as_of`](crate::Balances::as_of) says how fresh that is.
     ///
     /// # Errors
-    /// `NotFound` if neither knows it, `InvalidInput`.
+    /// `NotFound` if neither knows it; `Unreachable` or `RemoteRefused` if the book does not and the remote can't be asked;
+    /// `InvalidInput`.
     pub fn serve_card(&self, number: &str, timeout: Duration) -> Result<Card> {
         let checked = CardNumber::new(number)?;
-        match self.ask(Ask::Card(checked), timeout) {
-            Err(error)
-                if !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable | ErrorCode::RemoteRefused) =>
-            {
-                Err(error)
-            }
-            _ => self.card(number),
+        let Err(error) = self.ask(Ask::Card(checked), timeout) else { return self.card(number) };
+        if !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable | ErrorCode::RemoteRefused) {
+            return Err(error);
+        }
+        match self.card(number) {
+            // What is in neither: the remote's word on it says more than the book's.
+            Err(unknown) if unknown.code() == ErrorCode::NotFound => Err(error),
+            known => known,
         }
     }
 

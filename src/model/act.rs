@@ -149,7 +149,7 @@ impl Request {
                     card: CardNumber::new(modify.card)?,
                     name: modify.name.map(|name| personal_text("name", name.0)).transpose()?,
                     phone: modify.phone.map(|phone| Phone::new(phone.0)).transpose()?,
-                    birthday: modify.birthday.map(|text| birthday(&text)).transpose()?,
+                    birthday: modify.birthday.map(|text| birthday(&text.0)).transpose()?,
                     gender: modify.gender.filter(|&gender| gender != Gender::Unknown),
                 };
                 if let Act::Modify { name: None, phone: None, birthday: None, gender: None, .. } = act {

@@ -185,7 +185,7 @@ pub struct Modify {
     pub(super) card: String,
     pub(super) name: Option<Personal>,
     pub(super) phone: Option<Personal>,
-    pub(super) birthday: Option<String>,
+    pub(super) birthday: Option<Personal>,
     pub(super) gender: Option<Gender>,
     call: CallInput,
 }
@@ -214,7 +214,7 @@ impl Modify {
     /// The new birthday as `YYYY-MM-DD`.
     #[must_use]
     pub fn birthday(mut self, birthday: impl Into<String>) -> Self {
-        self.birthday = Some(birthday.into());
+        self.birthday = Some(Personal(birthday.into()));
         self
     }
 

@@ -5,14 +5,13 @@ use std::time::Duration;
 use crate::clock::mint_id;
 use crate::error::{Error, Result};
 use crate::model::{
-    Act, CardStatus, Checked, Decision, Delivery, Kind, OpId, Receipt, Refusal, State, check_card, predict,
+    Act, CardStatus, Checked, Decision, Delivery, OpId, Receipt, Refusal, State, check_card, predict,
 };
 use crate::provider::Bound;
 use crate::store::{LaneState, NewOperation, OpRow, ServedCard, Tx, View};
 
 use super::engine::{Desk, Engine};
 use super::job::Ask;
-use super::pull::change_holder;
 
 /// Who decides while a call waits for the remote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -355,13 +354,7 @@ impl Desk {
         {
             log::debug!("tillbook: lane {lane_no} is put off until {due:?}");
         }
-        let op = tx.operation(op_no)?;
-        if op.kind == Kind::Modify && delivery == delivery_name(None) {
-            let mut holder = card.card.holder.clone();
-            change_holder(&mut holder, &op);
-            tx.set_holder(card.card.card_no, &holder)?;
-        }
-        Ok(op)
+        tx.operation(op_no)
     }
 
     fn expire(&mut self, tx: &Tx<'_>, op_no: i64, mode: Mode) -> Result<()> {

@@ -120,6 +120,7 @@ impl Desk {
     pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<()> {
         let before = tx.till_exposure()?;
         self.promise(tx, op, Promise::OfflineApproved, decision.told, decision.effect, None, None)?;
+        self.show_change(tx, op)?;
         self.note_limits(tx, before)
     }
 

@@ -31,6 +31,7 @@ impl Desk {
             tx.confirm_account(op.lane_no)?;
             tx.set_card_status(op.card_no, CardStatus::Active)?;
         }
+        self.show_change(tx, op)?;
         if let (Some(rate), Some(level), Kind::Consume) = (confirmation.rate, &served.card.level, op.kind) {
             let day = self.business_date(now);
             tx.saw_rate(op.card_no, level, &day, &rate.to_string())?;

@@ -79,7 +79,7 @@ impl Runtime {
         timeout: Duration,
         mut ready: impl FnMut(&mut Engine) -> Result<Option<T>>,
     ) -> Result<Option<T>> {
-        let until = Instant::now() + timeout;
+        let until = moment_after(timeout);
         let mut guard = self.engine.lock().map_err(|_| Error::poisoned())?;
         loop {
             if let Some(found) = ready(guard.as_mut().ok_or_else(Error::closed)?)? {
@@ -183,6 +183,8 @@ impl Runtime {
             let answered = self.exchange(&exchange);
             relocked(&self.inbox).push(answered);
             self.pump();
+            // What is due next may come sooner now than what the worker sleeps until.
+            self.wake();
         }
     }
 
@@ -196,7 +198,7 @@ impl Runtime {
     /// Drives the queue on the caller's own thread until nothing is due or the budget is spent. A request that has begun
     /// is carried through.
     pub(crate) fn drive(self: &Arc<Self>, budget: Duration) -> Result<()> {
-        let until = Instant::now() + budget;
+        let until = moment_after(budget);
         loop {
             let exchanges = self.with(|engine| {
                 let answers = std::mem::take(&mut *relocked(&self.inbox));
@@ -264,7 +266,7 @@ impl Runtime {
     /// book. What is still under way then is in doubt when the book is opened again.
     pub(crate) fn close(self: &Arc<Self>, grace: Duration) {
         self.drains.store(false, Ordering::SeqCst);
-        let until = Instant::now() + grace;
+        let until = moment_after(grace);
         loop {
             let idle = {
                 let guard = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
@@ -283,6 +285,13 @@ impl Runtime {
         self.work.notify_all();
         self.io_work.notify_all();
     }
+}
+
+/// The end of a wait. One too long for the clock's range ends in a century.
+fn moment_after(wait: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    let now = Instant::now();
+    now.checked_add(wait.min(CENTURY)).unwrap_or(now)
 }
 
 /// These locks are held for a push or a pop; a panic in between leaves them whole.

@@ -118,8 +118,9 @@ impl Desk {
             if !served.account.confirmed && !self.confirm_reference(tx, &served, findings)? {
                 return self.refuse_unsent(tx, &mut op, now);
             }
+            // Figures read before an opening are those of somebody else's card.
+            self.land(tx, lane_no, began, findings)?;
         }
-        self.land(tx, lane_no, began, findings)?;
         let served = tx.card_of_account(lane_no)?;
 
         let attempts = tx.attempts(op_no)?;
