@@ -148,7 +148,8 @@ impl Error {
                 Some(Sql::NotADatabase) => ErrorCode::NotABook,
                 Some(Sql::PermissionDenied | Sql::ReadOnly | Sql::CannotOpen) => ErrorCode::NoPermission,
                 Some(Sql::DatabaseBusy | Sql::DatabaseLocked) => ErrorCode::BookInUse,
-                _ => ErrorCode::Storage,
+                Some(_) => ErrorCode::Storage,
+                None => foreign_row(error),
             },
             Kind::Inconsistent(_) => ErrorCode::Corrupt,
         }
@@ -272,6 +273,19 @@ impl Error {
 
     pub(crate) fn inconsistent(what: impl Into<String>) -> Self {
         Error::new(Kind::Inconsistent(what.into()))
+    }
+}
+
+/// SQLite found nothing wrong with the file, but what stands in it is not what this library writes.
+fn foreign_row(error: &rusqlite::Error) -> ErrorCode {
+    use rusqlite::Error as Row;
+    match error {
+        Row::FromSqlConversionFailure(..)
+        | Row::IntegralValueOutOfRange(..)
+        | Row::InvalidColumnType(..)
+        | Row::Utf8Error(..)
+        | Row::QueryReturnedNoRows => ErrorCode::Corrupt,
+        _ => ErrorCode::Storage,
     }
 }
 

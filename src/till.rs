@@ -573,22 +573,4 @@ impl Engine {
                 .map(|op| op.op_id),
         })
     }
-
-    fn headroom(&mut self, number: Option<&CardNumber>) -> Result<Headroom> {
-        let view = self.store().view();
-        let policy = &self.config().policy;
-        let till = view.till_exposure()?;
-        let mut money = policy.floor_limit.min(policy.outage_limit.minus(till.money));
-        if let Some(number) = number {
-            let served = view.card(number.as_str(), self.provider_name())?;
-            let served = served.ok_or_else(|| Error::not_found("card"))?;
-            money = money.min(policy.card_limit.minus(view.card_exposure(served.card.card_no)?));
-            if let Some(phone) = &served.card.holder.phone {
-                money = money.min(policy.card_limit.minus(view.phone_exposure(phone)?));
-            }
-        }
-        let operations = policy.outage_operations.saturating_sub(till.operations);
-        let money = if operations == 0 { crate::Money::ZERO } else { money.max(crate::Money::ZERO) };
-        Ok(Headroom { money, operations })
-    }
 }

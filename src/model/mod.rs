@@ -24,7 +24,7 @@ pub use entry::{Entry, HistoryLine, HistoryPage, HistoryQuery};
 pub use notice::{Notice, NoticeKind};
 pub(crate) use operation::named;
 pub use operation::{Evidence, Kind, OpId, State};
-pub(crate) use policy::{Exposure, OfflineCase, check_card};
+pub(crate) use policy::{Exposure, OfflineCase, check_card, check_offline};
 pub use policy::{Headroom, OfflinePolicy, Refusal};
 pub use pricing::RateSource;
 pub use receipt::{Confirmation, Promise, Receipt, Told};

@@ -86,6 +86,7 @@ impl Tx<'_> {
             ("attempt", "started_at"),
             ("attempt", "ended_at"),
             ("look", "at"),
+            ("lane", "due_at"),
         ] {
             let sql = format!("UPDATE {table} SET {column} = {column} - ?2 WHERE {column} > ?1");
             self.conn.execute(&sql, (now.millis(), by_ms))?;

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::schema::{APPLICATION_ID, CREATE, VERSION};
@@ -47,6 +48,7 @@ impl Store {
         let store = Store { conn, ballast: beside(path, "ballast"), _lock: lock };
         store.write(|tx| tx.migrate(&options.new_book_id))?;
         store.write(|tx| tx.check_identity(&options.identity))?;
+        store.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         if let Err(error) = store.fill_ballast() {
             // Trading goes on without it; only a full disk will then cost more.
             log::warn!("tillbook: no ballast: {error}");
@@ -121,6 +123,8 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         None => Connection::open_with_flags(path, flags)?,
     };
+    // Until this is known to be our book it is not touched, not even by moving a log that a crash has left into the file.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.busy_timeout(Duration::from_secs(2))?;
     conn.set_prepared_statement_cache_capacity(128);
     // The first statement that reads the file: a foreign one is told apart here, before anything is changed.
@@ -177,7 +181,14 @@ impl Tx<'_> {
             ("base URL", &identity.base_url),
         ];
         let unfinished: bool =
-            self.conn.query_row("SELECT EXISTS (SELECT 1 FROM operation WHERE holding = 1)", [], |row| row.get(0))?;
+            self.conn.query_row(
+                "SELECT EXISTS (SELECT 1 FROM operation INDEXED BY operation_head WHERE holding = 1)
+                     OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_open WHERE open = 1)
+                     OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_waiting
+                                WHERE state IN ('parked', 'rejected'))",
+                [],
+                |row| row.get(0),
+            )?;
         for (name, value) in parts {
             match self.book(name)? {
                 Some(stored) if stored == value => {}

@@ -102,6 +102,16 @@ impl Condition {
         self.paused_until = Some(self.paused_until.map_or(until, |before| before.max(until)));
     }
 
+    /// Moves times back that a clock which ran ahead has left in the future.
+    pub(crate) fn bring_back(&mut self, now: Timestamp, by: Duration) {
+        let times = [&mut self.down_until, &mut self.paused_until, &mut self.drain_from, &mut self.last_answer];
+        for time in times.into_iter().flatten() {
+            if *time > now {
+                *time = time.before(by);
+            }
+        }
+    }
+
     /// Times that lie further ahead than any wait reaches come from a clock that was wrong.
     pub(crate) fn clamp(&mut self, latest: Timestamp) {
         for time in [&mut self.down_until, &mut self.paused_until, &mut self.drain_from].into_iter().flatten() {

@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::model::{CardNumber, Evidence, Kind, NoticeKind, OpId, Promise, Receipt, State, Told, named, short_text};
-use crate::store::{AttemptRow, OpRow, PromiseRow, Tx};
+use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
 
 use super::engine::{Desk, Engine};
+use super::settle::is_orphan;
 
 named! {
     /// What a person decides about an operation that waits.
@@ -93,6 +94,7 @@ impl Desk {
         }
         self.finished_one();
         self.refresh_lane(tx, op.lane_no, None)?;
+        self.take_change_back(tx, &op)?;
         Ok(op.op_no)
     }
 
@@ -148,6 +150,9 @@ impl Desk {
             }
             Resolution::SendAgain if !op.may_be_sent() => {
                 return Err(Error::wrong_state("parked", "nothing was promised, so it is never sent again"));
+            }
+            Resolution::SendAgain if is_orphan(tx, &op)? => {
+                return Err(Error::wrong_state("parked", "the remote knows no card of this holder to send it for"));
             }
             Resolution::SendAgain => tx.transition(&mut op, State::Queued, now)?,
             Resolution::WriteOff => {
@@ -250,18 +255,18 @@ impl Engine {
                             format!("{:?} {} {note}", look.at, look.verdict).trim_end().to_owned()
                         })
                         .collect(),
-                    resolutions: possible(op),
+                    resolutions: possible(&view, op)?,
                 })
             })
             .collect()
     }
 }
 
-fn possible(op: &OpRow) -> Vec<Resolution> {
-    match op.state {
+fn possible(view: &View<'_>, op: &OpRow) -> Result<Vec<Resolution>> {
+    Ok(match op.state {
         State::Rejected => vec![Resolution::WasApplied, Resolution::WriteOff],
-        State::Parked if op.may_be_sent() => Resolution::ALL.to_vec(),
+        State::Parked if op.may_be_sent() && !is_orphan(view, op)? => Resolution::ALL.to_vec(),
         State::Parked => vec![Resolution::WasApplied, Resolution::WasNotApplied, Resolution::WriteOff],
         _ => Vec::new(),
-    }
+    })
 }

@@ -2,16 +2,39 @@
 
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
-    Act, Balances, Decision, Exposure, Kind, Knowledge, NoticeKind, OfflineCase, Promise, RateSource, Refusal, State,
-    decide,
+    Act, Balances, CardNumber, Decision, Exposure, Headroom, Kind, Knowledge, NoticeKind, OfflineCase, Promise,
+    RateSource, Refusal, State, check_offline, decide,
 };
-use crate::store::{NewNotice, OpRow, ServedCard, Tx};
+use crate::store::{NewNotice, OpRow, ServedCard, Tx, View};
 use crate::units::{Money, Rate};
 
 use super::call::Mode;
-use super::engine::Desk;
+use super::engine::{Desk, Engine};
+
+impl Engine {
+    /// How much more would be approved offline, of one card or of any.
+    pub(crate) fn headroom(&mut self, number: Option<&CardNumber>) -> Result<Headroom> {
+        let Engine { store, desk } = self;
+        let view = store.view();
+        let policy = desk.config.policy.clone();
+        let till = view.till_exposure()?;
+        let operations = policy.outage_operations.saturating_sub(till.operations);
+        let mut money = policy.floor_limit.min(policy.outage_limit.minus(till.money));
+        let mut nothing = operations == 0 || desk.clock_behind().is_some();
+        if let Some(number) = number {
+            let served = view.card(number.as_str(), desk.provider.name())?.ok_or_else(|| Error::not_found("card"))?;
+            let case = desk.offline_case(&view, &served)?;
+            nothing |= check_offline(&case, &policy).is_err();
+            money = money.min(policy.card_limit.minus(case.card_exposure.max(case.phone_exposure)));
+        }
+        if nothing {
+            return Ok(Headroom { money: Money::ZERO, operations: 0 });
+        }
+        Ok(Headroom { money: money.max(Money::ZERO), operations })
+    }
+}
 
 impl Desk {
     /// Gathers what the book knows that bears on a request, and hands it to `use_it`.
@@ -65,29 +88,36 @@ impl Desk {
         except: Option<i64>,
         partial: bool,
     ) -> Result<Result<Decision, Refusal>> {
-        let now = self.now();
-        let tolerance = self.config.policy.clock_tolerance();
-        let clock_behind: Option<Duration> = self.time.behind(self.clock.as_ref(), tolerance);
-        let opening = act.kind() == Kind::OpenCard;
+        let needs_base = act.kind() != Kind::OpenCard;
+        let case = OfflineCase { needs_base, ..self.offline_case(tx, served)? };
+        let policy = self.config.policy.clone();
+        self.with_knowledge(tx, served, act, except, |knowledge| decide(act, knowledge, case, &policy, partial))
+    }
+
+    /// All that the policy's ladder looks at, for an operation that takes nothing yet and leans on the base.
+    fn offline_case<'a>(&mut self, view: &View<'_>, served: &'a ServedCard) -> Result<OfflineCase<'a>> {
         let phone_exposure = match &served.card.holder.phone {
-            Some(phone) => tx.phone_exposure(phone)?,
+            Some(phone) => view.phone_exposure(phone)?,
             None => Money::ZERO,
         };
-        let case = OfflineCase {
-            now,
+        Ok(OfflineCase {
+            now: self.now(),
             from_card: Money::ZERO,
             exception: served.card.exception.as_deref(),
             status: served.card.status,
             known: served.account.confirmed || served.card.opened_here_at.is_some(),
             known_since: served.account.base.as_of.or(served.card.opened_here_at),
-            needs_base: !opening,
-            card_exposure: tx.card_exposure(served.card.card_no)?,
+            needs_base: true,
+            card_exposure: view.card_exposure(served.card.card_no)?,
             phone_exposure,
-            till_exposure: tx.till_exposure()?,
-            clock_behind,
-        };
-        let policy = self.config.policy.clone();
-        self.with_knowledge(tx, served, act, except, |knowledge| decide(act, knowledge, case, &policy, partial))
+            till_exposure: view.till_exposure()?,
+            clock_behind: self.clock_behind(),
+        })
+    }
+
+    fn clock_behind(&mut self) -> Option<Duration> {
+        let tolerance = self.config.policy.clock_tolerance();
+        self.time.behind(self.clock.as_ref(), tolerance)
     }
 
     /// Warns once when an approval brings the till near its limits.

@@ -4,7 +4,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{Act, Base, CardNumber, CardStatus, Holder, Kind, NoticeKind, State};
 use crate::provider::{Findings, Snapshot};
-use crate::store::{NewNotice, OpRow, ServedCard, Tx};
+use crate::store::{LaneState, NewNotice, OpRow, ServedCard, Tx};
 
 use super::engine::Desk;
 use super::job::Work;
@@ -94,8 +94,6 @@ impl Desk {
     pub(super) fn land(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
         let Some(snapshot) = &findings.snapshot else { return Ok(()) };
         let served = tx.card_of_account(lane_no)?;
-        // The book's time was brought back during the read: its beginning moves with all that was stored till then.
-        let began = if began > self.now() { began.before(self.brought_back) } else { began };
         if served.account.quiet_since.is_some_and(|ended| began < ended) {
             return Ok(());
         }
@@ -151,6 +149,15 @@ impl Desk {
         let mut holder = tx.card_of_account(op.lane_no)?.card.holder;
         change_holder(&mut holder, op);
         tx.set_holder(op.card_no, &holder)
+    }
+
+    /// A change of the holder's data that was shown came to nothing: the remote's own data is read again.
+    pub(super) fn take_change_back(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+        if op.kind == Kind::Modify && op.is_approved() && tx.lane_head(op.lane_no)?.is_none() {
+            let due = self.now();
+            tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due }, 0)?;
+        }
+        Ok(())
     }
 
     fn refuse_stale(&mut self, tx: &Tx<'_>, served: &ServedCard) -> Result<()> {

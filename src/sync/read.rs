@@ -1,7 +1,5 @@
 //! Reads: step by step to their findings, and what follows from those.
 
-use std::time::Duration;
-
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::NoticeKind;
@@ -44,10 +42,7 @@ impl Desk {
         self.brought_back = ahead;
         let now = self.now();
         log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
-        let pacing = &self.config.pacing;
-        let latest = now.after(Duration::from_millis(pacing.backoff_max_ms.max(pacing.retry_after_max_ms)));
-        self.condition.clamp(latest);
-        tx.clamp_due(latest)?;
+        self.condition.bring_back(now, ahead);
         tx.bring_back(now, ahead)?;
         tx.set_book("high_time", &now.millis().to_string())
     }
@@ -103,6 +98,8 @@ impl Desk {
     }
 
     fn read_done(&mut self, tx: &Tx<'_>, work: Work, began: Timestamp, findings: Findings) -> Result<()> {
+        // The book's time was brought back during the read: its beginning moves with all that was stored till then.
+        let began = if began > self.now() { began.before(self.brought_back) } else { began };
         match work {
             Work::Before { op_no, lane_no } => self.send(tx, op_no, lane_no, began, &findings),
             Work::Look { op_no, lane_no } => self.looked(tx, op_no, lane_no, began, &findings),

@@ -4,7 +4,7 @@ use crate::clock::{Timestamp, business_date};
 use crate::error::Result;
 use crate::model::{Base, CardStatus, Confirmation, Evidence, Kind, NoticeKind, Promise, RateSource, State, Told};
 use crate::provider::{Learned, RemoteRefusal};
-use crate::store::{LaneState, NewEntry, NewNotice, OpRow, PromiseRow, Tx};
+use crate::store::{LaneState, NewEntry, NewNotice, OpRow, PromiseRow, Tx, View};
 use crate::units::{Money, Points};
 
 use super::engine::Desk;
@@ -127,7 +127,8 @@ impl Desk {
             self.note_orphans(tx, op, now)?;
         }
         self.finished_one();
-        self.refresh_lane(tx, op.lane_no, None)
+        self.refresh_lane(tx, op.lane_no, None)?;
+        self.take_change_back(tx, op)
     }
 
     /// An opening that nobody was promised came to nothing: its number is free again, and what was done on the card
@@ -220,7 +221,8 @@ impl Desk {
             at: now,
         })?;
         self.finished_one();
-        self.refresh_lane(tx, op.lane_no, None)
+        self.refresh_lane(tx, op.lane_no, None)?;
+        self.take_change_back(tx, op)
     }
 
     /// Tries a lane again later. While the remote is down its lanes are not put off one by one: an outage burns no
@@ -248,24 +250,15 @@ impl Desk {
                 if pull { ready(true, now) } else { LaneState::Idle }
             }
             Some(op) => match op.state {
-                State::Queued if self.is_orphan(tx, &op)? => LaneState::Held,
-                // The oldest first, across all lanes.
-                State::Queued => ready(false, op.created_at),
+                State::Queued if is_orphan(tx, &op)? => LaneState::Held,
+                // The oldest first, across all lanes; what a clock that ran ahead has dated is due all the same.
+                State::Queued => ready(false, op.created_at.min(now)),
                 State::InDoubt => ready(true, now),
                 State::Parked | State::Rejected => LaneState::Held,
                 _ => LaneState::Idle,
             },
         };
         tx.set_lane(lane_no, state, failures)
-    }
-
-    /// Whether an operation stands behind an opening that never came about.
-    fn is_orphan(&self, tx: &Tx<'_>, op: &OpRow) -> Result<bool> {
-        if op.kind == Kind::OpenCard {
-            return Ok(false);
-        }
-        let served = tx.card_of_account(op.lane_no)?;
-        Ok(served.card.opened_here_at.is_some() && !served.account.confirmed)
     }
 
     /// Records what the cashier is told, with its entry where it is a yes.
@@ -324,6 +317,15 @@ impl Desk {
     fn business_date(&self, at: Timestamp) -> String {
         business_date(at, self.config.utc_offset_minutes, self.config.day_cutoff_minutes).to_string()
     }
+}
+
+/// Whether an operation stands behind an opening that never came about.
+pub(super) fn is_orphan(view: &View<'_>, op: &OpRow) -> Result<bool> {
+    if op.kind == Kind::OpenCard {
+        return Ok(false);
+    }
+    let served = view.card_of_account(op.lane_no)?;
+    Ok(served.card.opened_here_at.is_some() && !served.account.confirmed)
 }
 
 /// The figures that the remote's answer gives, filled up with those predicted where it is silent. They always add up,
