@@ -148,6 +148,8 @@ impl Error {
                 Some(Sql::NotADatabase) => ErrorCode::NotABook,
                 Some(Sql::PermissionDenied | Sql::ReadOnly | Sql::CannotOpen) => ErrorCode::NoPermission,
                 Some(Sql::DatabaseBusy | Sql::DatabaseLocked) => ErrorCode::BookInUse,
+                // A rule of the schema was broken: the rows are not what this library writes.
+                Some(Sql::ConstraintViolation) => ErrorCode::Corrupt,
                 Some(_) => ErrorCode::Storage,
                 None => foreign_row(error),
             },

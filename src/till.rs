@@ -9,8 +9,8 @@ use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::{
-    Card, CardNumber, Consume, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify, Notice, OfflinePolicy,
-    OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Request,
+    Card, CardNumber, Checked, Consume, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify, Notice,
+    OfflinePolicy, OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Request,
 };
 use crate::provider::Sandy;
 use crate::store::{EntryFilter, Identity, OpenOptions, ServedCard, Store};
@@ -121,6 +121,7 @@ impl TillBuilder {
             till: self.config.till.clone(),
             provider: crate::provider::Provider::name(provider.as_ref()).to_owned(),
             base_url: crate::provider::Provider::base_url(provider.as_ref()).to_owned(),
+            tenant: crate::provider::Provider::tenant(provider.as_ref()).to_owned(),
         };
         let new_book_id = mint_id(self.entropy.as_ref());
         let store = Store::open(path.as_ref(), &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
@@ -202,8 +203,14 @@ impl Till {
     /// `Poisoned`, `Closed`.
     pub fn call(&self, request: impl Into<Request>) -> Result<Receipt> {
         let checked = request.into().check()?;
+        let result = self.carry_through(&checked);
+        self.runtime.stir();
+        result
+    }
+
+    fn carry_through(&self, checked: &Checked) -> Result<Receipt> {
         let began = Instant::now();
-        let mut begun = self.runtime.with(|engine| engine.begin(&checked, false))?;
+        let mut begun = self.runtime.with(|engine| engine.begin(checked, false))?;
         if let Begun::AskFirst(ask, timeout) = begun {
             // Card or catalogue have to be known before the call can be judged. Both share one time-out.
             let left = timeout.saturating_sub(began.elapsed());
@@ -212,13 +219,10 @@ impl Till {
             {
                 return Err(error);
             }
-            begun = self.runtime.with(|engine| engine.begin(&checked, true))?;
+            begun = self.runtime.with(|engine| engine.begin(checked, true))?;
         }
         match begun {
-            Begun::Done(receipt) => {
-                self.runtime.wake();
-                Ok(*receipt)
-            }
+            Begun::Done(receipt) => Ok(*receipt),
             Begun::Waiting { op_no, mode, timeout } => match self.wait_for_promise(op_no, began, timeout)? {
                 Some(receipt) => Ok(receipt),
                 None => {

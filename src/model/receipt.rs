@@ -168,9 +168,9 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// Whether goods may be handed over (or cash be taken in).
+    /// Whether goods may be handed over (or cash be taken in): approved, and not voided since.
     #[must_use]
     pub fn is_approved(&self) -> bool {
-        self.promise.is_some_and(Promise::is_approved)
+        self.promise.is_some_and(Promise::is_approved) && self.state != State::Voided
     }
 }

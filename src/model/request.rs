@@ -92,7 +92,8 @@ macro_rules! call_setters {
                 self
             }
 
-            /// Who may say yes. Without it the till's configured delivery is taken.
+            /// Who may say yes. Without it: `PreferOnline` with the configured time-out
+            /// ([`Config::timeout_ms`](crate::Config::timeout_ms)).
             #[must_use]
             pub fn delivery(mut self, delivery: Delivery) -> Self {
                 self.call.delivery = Some(delivery);

@@ -88,8 +88,10 @@ pub(crate) enum ReadStep {
 /// Why a read brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ReadFailure {
-    /// No answer in the dialect, or an internal error of the remote's: try again later.
+    /// No answer in the dialect: try again later.
     Garbled(String),
+    /// An answer in the dialect that can't be used: an internal error, a figure missing. The remote is there all the same.
+    Unusable(String),
     /// The remote understood and refused: credentials or parameters.
     Refused { code: String, message: String },
     /// The remote says that it serves nobody now: stop until a read succeeds.
@@ -197,6 +199,9 @@ pub(crate) trait Provider: Send + Sync {
     fn dialect(&self) -> u32;
 
     fn base_url(&self) -> &str;
+
+    /// Whose accounts the remote serves us: what else beside the address tells a test from the real thing.
+    fn tenant(&self) -> &str;
 
     fn guarantee(&self, kind: Kind) -> Option<Guarantee>;
 

@@ -161,6 +161,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What was known of an account is no longer: it is unconfirmed and has no base.
+    pub(crate) fn forget_account(&self, account_no: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL,
+                    recharged_total = NULL WHERE account_no = ?1",
+            )?
+            .execute([account_no])?;
+        Ok(())
+    }
+
     /// When a card was opened at this till; `None` once that has come to nothing.
     pub(crate) fn set_opened_here(&self, card_no: i64, at: Option<Timestamp>) -> Result<()> {
         self.conn

@@ -76,6 +76,25 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Where this is an open notification of a stale snapshot: lets go of the totals that its card's figures were held to.
+    pub(crate) fn forget_totals_of_stale(&self, notice_no: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE account SET consumed_total = NULL, recharged_total = NULL WHERE card_no =
+                    (SELECT card_no FROM notice WHERE notice_no = ?1 AND acked_at IS NULL AND kind = ?2)",
+            )?
+            .execute((notice_no, NoticeKind::StaleSnapshot.as_str()))?;
+        Ok(())
+    }
+
+    /// Whether a notification of this kind about an operation is open.
+    pub(crate) fn has_open_notice_of_operation(&self, kind: NoticeKind, op_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1 AND op_no = ?2)",
+        )?;
+        Ok(statement.query_row((kind.as_str(), op_no), |row| row.get(0))?)
+    }
+
     /// False if there is no such open notification.
     pub(crate) fn acknowledge(&self, notice_no: i64, who: &str, note: Option<&str>, at: Timestamp) -> Result<bool> {
         let changed = self

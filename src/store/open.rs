@@ -26,6 +26,8 @@ pub(crate) struct Identity {
     pub(crate) till: String,
     pub(crate) provider: String,
     pub(crate) base_url: String,
+    /// Whose accounts the remote serves us.
+    pub(crate) tenant: String,
 }
 
 /// What opening needs besides the path.
@@ -127,6 +129,8 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.busy_timeout(Duration::from_secs(2))?;
     conn.set_prepared_statement_cache_capacity(128);
+    // Plans that depend on bound values are made anew whenever a value changes: ten times the cost of the statements here.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The first statement that reads the file: a foreign one is told apart here, before anything is changed.
     let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(unreadable)?;
     let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -173,29 +177,47 @@ impl Tx<'_> {
 
     /// The book's owner may change only while nothing waits to be sent.
     fn check_identity(&self, identity: &Identity) -> Result<()> {
-        let parts: [(&'static str, &str); 5] = [
+        let parts: [(&'static str, &str); 6] = [
             ("merchant", &identity.merchant),
             ("store", &identity.store),
             ("till", &identity.till),
             ("provider", &identity.provider),
             ("base URL", &identity.base_url),
+            ("tenant", &identity.tenant),
         ];
-        let unfinished: bool =
-            self.conn.query_row(
-                "SELECT EXISTS (SELECT 1 FROM operation INDEXED BY operation_head WHERE holding = 1)
+        let unfinished: bool = self.conn.query_row(
+            "SELECT EXISTS (SELECT 1 FROM operation INDEXED BY operation_head WHERE holding = 1)
                      OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_open WHERE open = 1)
                      OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_waiting
                                 WHERE state IN ('parked', 'rejected'))",
-                [],
-                |row| row.get(0),
-            )?;
+            [],
+            |row| row.get(0),
+        )?;
+        let mut other_remote = false;
         for (name, value) in parts {
             match self.book(name)? {
-                Some(stored) if stored == value => {}
+                Some(stored) if stored == value => continue,
                 Some(_) if unfinished => return Err(Error::wrong_merchant(name)),
-                _ => self.set_book(name, value)?,
+                Some(_) => other_remote |= !matches!(name, "store" | "till"),
+                None => {}
             }
+            self.set_book(name, value)?;
         }
+        if other_remote {
+            self.forget_remote()?;
+        }
+        Ok(())
+    }
+
+    /// What another remote told of cards, levels and rules says nothing about those of this one.
+    fn forget_remote(&self) -> Result<()> {
+        self.conn.execute_batch(
+            "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL,
+                 recharged_total = NULL;
+             UPDATE card SET opened_here_at = NULL, fetched_at = NULL, level = NULL;
+             DELETE FROM level; DELETE FROM pay_type; DELETE FROM recharge_rules; DELETE FROM rate_seen;
+             DELETE FROM memory; DELETE FROM claim; DELETE FROM provider;",
+        )?;
         Ok(())
     }
 

@@ -42,6 +42,12 @@ impl OpRow {
         self.promise.as_ref().is_none_or(|row| row.promise.is_approved())
     }
 
+    /// The money at stake: the card's part of a sale, what is paid in by a recharge.
+    pub(crate) fn at_stake(&self) -> Money {
+        let told = self.told();
+        if self.kind == Kind::Consume { told.from_card } else { told.actual }
+    }
+
     /// The figures that count: those told, or those predicted while nothing has been told.
     pub(crate) fn told(&self) -> &Told {
         self.promise.as_ref().map_or(&self.told, |row| &row.told)
@@ -127,6 +133,15 @@ impl View<'_> {
         Ok(statement.query_row(params, operation).optional()?)
     }
 
+    /// Operations that stand at or behind the head of a lane, by the index of exactly those.
+    fn holding_operations(&self, condition: &str, params: impl rusqlite::Params) -> Result<Vec<OpRow>> {
+        let tail = format!(
+            " WHERE o.op_no IN (SELECT op_no FROM operation INDEXED BY operation_head WHERE holding = 1) {condition}
+              ORDER BY o.op_no"
+        );
+        self.operations(&tail, params)
+    }
+
     fn operations(&self, tail: &str, params: impl rusqlite::Params) -> Result<Vec<OpRow>> {
         let mut statement = self.conn.prepare_cached(&[OPERATION, tail].concat())?;
         let rows = statement.query_map(params, operation)?;
@@ -169,11 +184,11 @@ impl View<'_> {
 
     /// Operations that no caller has been told about.
     pub(crate) fn unpromised_operations(&self) -> Result<Vec<OpRow>> {
-        self.operations(" WHERE o.holding = 1 AND p.op_no IS NULL ORDER BY o.op_no", [])
+        self.holding_operations("AND p.op_no IS NULL", [])
     }
 
     pub(crate) fn operations_in(&self, state: State) -> Result<Vec<OpRow>> {
-        self.operations(" WHERE (o.holding = 1 OR o.open = 1) AND o.state = ?1 ORDER BY o.op_no", [state.as_str()])
+        self.holding_operations("AND o.state = ?1", [state.as_str()])
     }
 
     /// The effects that an account's balances are to be shown with, one operation left out.
@@ -234,11 +249,15 @@ impl View<'_> {
 
     /// How many operations are on their way to the remote, and how many wait for a person.
     pub(crate) fn open_counts(&self) -> Result<(u64, u64)> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT count(*) FILTER (WHERE state IN ('queued', 'sending', 'in_doubt', 'reversing')),
-                    count(*) FILTER (WHERE state IN ('parked', 'rejected')) FROM operation WHERE holding = 1 OR exposed = 1",
+        let mut queued = self.conn.prepare_cached(
+            "SELECT count(*) FROM operation INDEXED BY operation_head
+             WHERE holding = 1 AND state NOT IN ('parked', 'rejected')",
         )?;
-        Ok(statement.query_row([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
+        let mut waiting = self.conn.prepare_cached(
+            "SELECT count(*) FROM operation INDEXED BY operation_waiting WHERE state IN ('parked', 'rejected')",
+        )?;
+        let count = |row: &Row<'_>| row.get::<_, i64>(0).map(|count| count.unsigned_abs());
+        Ok((queued.query_row([], count)?, waiting.query_row([], count)?))
     }
 
     pub(crate) fn confirmation(&self, op_no: i64) -> Result<Option<Confirmation>> {
@@ -271,7 +290,8 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    pub(crate) fn insert_operation(&self, new: &NewOperation<'_>) -> Result<i64> {
+    /// Writes an operation down, and returns it as it stands now.
+    pub(crate) fn insert_operation(&self, new: &NewOperation<'_>) -> Result<OpRow> {
         let kind = new.act.kind();
         self.conn
             .prepare_cached(
@@ -302,7 +322,24 @@ impl Tx<'_> {
                 new.effect.bonus.fen(),
                 new.effect.points.get(),
             ])?;
-        Ok(self.conn.last_insert_rowid())
+        Ok(OpRow {
+            op_no: self.conn.last_insert_rowid(),
+            op_id: new.op_id.clone(),
+            lane_no: new.lane_no,
+            card_no: new.card_no,
+            kind,
+            act: new.act.clone(),
+            bound: new.bound.clone(),
+            context: new.context.clone(),
+            created_at: new.at,
+            told: *new.told,
+            effect: *new.effect,
+            state: State::Queued,
+            evidence: None,
+            waits_for: None,
+            unknown: false,
+            promise: None,
+        })
     }
 
     /// New figures for an operation that nobody has been told of.

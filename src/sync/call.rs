@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use crate::clock::mint_id;
+use crate::clock::{Timestamp, mint_id};
 use crate::error::{Error, Result};
-use crate::model::{
-    Act, CardStatus, Checked, Decision, Delivery, OpId, Receipt, Refusal, State, check_card, predict,
-};
+use crate::model::{Act, CardStatus, Checked, Decision, Delivery, OpId, Receipt, Refusal, State, check_card, predict};
 use crate::provider::Bound;
 use crate::store::{LaneState, NewOperation, OpRow, ServedCard, Tx, View};
 
 use super::engine::{Desk, Engine};
 use super::job::Ask;
+
+/// A call that is not ended by its caller so long after its time-out is ended by the engine.
+const OVERDUE: Duration = Duration::from_secs(1);
 
 /// Who decides while a call waits for the remote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub(crate) enum Mode {
 pub(super) struct Waiting {
     pub(super) mode: Mode,
     pub(super) lane_no: i64,
+    pub(super) until: Timestamp,
 }
 
 /// What became of a call so far.
@@ -51,19 +53,14 @@ impl Engine {
     /// A refusal before anything is written leaves no trace; so does every error.
     pub(crate) fn begin(&mut self, checked: &Checked, asked: bool) -> Result<Begun> {
         let Engine { store, desk } = self;
-        let begun = store.write(|tx| desk.begin(tx, checked, asked));
-        match begun {
-            Ok(Begun::Waiting { op_no, mode, timeout }) => {
-                let lane_no = store.view().operation(op_no)?.lane_no;
-                desk.waiting.entry(op_no).or_insert(Waiting { mode, lane_no });
-                desk.after_call();
-                Ok(Begun::Waiting { op_no, mode, timeout })
-            }
-            other => {
-                desk.after_call();
-                other
-            }
+        let begun = desk.commit(store, |desk, tx| desk.begin(tx, checked, asked))?;
+        if let Begun::Waiting { op_no, mode, timeout } = begun {
+            let lane_no = store.view().operation(op_no)?.lane_no;
+            // The caller expires it by itself; this is for one that could not.
+            let until = desk.now().after(timeout.saturating_add(OVERDUE));
+            desk.waiting.entry(op_no).or_insert(Waiting { mode, lane_no, until });
         }
+        Ok(begun)
     }
 
     /// The receipt of a waiting call, once its promise is written.
@@ -81,8 +78,7 @@ impl Engine {
     /// the row of the first.
     pub(crate) fn expire(&mut self, op_no: i64, mode: Mode) -> Result<Receipt> {
         let Engine { store, desk } = self;
-        store.write(|tx| desk.expire(tx, op_no, mode))?;
-        desk.after_call();
+        desk.commit(store, |desk, tx| desk.expire(tx, op_no, mode))?;
         desk.waiting.remove(&op_no);
         let view = store.view();
         desk.receipt(&view, &view.operation(op_no)?)
@@ -155,12 +151,12 @@ impl Desk {
                 let decision =
                     self.with_knowledge(tx, &card, &checked.act, None, |known| predict(&checked.act, known))?;
                 decision.told.assert_consistent();
-                let op = self.write_down(tx, checked, &card, &bound, &decision, delivery_name(Some(mode)))?;
+                let op = self.write_down(tx, checked, &card, &bound, &decision, (delivery_name(Some(mode)), head.is_none()))?;
                 Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
             }
             Plan::Online(Mode::Prefer, _) | Plan::Offline | Plan::Online(Mode::Require, _) => {
                 let decision = self.decide_offline(tx, &card, &checked.act, None, true)??;
-                let mut op = self.write_down(tx, checked, &card, &bound, &decision, delivery_name(None))?;
+                let mut op = self.write_down(tx, checked, &card, &bound, &decision, (delivery_name(None), head.is_none()))?;
                 self.approve_offline(tx, &mut op, &decision)?;
                 let receipt = self.receipt(tx, &op)?;
                 Ok(Begun::Done(Box::new(receipt)))
@@ -176,16 +172,16 @@ impl Desk {
         if op.context.ticket != checked.context.ticket {
             return Err(Error::conflict("ticket"));
         }
-        match (op.promise.is_some(), self.waiting.get(&op.op_no)) {
-            (false, Some(waiting)) => {
-                let timeout = match checked.delivery {
-                    Some(Delivery::PreferOnline(timeout) | Delivery::RequireOnline(timeout)) => timeout,
-                    _ => Duration::from_millis(self.config.timeout_ms),
-                };
-                Ok(Begun::Waiting { op_no: op.op_no, mode: waiting.mode, timeout })
-            }
-            _ => Ok(Begun::Done(Box::new(self.receipt(tx, op)?))),
+        if op.promise.is_some() {
+            return Ok(Begun::Done(Box::new(self.receipt(tx, op)?)));
         }
+        let (own, timeout) = match checked.delivery {
+            Some(Delivery::RequireOnline(timeout)) => (Mode::Require, timeout),
+            Some(Delivery::PreferOnline(timeout)) => (Mode::Prefer, timeout),
+            _ => (Mode::Prefer, Duration::from_millis(self.config.timeout_ms)),
+        };
+        let mode = self.waiting.get(&op.op_no).map_or(own, |waiting| waiting.mode);
+        Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
     }
 
     fn plan(&mut self, delivery: Option<Delivery>) -> Plan {
@@ -295,6 +291,7 @@ impl Desk {
         }
         let now = self.now();
         tx.set_opened_here(card.card.card_no, Some(now))?;
+        tx.forget_account(card.account.account_no)?;
         tx.set_card_status(card.card.card_no, CardStatus::Provisional)?;
         self.describe_opened(tx, card, act)
     }
@@ -323,7 +320,7 @@ impl Desk {
         card: &ServedCard,
         bound: &Bound,
         decision: &Decision,
-        delivery: &str,
+        (delivery, first): (&str, bool),
     ) -> Result<OpRow> {
         let now = self.now();
         let op_id = match &checked.op_id {
@@ -331,7 +328,7 @@ impl Desk {
             None => OpId::stored(mint_id(self.entropy.as_ref())),
         };
         let lane_no = card.account.account_no;
-        let op_no = tx.insert_operation(&NewOperation {
+        let op = tx.insert_operation(&NewOperation {
             op_id: &op_id,
             lane_no,
             card_no: card.card.card_no,
@@ -345,16 +342,25 @@ impl Desk {
             told: &decision.told,
             effect: &decision.effect,
         })?;
-        let (state, _) = tx.lane(lane_no)?;
-        let first = tx.lane_head(lane_no)?.is_some_and(|head| head.op_no == op_no);
         if first {
-            self.refresh_lane(tx, lane_no, None)?;
-        } else if let LaneState::Ready { probe: false, due } = state
-            && due > now
-        {
-            log::debug!("tillbook: lane {lane_no} is put off until {due:?}");
+            self.stand_at(tx, lane_no, Some(&op), None)?;
         }
-        tx.operation(op_no)
+        Ok(op)
+    }
+
+    /// Calls whose caller has not come back to end them: its time-out is long over.
+    pub(super) fn expire_overdue(&mut self, tx: &Tx<'_>) -> Result<()> {
+        let now = self.now();
+        let overdue: Vec<(i64, Mode)> = self
+            .waiting
+            .iter()
+            .filter(|(_, waiting)| now > waiting.until)
+            .map(|(&op_no, waiting)| (op_no, waiting.mode))
+            .collect();
+        for (op_no, mode) in overdue {
+            self.expire(tx, op_no, mode)?;
+        }
+        Ok(())
     }
 
     fn expire(&mut self, tx: &Tx<'_>, op_no: i64, mode: Mode) -> Result<()> {
@@ -362,17 +368,14 @@ impl Desk {
         if op.promise.is_some() {
             return Ok(());
         }
-        self.waiting.entry(op_no).or_insert(Waiting { mode, lane_no: op.lane_no });
+        let until = self.now();
+        self.waiting.entry(op_no).or_insert(Waiting { mode, lane_no: op.lane_no, until });
         match op.state {
             // Certainly not sent. Whoever may decide does; where nobody may, it never will be.
             State::Queued if mode == Mode::Prefer => self.fall_back(tx, &mut op),
             State::Queued => self.cancel(tx, &mut op, None),
             _ => self.settle_doubt(tx, &mut op),
         }
-    }
-
-    fn after_call(&mut self) {
-        let _ = self.after_commit();
     }
 
     /// Everything a POS may want to know of an operation, as it stands.

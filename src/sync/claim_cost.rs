@@ -67,6 +67,7 @@ impl Bench {
                 till: config.till.clone(),
                 provider: "sandy".to_owned(),
                 base_url: BASE_URL.to_owned(),
+                tenant: "guid".to_owned(),
             },
             new_book_id: "book".to_owned(),
             vfs: None,
@@ -168,7 +169,7 @@ fn card(number: usize) -> String {
 
 /// One more approved operation like `op`, queued behind it.
 fn copy_of(tx: &Tx<'_>, op: &OpRow, number: usize) -> crate::error::Result<()> {
-    let op_no = tx.insert_operation(&NewOperation {
+    let mut copy = tx.insert_operation(&NewOperation {
         op_id: &OpId::new(format!("behind-{number}"))?,
         lane_no: op.lane_no,
         card_no: op.card_no,
@@ -182,7 +183,6 @@ fn copy_of(tx: &Tx<'_>, op: &OpRow, number: usize) -> crate::error::Result<()> {
         told: &op.told,
         effect: &op.effect,
     })?;
-    let mut copy = tx.operation(op_no)?;
     tx.insert_promise(&mut copy, op.promise.clone().unwrap(), &op.effect, op.created_at)
 }
 

@@ -89,7 +89,9 @@ pub(super) struct Desk {
     pub(super) asks: VecDeque<(u64, Ask)>,
     pub(super) answers: BTreeMap<u64, AskResult>,
     next_ticket: u64,
-    pub(super) catalogue_due: bool,
+    /// The catalogue is to be read from here on.
+    pub(super) catalogue_due: Option<Timestamp>,
+    pub(super) catalogue_failures: u32,
     /// Answers to writes that could not be saved yet.
     unsaved: Vec<(i64, i64, i64, Result<HttpResponse, TransportFailure>)>,
     pub(super) drain: Drain,
@@ -149,7 +151,8 @@ impl Engine {
             asks: VecDeque::new(),
             answers: BTreeMap::new(),
             next_ticket: 1,
-            catalogue_due: true,
+            catalogue_due: Some(now),
+            catalogue_failures: 0,
             unsaved: Vec::new(),
             drain: Drain::default(),
             recovering: false,
@@ -157,8 +160,7 @@ impl Engine {
             lost_refusals: Vec::new(),
             out: Out::default(),
         };
-        store.write(|tx| desk.recover(tx))?;
-        desk.after_commit();
+        desk.commit(&store, Desk::recover)?;
         Ok(Engine { store, desk })
     }
 
@@ -223,11 +225,8 @@ impl Engine {
         if !self.desk.unsaved.is_empty() || !self.desk.asks.is_empty() {
             return Ok(Some(now));
         }
-        let work = if self.desk.catalogue_due && !self.desk.jobs.values().any(Job::is_health) {
-            Some(now)
-        } else {
-            self.desk.earliest_due(&self.store.view())?
-        };
+        let catalogue = self.desk.catalogue_due.filter(|_| !self.desk.jobs.values().any(Job::is_health));
+        let work = self.desk.earliest_due(&self.store.view())?.into_iter().chain(catalogue).min();
         Ok(work.map(|due| self.desk.condition.next_try(now).map_or(due, |earliest| due.max(earliest))))
     }
 
@@ -301,6 +300,17 @@ impl Desk {
         backoff(failures, &self.config.pacing, self.entropy.as_ref())
     }
 
+    /// One transaction of a call or a decision, with its consequences on the desk. Nothing of it stays if it fails.
+    pub(super) fn commit<T>(&mut self, store: &Store, work: impl FnOnce(&mut Desk, &Tx<'_>) -> Result<T>) -> Result<T> {
+        self.out = Out::default();
+        let done = store.write(|tx| work(self, tx));
+        match &done {
+            Ok(_) => drop(self.after_commit()),
+            Err(_) => self.out = Out::default(),
+        }
+        done
+    }
+
     /// Everything of one turn that happens in its transaction.
     fn work(
         &mut self,
@@ -328,6 +338,7 @@ impl Desk {
             self.note_answer(&result);
             self.read_answered(tx, work, reading, began, result)?;
         }
+        self.expire_overdue(tx)?;
         self.take_up(tx, scope, most)?;
         let now = self.now();
         let condition = self.condition.durable();
@@ -342,7 +353,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(super) fn after_commit(&mut self) -> Turn {
+    fn after_commit(&mut self) -> Turn {
         let out = std::mem::take(&mut self.out);
         if let Some(condition) = out.condition {
             self.stored_condition = condition;
@@ -364,7 +375,10 @@ impl Desk {
 
     /// A turn failed: what it started was never sent, and what it read is lost. Their lanes are free again.
     fn give_up_reads(&mut self, first_id: u64, lanes: &[i64], tickets: &[u64]) {
-        self.out = Out::default();
+        for (ticket, _) in std::mem::take(&mut self.out).answers {
+            self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
+        }
+        self.catalogue_due = Some(self.now());
         for (_, job) in self.jobs.split_off(&first_id) {
             if let Some(lane_no) = job.lane() {
                 self.busy.remove(&lane_no);
@@ -383,13 +397,17 @@ impl Desk {
         }
     }
 
+    fn catalogue_is_due(&self, now: Timestamp) -> bool {
+        self.catalogue_due.is_some_and(|due| now >= due)
+    }
+
     fn has_work(&mut self, store: &Store, scope: Scope) -> Result<bool> {
         let now = self.now();
         let probing = self.jobs.values().any(Job::is_health);
         if self.condition.is_down() {
             return Ok(!probing && self.condition.down_until.is_none_or(|until| now >= until) || !self.asks.is_empty());
         }
-        if !self.asks.is_empty() || (self.catalogue_due && !probing) || !self.waiting.is_empty() {
+        if !self.asks.is_empty() || (self.catalogue_is_due(now) && !probing) || !self.waiting.is_empty() {
             return Ok(true);
         }
         Ok(scope == Scope::All && !self.free_lanes(&store.view(), now, 1)?.is_empty())
@@ -439,7 +457,7 @@ impl Desk {
             }
             return Ok(());
         }
-        if self.catalogue_due && !self.jobs.values().any(Job::is_health) {
+        if self.catalogue_is_due(now) && !self.jobs.values().any(Job::is_health) {
             let reading = self.provider.health();
             self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
         }

@@ -26,8 +26,7 @@ impl Engine {
     /// Cancels what has not reached the remote.
     pub(crate) fn void(&mut self, op_id: &OpId) -> Result<Receipt> {
         let Engine { store, desk } = self;
-        let op_no = store.write(|tx| desk.void(tx, op_id))?;
-        desk.after_commit();
+        let op_no = desk.commit(store, |desk, tx| desk.void(tx, op_id))?;
         let view = store.view();
         desk.receipt(&view, &view.operation(op_no)?)
     }
@@ -37,8 +36,7 @@ impl Engine {
         let who = short_text("who", who.to_owned(), 64)?;
         let why = short_text("why", why.to_owned(), 200)?;
         let Engine { store, desk } = self;
-        let op_no = store.write(|tx| desk.resolve(tx, op_id, resolution, &who, &why))?;
-        desk.after_commit();
+        let op_no = desk.commit(store, |desk, tx| desk.resolve(tx, op_id, resolution, &who, &why))?;
         let view = store.view();
         desk.receipt(&view, &view.operation(op_no)?)
     }
@@ -48,7 +46,11 @@ impl Engine {
         let who = short_text("who", who.to_owned(), 64)?;
         let note = note.map(|note| short_text("note", note.to_owned(), 200)).transpose()?;
         let now = self.now();
-        let found = self.store.write(|tx| tx.acknowledge(notice_no, &who, note.as_deref(), now))?;
+        let found = self.store.write(|tx| {
+            // Somebody has looked into it: the remote's totals count from its next answer on.
+            tx.forget_totals_of_stale(notice_no)?;
+            tx.acknowledge(notice_no, &who, note.as_deref(), now)
+        })?;
         if found { Ok(()) } else { Err(Error::not_found("open notification")) }
     }
 
@@ -75,6 +77,12 @@ impl Desk {
         }
         if op.kind == Kind::OpenCard && tx.open_operations(op.lane_no)?.iter().any(|other| other.op_no > op.op_no) {
             return Err(Error::wrong_state("queued", "operations on the card it opens are waiting behind it"));
+        }
+        if op.kind == Kind::Recharge {
+            let served = tx.card_of_account(op.lane_no)?;
+            if self.balances(tx, &served, Some(op.op_no))?.money.available.is_negative() {
+                return Err(Error::wrong_state("queued", "what it put on the card has been spent"));
+            }
         }
         let was_approved = op.is_approved();
         let told = *op.told();
@@ -122,8 +130,8 @@ impl Desk {
                     let told = *op.told();
                     self.enter(tx, &op, op.kind.as_str(), &told, told.points, None)?;
                 }
-                if was_rejected && !tx.waiting_operations()?.iter().any(|other| other.card_no == op.card_no) {
-                    tx.set_exception(op.card_no, None)?;
+                if was_rejected {
+                    self.lift_exception_of(tx, &op)?;
                 }
                 // Only a read that begins from here on may become the base that includes it.
                 tx.set_quiet_since(op.lane_no, now)?;
@@ -134,17 +142,20 @@ impl Desk {
             Resolution::WasNotApplied if op.is_approved() => {
                 tx.transition(&mut op, State::Rejected, now)?;
                 tx.set_waits_for(&mut op, why, false)?;
-                tx.set_exception(op.card_no, Some(&format!("{} was not applied: {why}", op.kind)))?;
+                self.except(tx, &op, &format!("was not applied: {why}"))?;
                 tx.insert_notice(&crate::store::NewNotice {
                     kind: NoticeKind::Rejected,
                     op_no: Some(op.op_no),
                     card_no: Some(op.card_no),
-                    amount: Some(op.told().actual),
+                    amount: Some(op.at_stake()),
                     detail: why,
                     at: now,
                 })?;
             }
-            Resolution::WasNotApplied => tx.transition(&mut op, State::Declined, now)?,
+            Resolution::WasNotApplied => {
+                tx.transition(&mut op, State::Declined, now)?;
+                self.opening_failed(tx, &op)?;
+            }
             Resolution::SendAgain if was_rejected => {
                 return Err(Error::wrong_state("rejected", "the remote has refused it"));
             }
@@ -165,6 +176,28 @@ impl Desk {
         }
         self.refresh_lane(tx, op.lane_no, None)?;
         Ok(op.op_no)
+    }
+
+    /// Puts a card on the exception list for what an operation on it still owes. A reason that stands there already stays.
+    pub(super) fn except(&self, tx: &Tx<'_>, op: &OpRow, why: &str) -> Result<()> {
+        if tx.card_of_account(op.lane_no)?.card.exception.is_some() {
+            return Ok(());
+        }
+        tx.set_exception(op.card_no, Some(&format!("{}: {} {why}", op.op_id, op.kind)))
+    }
+
+    /// Takes a card off the exception list that stood there for this operation, unless another still owes.
+    fn lift_exception_of(&self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+        let exception = tx.card_of_account(op.lane_no)?.card.exception.unwrap_or_default();
+        if !exception.starts_with(&format!("{}: ", op.op_id)) {
+            return Ok(());
+        }
+        tx.set_exception(op.card_no, None)?;
+        let waiting = tx.waiting_operations()?;
+        match waiting.iter().find(|other| other.card_no == op.card_no && other.state == State::Rejected) {
+            Some(other) => self.except(tx, other, "was refused by the remote"),
+            None => Ok(()),
+        }
     }
 
     /// The line by which a write-off is seen in the book.
@@ -246,7 +279,7 @@ impl Engine {
                 let looks = view.looks(op.op_no)?;
                 Ok(WaitingOperation {
                     receipt: self.desk.receipt(&view, op)?,
-                    amount: op.told().actual,
+                    amount: op.at_stake(),
                     attempts: Desk::attempts_told(&view.attempts(op.op_no)?),
                     looks: looks
                         .iter()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Act, Balances, CardNumber, Decision, Exposure, Headroom, Kind, Knowledge, NoticeKind, OfflineCase, Promise,
+    Act, Balances, CardNumber, Decision, Effect, Exposure, Headroom, Kind, Knowledge, NoticeKind, OfflineCase, Promise,
     RateSource, Refusal, State, check_offline, decide,
 };
 use crate::store::{NewNotice, OpRow, ServedCard, Tx, View};
@@ -52,7 +52,18 @@ impl Desk {
             _ => Vec::new(),
         };
         let level = served.card.level.as_deref();
-        let terms = level.and_then(|level| self.config.terms(level, None));
+        let terms = match level {
+            Some(level) if !self.config.levels.is_empty() => match self.config.terms(level, None) {
+                Some(terms) => Some(terms),
+                // The configuration may know it by the remote's identifier.
+                None => {
+                    let levels = tx.levels(self.provider.name())?;
+                    let id = levels.iter().find(|known| known.name == level).map(|known| known.id.as_str());
+                    self.config.terms(level, id)
+                }
+            },
+            _ => None,
+        };
         let rate = match (act, terms.and_then(|terms| terms.rate), level) {
             (Act::Consume { .. }, Some(rate), _) => Some((rate, RateSource::Level)),
             (Act::Consume { .. }, None, Some(level)) => tx
@@ -120,14 +131,18 @@ impl Desk {
         self.time.behind(self.clock.as_ref(), tolerance)
     }
 
-    /// Warns once when an approval brings the till near its limits.
-    pub(super) fn note_limits(&mut self, tx: &Tx<'_>, before: Exposure) -> Result<()> {
+    /// Warns once when an approval of this effect has brought the till near its limits.
+    fn note_limits(&mut self, tx: &Tx<'_>, added: &Effect) -> Result<()> {
         let policy = &self.config.policy;
         let near = |exposure: Exposure| {
             exposure.money.fen().saturating_mul(5) >= policy.outage_limit.fen().saturating_mul(4)
                 || u64::from(exposure.operations) * 5 >= u64::from(policy.outage_operations) * 4
         };
         let after = tx.till_exposure()?;
+        let before = Exposure {
+            money: after.money.minus(added.money.negated().max(Money::ZERO)),
+            operations: after.operations.saturating_sub(1),
+        };
         if near(before) || !near(after) || tx.has_open_notice(NoticeKind::LimitsNear)? {
             return Ok(());
         }
@@ -148,10 +163,9 @@ impl Desk {
 
     /// Approves an operation that is written down and has no promise yet.
     pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<()> {
-        let before = tx.till_exposure()?;
         self.promise(tx, op, Promise::OfflineApproved, decision.told, decision.effect, None, None)?;
         self.show_change(tx, op)?;
-        self.note_limits(tx, before)
+        self.note_limits(tx, &decision.effect)
     }
 
     /// A call can't be answered by the remote now, and its operation was certainly not done. `prefer_online`: the policy

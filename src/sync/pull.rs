@@ -84,7 +84,7 @@ impl Desk {
         if let Some(rules) = &findings.rules {
             tx.set_recharge_rules(account_no, rules, now)?;
         }
-        if let Some(pay_types) = &findings.pay_types {
+        if let Some(pay_types) = findings.pay_types.as_ref().filter(|pay_types| !pay_types.is_empty()) {
             tx.set_pay_types(self.provider.name(), pay_types, now)?;
         }
         tx.set_fetched(card_no, now)
@@ -94,7 +94,8 @@ impl Desk {
     pub(super) fn land(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
         let Some(snapshot) = &findings.snapshot else { return Ok(()) };
         let served = tx.card_of_account(lane_no)?;
-        if served.account.quiet_since.is_some_and(|ended| began < ended) {
+        // Figures under a number that is not known to be this holder's are somebody else's.
+        if !served.account.confirmed || served.account.quiet_since.is_some_and(|ended| began < ended) {
             return Ok(());
         }
         // A lane is worked off in order: if something is on the wire or unknown, it is its head.
@@ -122,7 +123,7 @@ impl Desk {
     }
 
     /// The base includes what was applied.
-    fn settle_applied(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+    pub(super) fn settle_applied(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
         let now = self.now();
         for mut op in tx.applied_operations(lane_no)? {
             tx.transition(&mut op, State::Settled, now)?;

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::NoticeKind;
+use crate::model::{NoticeKind, State};
 use crate::provider::{Findings, ReadFailure, ReadStep, Reading};
 use crate::store::{NewNotice, Tx};
 use crate::transport::{HttpResponse, TransportFailure};
@@ -14,6 +14,9 @@ use super::pacing::{retry_after, server_time};
 /// 429 and the pause it asks for are the same for every dialect.
 pub(super) const TOO_MANY_REQUESTS: u16 = 429;
 const SERVICE_UNAVAILABLE: u16 = 503;
+
+/// After so many answers of no use in a row about one card its operation waits for a person.
+const PATIENCE: u32 = 30;
 
 impl Desk {
     /// What every exchange tells, whatever it was for: the remote's clock, and a pause it asks for.
@@ -87,6 +90,7 @@ impl Desk {
                 self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
                 self.read_failed(tx, work, &why)
             }
+            ReadStep::Failed(ReadFailure::Unusable(why)) => self.read_unusable(tx, work, &why),
             ReadStep::Failed(ReadFailure::Halted(why)) => {
                 self.halt(tx, &why)?;
                 self.read_failed(tx, work, &why)
@@ -149,13 +153,55 @@ impl Desk {
             }
             Work::Pull { lane_no } => self.put_off(tx, lane_no),
             Work::Credentials { op_no, attempt_no, .. } => self.refusal_not_understood(tx, op_no, attempt_no, why),
-            Work::Asked { ticket, .. } => {
+            Work::Asked { ask, ticket } => {
+                if ask == Ask::Health {
+                    // The catalogue is asked for again, but not at once.
+                    self.catalogue_failures = self.catalogue_failures.saturating_add(1);
+                    let pause = self.backoff(self.catalogue_failures);
+                    self.catalogue_due = self.catalogue_due.map(|_| self.now().after(pause));
+                }
                 if let Some(ticket) = ticket {
                     self.finish_ask(ticket, Err(Error::unreachable(why)));
                 }
                 Ok(())
             }
         }
+    }
+
+    /// The catalogue is to be read soon: it tells whether the remote serves us at all.
+    fn check_catalogue(&mut self) {
+        if self.catalogue_due.is_none() {
+            let pause = self.backoff(self.catalogue_failures);
+            self.catalogue_due = Some(self.now().after(pause));
+        }
+    }
+
+    /// The remote is there, but its answer is of no use. Whether that is this card or everything, the catalogue will tell; a
+    /// card for which it goes on waits for a person in the end.
+    fn read_unusable(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
+        if let Work::Asked { ask: Ask::Health, .. } | Work::Credentials { .. } = work {
+            let now = self.now();
+            self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+            return self.read_failed(tx, work, why);
+        }
+        self.dialect_answered(tx)?;
+        self.check_catalogue();
+        let op_no = match &work {
+            Work::Before { op_no, .. } | Work::Look { op_no, .. } => Some(*op_no),
+            _ => None,
+        };
+        let lane_no = work.lane();
+        self.read_failed(tx, work, why)?;
+        if let (Some(op_no), Some(lane_no)) = (op_no, lane_no)
+            && tx.lane(lane_no)?.1 >= PATIENCE
+        {
+            let mut op = tx.operation(op_no)?;
+            if matches!(op.state, State::Queued | State::InDoubt) && op.promise.is_some() {
+                let unknown = op.state == State::InDoubt;
+                self.park(tx, &mut op, &format!("the remote's answers about this card are of no use: {why}"), unknown)?;
+            }
+        }
+        Ok(())
     }
 
     /// The remote understood a read and refused it.
@@ -175,18 +221,14 @@ impl Desk {
             }
             Work::Asked { ticket, .. } => {
                 self.dialect_answered(tx)?;
-                self.catalogue_due = true;
+                self.check_catalogue();
                 if let Some(ticket) = ticket {
                     self.finish_ask(ticket, Err(Error::remote_refused(why)));
                 }
                 Ok(())
             }
             // Whether it is this read or our credentials, the catalogue will tell.
-            work => {
-                self.dialect_answered(tx)?;
-                self.catalogue_due = true;
-                self.read_failed(tx, work, why)
-            }
+            work => self.read_unusable(tx, work, why),
         }
     }
 
@@ -209,10 +251,11 @@ impl Desk {
 
     fn health_is_good(&mut self, tx: &Tx<'_>, findings: &Findings) -> Result<()> {
         let now = self.now();
-        if let Some(levels) = &findings.levels {
+        if let Some(levels) = findings.levels.as_ref().filter(|levels| !levels.is_empty()) {
             tx.set_levels(self.provider.name(), levels, now)?;
         }
-        self.catalogue_due = false;
+        self.catalogue_due = None;
+        self.catalogue_failures = 0;
         if self.condition.recovered(now, &self.config.pacing, self.entropy.as_ref()) {
             log::info!("tillbook: the remote is there again");
         }

@@ -30,8 +30,11 @@ impl Desk {
                     self.refusal_not_understood(tx, op.op_no, last.attempt_no, "not followed up")?;
                 }
                 _ => {
-                    tx.end_attempt(last.attempt_no, now, "unknown", "the program ended while it was under way")?;
-                    tx.set_quiet_since(op.lane_no, now)?;
+                    // Not before its own time-out: a till that was closed and opened again in one process may have a
+                    // thread that is still sending it.
+                    let ended = last.started_at.min(now).after(self.provider.request_timeout()).max(now);
+                    tx.end_attempt(last.attempt_no, ended, "unknown", "the program ended while it was under way")?;
+                    tx.set_quiet_since(op.lane_no, ended)?;
                     self.in_doubt(tx, &mut op)?;
                 }
             }

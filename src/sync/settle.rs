@@ -32,7 +32,9 @@ impl Desk {
             tx.set_card_status(op.card_no, CardStatus::Active)?;
         }
         self.show_change(tx, op)?;
-        if let (Some(rate), Some(level), Kind::Consume) = (confirmation.rate, &served.card.level, op.kind) {
+        // Only an answer to a whole sale tells the member's rate; the card's part is sent without a discountable amount.
+        let whole = op.kind == Kind::Consume && op.promise.is_none() && !op.told.due.is_positive();
+        if let (Some(rate), Some(level), true) = (confirmation.rate, &served.card.level, whole) {
             let day = self.business_date(now);
             tx.saw_rate(op.card_no, level, &day, &rate.to_string())?;
         }
@@ -47,6 +49,10 @@ impl Desk {
         if base.is_some() || !op.kind.moves_assets() {
             tx.transition(op, State::Settled, now)?;
         }
+        if base.is_some() {
+            // It includes whatever was applied before, too.
+            self.settle_applied(tx, op.lane_no)?;
+        }
         self.told_and_confirmed(tx, op, &confirmation)?;
         self.finished_one();
         self.refresh_lane(tx, op.lane_no, None)
@@ -59,7 +65,11 @@ impl Desk {
             None => {
                 let told = confirmed_figures(op, confirmation);
                 let effect = op.effect;
-                self.promise(tx, op, Promise::OnlineApproved, told, effect, None, None)
+                self.promise(tx, op, Promise::OnlineApproved, told, effect, None, None)?;
+                match confirmation.money_variance(op.kind, &told) {
+                    Some(_) => self.note_difference(tx, op, confirmation),
+                    None => Ok(()),
+                }
             }
             Some(promise) if promise.is_approved() => self.note_difference(tx, op, confirmation),
             Some(_) => {
@@ -70,7 +80,7 @@ impl Desk {
                         kind: NoticeKind::ChargedWithoutSale,
                         op_no: Some(op.op_no),
                         card_no: Some(op.card_no),
-                        amount: Some(told.actual),
+                        amount: Some(if op.kind == Kind::Consume { told.from_card } else { told.actual }),
                         detail: "the remote did what nobody was promised; say whether goods were handed over",
                         at: now,
                     })?;
@@ -114,12 +124,12 @@ impl Desk {
         }
         tx.transition(op, State::Rejected, now)?;
         tx.set_waits_for(op, &message, false)?;
-        tx.set_exception(op.card_no, Some(&format!("{} was refused by the remote: {message}", op.kind)))?;
+        self.except(tx, op, &format!("was refused by the remote: {message}"))?;
         tx.insert_notice(&NewNotice {
             kind: NoticeKind::Rejected,
             op_no: Some(op.op_no),
             card_no: Some(op.card_no),
-            amount: Some(op.told().actual),
+            amount: Some(op.at_stake()),
             detail: &message,
             at: now,
         })?;
@@ -144,6 +154,9 @@ impl Desk {
 
     /// A refused opening: one notification names everything that waits behind it, and the cash taken.
     pub(super) fn note_orphans(&mut self, tx: &Tx<'_>, open: &OpRow, now: Timestamp) -> Result<()> {
+        if tx.has_open_notice_of_operation(NoticeKind::Orphans, open.op_no)? {
+            return Ok(());
+        }
         let behind: Vec<OpRow> =
             tx.open_operations(open.lane_no)?.into_iter().filter(|op| op.op_no > open.op_no).collect();
         if behind.is_empty() {
@@ -197,7 +210,7 @@ impl Desk {
             kind: NoticeKind::Parked,
             op_no: Some(op.op_no),
             card_no: Some(op.card_no),
-            amount: Some(op.told().actual),
+            amount: Some(op.at_stake()),
             detail: why,
             at: now,
         })?;
@@ -231,7 +244,7 @@ impl Desk {
         let now = self.now();
         let (_, failures) = tx.lane(lane_no)?;
         if self.condition.is_unreachable(now) {
-            return self.refresh_lane(tx, lane_no, None);
+            return self.refresh_lane(tx, lane_no, Some((now, failures)));
         }
         let due = now.after(self.backoff(failures));
         self.refresh_lane(tx, lane_no, Some((due, failures.saturating_add(1))))
@@ -239,8 +252,19 @@ impl Desk {
 
     /// Brings a lane's row in line with its head. `later`: not before then, after so many failures.
     pub(super) fn refresh_lane(&mut self, tx: &Tx<'_>, lane_no: i64, later: Option<(Timestamp, u32)>) -> Result<()> {
-        let now = self.now();
         let head = tx.lane_head(lane_no)?;
+        self.stand_at(tx, lane_no, head.as_ref(), later)
+    }
+
+    /// As [`Desk::refresh_lane`], where the lane's head is known.
+    pub(super) fn stand_at(
+        &mut self,
+        tx: &Tx<'_>,
+        lane_no: i64,
+        head: Option<&OpRow>,
+        later: Option<(Timestamp, u32)>,
+    ) -> Result<()> {
+        let now = self.now();
         let failures = later.map_or(0, |(_, failures)| failures);
         let ready = |probe, due: Timestamp| LaneState::Ready { probe, due: later.map_or(due, |(later, _)| later) };
         let state = match head {
@@ -250,7 +274,7 @@ impl Desk {
                 if pull { ready(true, now) } else { LaneState::Idle }
             }
             Some(op) => match op.state {
-                State::Queued if is_orphan(tx, &op)? => LaneState::Held,
+                State::Queued if is_orphan(tx, op)? => LaneState::Held,
                 // The oldest first, across all lanes; what a clock that ran ahead has dated is due all the same.
                 State::Queued => ready(false, op.created_at.min(now)),
                 State::InDoubt => ready(true, now),
@@ -336,18 +360,20 @@ fn confirmed_figures(op: &OpRow, confirmation: &Confirmation) -> Told {
         Kind::Consume => {
             // The answer may be about the card's part alone; the sale's total and its discount are ours then.
             let partial = predicted.due.is_positive();
-            let due_now = confirmation.due.unwrap_or(Money::ZERO);
-            let from_card = confirmation.from_card.unwrap_or(predicted.from_card);
+            let within = |money: Money, most: Money| money.max(Money::ZERO).min(most);
             if partial {
-                let due = predicted.actual.minus(from_card);
-                return Told { from_card, due, ..predicted };
+                let from_card = within(confirmation.from_card.unwrap_or(predicted.from_card), predicted.actual);
+                return Told { from_card, due: predicted.actual.minus(from_card), ..predicted };
             }
-            let actual = confirmation.actual.unwrap_or(from_card.plus(due_now));
-            let due = actual.minus(from_card);
+            let owed = confirmation.due.unwrap_or(Money::ZERO);
+            let from_card = confirmation.from_card.unwrap_or(predicted.from_card);
+            // A remote's figures need not add up; what a slip shows must. What does not fit is noted as a variance.
+            let actual = within(confirmation.actual.unwrap_or_else(|| from_card.plus(owed)), predicted.original);
+            let from_card = within(from_card, actual);
             Told {
                 actual,
                 from_card,
-                due,
+                due: actual.minus(from_card),
                 discount: predicted.original.minus(actual),
                 rate: confirmation.rate.or(predicted.rate),
                 rate_source: if confirmation.rate.is_some() { RateSource::Remote } else { predicted.rate_source },

@@ -119,6 +119,15 @@ impl Runtime {
         }
     }
 
+    /// There may be something to do: for the worker, or without one, a probe of a remote that was down. Nobody waits for it.
+    pub(crate) fn stir(self: &Arc<Self>) {
+        if self.drains.load(Ordering::Relaxed) {
+            self.work.notify_all();
+        } else {
+            self.pump();
+        }
+    }
+
     /// There is something new to do.
     pub(crate) fn wake(self: &Arc<Self>) {
         if self.drains.load(Ordering::Relaxed) {
@@ -163,12 +172,12 @@ impl Runtime {
             let exchange = {
                 let mut io = relocked(&self.io);
                 loop {
-                    if let Some(exchange) = io.queue.pop_front() {
-                        break exchange;
-                    }
                     if self.closing.load(Ordering::SeqCst) {
                         io.threads -= 1;
                         return;
+                    }
+                    if let Some(exchange) = io.queue.pop_front() {
+                        break exchange;
                     }
                     io.idle += 1;
                     let (guard, waited) = self.io_work.wait_timeout(io, IDLE).unwrap_or_else(PoisonError::into_inner);
@@ -234,7 +243,10 @@ impl Runtime {
         }
         let runtime = Arc::clone(self);
         let spawned = std::thread::Builder::new().name("tillbook-worker".into()).spawn(move || runtime.work());
-        spawned.map(Some).map_err(|error| Error::io("can't start the worker", error))
+        spawned.map(Some).map_err(|error| {
+            self.drains.store(false, Ordering::SeqCst);
+            Error::io("can't start the worker", error)
+        })
     }
 
     /// The worker's life: a turn whenever something is due.
@@ -279,7 +291,12 @@ impl Runtime {
             let guard = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
             drop(self.changed.wait_timeout(guard, left.min(Duration::from_millis(20))));
         }
-        self.closing.store(true, Ordering::SeqCst);
+        {
+            // What no thread has taken yet never leaves: the book that it belongs to is about to be closed.
+            let mut io = relocked(&self.io);
+            self.closing.store(true, Ordering::SeqCst);
+            io.queue.clear();
+        }
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.changed.notify_all();
         self.work.notify_all();

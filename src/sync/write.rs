@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Act, CardStatus, Kind, Promise, State, fit_funds};
+use crate::model::{Act, CardStatus, Kind, Promise, State, fit_funds, predict};
 use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRefusal, Verdict, WireCall};
 use crate::store::{AttemptRow, LaneState, Lookout, OpRow, ServedCard, Tx};
 use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
@@ -181,19 +181,18 @@ impl Desk {
             return Ok(false);
         }
         let act = op.act.clone();
-        let fitted = self.with_knowledge(tx, served, &act, Some(op.op_no), |knowledge| {
-            let decision = crate::model::predict(&act, knowledge);
-            fit_funds(&act, decision, knowledge, true)
+        let (whole, fitted) = self.with_knowledge(tx, served, &act, Some(op.op_no), |knowledge| {
+            let whole = predict(&act, knowledge);
+            (whole, fit_funds(&act, whole, knowledge, true))
         })?;
-        match fitted {
-            Ok(decision) if decision.told.due.is_positive() => {
-                tx.set_prediction(op.op_no, &decision.told, &decision.effect)?;
-                op.told = decision.told;
-                op.effect = decision.effect;
-                Ok(true)
-            }
-            _ => Ok(false),
+        // An earlier try may have found less on the card, or more.
+        let decision = fitted.unwrap_or(whole);
+        if decision.told != op.told {
+            tx.set_prediction(op.op_no, &decision.told, &decision.effect)?;
+            op.told = decision.told;
+            op.effect = decision.effect;
         }
+        Ok(op.told.due.is_positive())
     }
 
     /// What became of an attempt. Works from the book alone, so that it also serves an answer that could not be saved before.
@@ -208,7 +207,9 @@ impl Desk {
         let now = self.now();
         let mut op = tx.operation(op_no)?;
         if op.state != State::Sending {
-            return Err(Error::inconsistent(format!("an answer to operation {op_no}, which is {}", op.state)));
+            // Nothing that comes in may stop the queue. The answer is worth a line, not more.
+            log::error!("tillbook: an answer to operation {op_no}, which is {}", op.state);
+            return Ok(());
         }
         tx.set_quiet_since(lane_no, now)?;
         match result {
@@ -237,7 +238,11 @@ impl Desk {
         attempt_no: i64,
         response: &HttpResponse,
     ) -> Result<()> {
-        match tx.savepoint(|| self.interpret(tx, op, attempt_no, response))? {
+        let interpreted = tx.savepoint(|| {
+            catch_unwind(AssertUnwindSafe(|| self.interpret(tx, op, attempt_no, response)))
+                .unwrap_or_else(|_| Err(Error::inconsistent("the answer broke its interpretation")))
+        })?;
+        match interpreted {
             Ok(()) => Ok(()),
             Err(error) if matches!(error.code(), ErrorCode::DiskFull | ErrorCode::Storage) => Err(error),
             Err(error) => {

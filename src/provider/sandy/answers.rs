@@ -86,6 +86,10 @@ fn garbled<T>(what: &str) -> Read<T> {
     Err(ReadTrouble::Failure(ReadFailure::Garbled(what.to_owned())))
 }
 
+fn unusable<T>(what: &str) -> Read<T> {
+    Err(ReadTrouble::Failure(ReadFailure::Unusable(what.to_owned())))
+}
+
 /// The object of a successful read.
 fn read_object<'a>(answer: &'a HttpResponse, what: &str) -> Read<Fields<'a>> {
     match Fields::of_body(&answer.body) {
@@ -111,7 +115,7 @@ fn read_error(error: Envelope) -> ReadTrouble {
             ReadTrouble::Failure(ReadFailure::Refused { code, message })
         }
         errcode::EXPIRED => ReadTrouble::Failure(ReadFailure::Halted(format!("errcode 300: {message}"))),
-        _ => ReadTrouble::Failure(ReadFailure::Garbled(format!("errcode {code}: {message}"))),
+        _ => ReadTrouble::Failure(ReadFailure::Unusable(format!("errcode {code}: {message}"))),
     }
 }
 
@@ -120,7 +124,7 @@ pub(super) fn levels(answer: &HttpResponse) -> Read<Vec<Level>> {
     let Some(items) = wire::items_of_body(&answer.body) else {
         // An error is an object here too.
         read_object(answer, "levels")?;
-        return garbled("levels: an object in place of the list");
+        return unusable("levels: an object in place of the list");
     };
     let level = |item: &RawValue| {
         let fields = Fields::of(item)?;
@@ -135,7 +139,7 @@ pub(super) fn levels(answer: &HttpResponse) -> Read<Vec<Level>> {
 pub(super) fn recharge_rules(answer: &HttpResponse) -> Read<(Vec<RechargeRule>, Vec<PayType>)> {
     let fields = read_object(answer, "recharge rules")?;
     let (Some(rules), Some(pay_types)) = (fields.items("rules"), fields.items("paytypes")) else {
-        return garbled("recharge rules: rules or paytypes missing");
+        return unusable("recharge rules: rules or paytypes missing");
     };
     let rules = rules.into_iter().filter_map(recharge_rule).collect();
     let pay_type = |item: &RawValue| match wire::items_of(item)?.as_slice() {
@@ -168,7 +172,7 @@ fn recharge_rule(item: &RawValue) -> Option<RechargeRule> {
 /// `getcards`.
 pub(super) fn cards(answer: &HttpResponse) -> Read<Vec<Listed>> {
     let fields = read_object(answer, "cards")?;
-    let Some(items) = fields.items("cards") else { return garbled("cards: the list is missing") };
+    let Some(items) = fields.items("cards") else { return unusable("cards: the list is missing") };
     let listed = |item: &RawValue| {
         let fields = Fields::of(item)?;
         let found = Found { number: fields.filled("card_id")?, phone: fields.filled("phone") };
@@ -190,12 +194,12 @@ fn status_of(text: Option<&str>) -> CardStatus {
 pub(super) fn card_info(answer: &HttpResponse, card: &str) -> Read<Info> {
     let fields = read_object(answer, "card info")?;
     if fields.filled("card_id").is_some_and(|id| id != card) {
-        return garbled("card info: of another card");
+        return unusable("card info: of another card");
     }
     let money = |name| fields.decimal(name).and_then(Money::from_remote_yuan);
     let score = fields.decimal("cur_score");
     let (Some(amount), Some(points)) = (money("amount"), score.and_then(Points::from_remote)) else {
-        return garbled("card info: amount or cur_score missing or unreadable");
+        return unusable("card info: amount or cur_score missing or unreadable");
     };
     let figures = Figures {
         amount,
@@ -224,9 +228,9 @@ pub(super) fn card_info(answer: &HttpResponse, card: &str) -> Read<Info> {
 /// `getcardhis`. A record without a number or a type can't be told from another one, so it spoils the page.
 pub(super) fn history(answer: &HttpResponse) -> Read<Page> {
     let fields = read_object(answer, "history")?;
-    let Some(items) = fields.items("data") else { return garbled("history: the list is missing") };
+    let Some(items) = fields.items("data") else { return unusable("history: the list is missing") };
     let Some(records) = items.into_iter().map(record).collect::<Option<Vec<_>>>() else {
-        return garbled("history: a record without id or type");
+        return unusable("history: a record without id or type");
     };
     Ok(Page { records, total: fields.whole("pages"), size: fields.whole("page_size") })
 }

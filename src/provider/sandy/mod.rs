@@ -57,6 +57,10 @@ impl Provider for Sandy {
         self.config.base()
     }
 
+    fn tenant(&self) -> &str {
+        &self.config.guid
+    }
+
     fn guarantee(&self, kind: Kind) -> Option<Guarantee> {
         match kind {
             Kind::OpenCard | Kind::Recharge | Kind::Consume | Kind::RedeemPoints => Some(Guarantee::Probe),

@@ -206,12 +206,17 @@ impl Errands {
         let Some(errand) = self.errands.pop_front() else { return Ok(()) };
         // errcode 2 is an answer to two questions only. To any other it contradicts what getcardinfo has just said.
         let contradicts = |trouble| match trouble {
-            ReadTrouble::NoSuchCard => ReadFailure::Garbled("errcode 2 where a card is not in question".to_owned()),
+            ReadTrouble::NoSuchCard => ReadFailure::Unusable("errcode 2 where a card is not in question".to_owned()),
             ReadTrouble::Failure(failure) => failure,
         };
         match errand {
             Errand::Levels => self.gathered.levels = Some(answers::levels(answer).map_err(contradicts)?),
-            Errand::Rules => self.gathered.rules = Some(answers::recharge_rules(answer).map_err(contradicts)?),
+            Errand::Rules => match answers::recharge_rules(answer).map_err(contradicts) {
+                Ok(rules) => self.gathered.rules = Some(rules),
+                // The card can be served without its rules; those known from before stay.
+                Err(ReadFailure::Unusable(why)) => log::warn!("tillbook: no recharge rules for a card: {why}"),
+                Err(failure) => return Err(failure),
+            },
             Errand::Cards { .. } => match answers::cards(answer) {
                 Ok(cards) => self.gathered.cards = Some(cards),
                 Err(ReadTrouble::NoSuchCard) => self.gathered.cards = Some(Vec::new()),

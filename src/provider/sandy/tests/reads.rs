@@ -231,7 +231,7 @@ fn a_card_without_readable_figures_is_garbled_and_never_empty() {
         let mut remote = Remote::new(SAMPLE);
         remote.instead.push(("getcardinfo", answer(200, body)));
         let got = remote.run(sandy().serve(CARD));
-        assert!(matches!(got, Err(ReadFailure::Garbled(_))), "{body}: {got:?}");
+        assert!(matches!(got, Err(ReadFailure::Garbled(_) | ReadFailure::Unusable(_))), "{body}: {got:?}");
     }
 }
 
@@ -240,6 +240,7 @@ fn a_read_that_fails_says_why() {
     #[derive(Debug, PartialEq)]
     enum Why {
         Garbled,
+        Unusable,
         Refused,
         Halted,
     }
@@ -247,11 +248,11 @@ fn a_read_that_fails_says_why() {
         (r#"{"errcode": 1, "errmsg": "参数不足"}"#, Why::Refused),
         (r#"{"errcode": "400", "errmsg": "参数错误"}"#, Why::Refused),
         (r#"{"errcode": 300, "errmsg": "系统过期"}"#, Why::Halted),
-        (r#"{"errcode": 500}"#, Why::Garbled),
-        (r#"{"errcode": 3}"#, Why::Garbled),
-        (r#"{"errcode": 0}"#, Why::Garbled),
-        (r#"{"data": null}"#, Why::Garbled),
-        (r#"{"data": [{"type": 7}]}"#, Why::Garbled),
+        (r#"{"errcode": 500}"#, Why::Unusable),
+        (r#"{"errcode": 3}"#, Why::Unusable),
+        (r#"{"errcode": 0}"#, Why::Unusable),
+        (r#"{"data": null}"#, Why::Unusable),
+        (r#"{"data": [{"type": 7}]}"#, Why::Unusable),
         ("<html>", Why::Garbled),
         ("", Why::Garbled),
         ("null", Why::Garbled),
@@ -266,8 +267,15 @@ fn a_read_that_fails_says_why() {
                 "getcardhis" => sandy().before(&op.lend(), Timestamp::from_millis(NOON * 1000)),
                 _ => sandy().serve(CARD),
             };
-            let got = match remote.run(reading).unwrap_err() {
+            let brought = remote.run(reading);
+            if endpoint == "getrechargerules" && want == Why::Unusable {
+                // A card is served without its rules.
+                assert!(brought.is_ok_and(|findings| findings.rules.is_none() && findings.snapshot.is_some()));
+                continue;
+            }
+            let got = match brought.unwrap_err() {
                 ReadFailure::Garbled(_) => Why::Garbled,
+                ReadFailure::Unusable(_) => Why::Unusable,
                 ReadFailure::Refused { code, .. } => {
                     assert!(code == "1" || code == "400");
                     Why::Refused
@@ -280,10 +288,11 @@ fn a_read_that_fails_says_why() {
 }
 
 #[test]
-fn a_missing_card_where_getcardinfo_knew_it_is_garbled() {
-    for endpoint in ["getcardhis", "getrechargerules"] {
-        let mut remote = Remote::new(SAMPLE);
-        remote.instead.push((endpoint, answer(200, r#"{"errcode": 2}"#)));
-        assert!(matches!(remote.run(sandy().serve(CARD)), Err(ReadFailure::Garbled(_))), "{endpoint}");
-    }
+fn a_missing_card_where_getcardinfo_knew_it_is_of_no_use() {
+    let mut remote = Remote::new(SAMPLE);
+    remote.instead.push(("getcardhis", answer(200, r#"{"errcode": 2}"#)));
+    assert!(matches!(remote.run(sandy().serve(CARD)), Err(ReadFailure::Unusable(_))));
+    let mut remote = Remote::new(SAMPLE);
+    remote.instead.push(("getrechargerules", answer(200, r#"{"errcode": 2}"#)));
+    assert!(remote.run(sandy().serve(CARD)).is_ok_and(|findings| findings.rules.is_none()));
 }
