@@ -432,7 +432,7 @@ impl Till {
                     .ok_or_else(|| Error::inconsistent("an entry without its operation"))?;
                 let confirmation = view.confirmation(op.op_no)?;
                 let variance = confirmation.as_ref().and_then(|confirmed| confirmed.money_variance(op.kind, op.told()));
-                lines.push(HistoryLine { entry, state: op.state, confirmation, variance });
+                lines.push(HistoryLine { entry, state: op.state, evidence: op.evidence, confirmation, variance });
             }
             Ok(HistoryPage { lines, next })
         })
@@ -519,6 +519,9 @@ impl Till {
     }
 
     /// Records a person's decision about an operation that waits, and carries it out.
+    ///
+    /// `WasApplied` takes the card off the exception list if it stood there for this operation. `WriteOff` leaves it on: take
+    /// it off with [`Till::set_exception`].
     ///
     /// # Errors
     /// `NotFound`, `WrongState` if it does not wait or the decision is not possible, `InvalidInput`.

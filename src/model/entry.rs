@@ -1,6 +1,6 @@
 //! The lines of the book, as they are shown.
 
-use super::{CardNumber, Confirmation, OpId, Promise, State};
+use super::{CardNumber, Confirmation, Evidence, OpId, Promise, State};
 use crate::clock::Timestamp;
 use crate::units::{Money, Points};
 
@@ -58,6 +58,8 @@ pub struct HistoryLine {
     pub entry: Entry,
     /// Where its operation stands now.
     pub state: State,
+    /// How sure it is that the remote has it, where it has.
+    pub evidence: Option<Evidence>,
     /// What the remote said, where it has the operation.
     pub confirmation: Option<Confirmation>,
     /// How much more (below zero: less) the remote took, or put on top, than was told.

@@ -151,12 +151,20 @@ impl Desk {
                 let decision =
                     self.with_knowledge(tx, &card, &checked.act, None, |known| predict(&checked.act, known))?;
                 decision.told.assert_consistent();
-                let op = self.write_down(tx, checked, &card, &bound, &decision, (delivery_name(Some(mode)), head.is_none()))?;
+                let op = self.write_down(
+                    tx,
+                    checked,
+                    &card,
+                    &bound,
+                    &decision,
+                    (delivery_name(Some(mode)), head.is_none()),
+                )?;
                 Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
             }
             Plan::Online(Mode::Prefer, _) | Plan::Offline | Plan::Online(Mode::Require, _) => {
                 let decision = self.decide_offline(tx, &card, &checked.act, None, true)??;
-                let mut op = self.write_down(tx, checked, &card, &bound, &decision, (delivery_name(None), head.is_none()))?;
+                let mut op =
+                    self.write_down(tx, checked, &card, &bound, &decision, (delivery_name(None), head.is_none()))?;
                 self.approve_offline(tx, &mut op, &decision)?;
                 let receipt = self.receipt(tx, &op)?;
                 Ok(Begun::Done(Box::new(receipt)))

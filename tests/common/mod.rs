@@ -1,6 +1,8 @@
 //! A shop for tests: a sandbox on a free port and tills on fresh files.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod wire;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -47,21 +49,7 @@ impl Shop {
 
     pub fn config(&self) -> Config {
         let settings = self.server.sandy().with(|sandy| sandy.settings().clone());
-        let mut sandy = SandyConfig::new(self.server.url(), settings.token, settings.restaurant);
-        sandy.quiet_period_ms = QUIET.as_millis() as u64;
-        sandy.request_timeout_ms = 400;
-        sandy.sole_writer = true;
-        let mut config = Config::new("Noodle House", "Store 1", "Till 1", sandy);
-        config.levels = vec![
-            LevelTerms { level: "普通会员".into(), rate: Some(Rate::FULL), points_per_yuan: Some(1.into()) },
-            LevelTerms {
-                level: "高级会员".into(),
-                rate: Rate::new("0.8".parse().unwrap()),
-                points_per_yuan: Some(1.into()),
-            },
-        ];
-        config.pacing = Pacing { backoff_ms: 5, backoff_max_ms: 40, restart_jitter_ms: 5, ..Pacing::default() };
-        config
+        config(SandyConfig::new(self.server.url(), settings.token, settings.restaurant))
     }
 
     pub fn book(&self) -> PathBuf {
@@ -90,6 +78,24 @@ impl Shop {
             (Money::from_fen(card.amount_fen), Points::new(card.points))
         })
     }
+}
+
+/// A till's configuration with a test's short times and two known levels.
+pub fn config(mut sandy: SandyConfig) -> Config {
+    sandy.quiet_period_ms = QUIET.as_millis() as u64;
+    sandy.request_timeout_ms = 400;
+    sandy.sole_writer = true;
+    let mut config = Config::new("Noodle House", "Store 1", "Till 1", sandy);
+    config.levels = vec![
+        LevelTerms { level: "普通会员".into(), rate: Some(Rate::FULL), points_per_yuan: Some(1.into()) },
+        LevelTerms {
+            level: "高级会员".into(),
+            rate: Rate::new("0.8".parse().unwrap()),
+            points_per_yuan: Some(1.into()),
+        },
+    ];
+    config.pacing = Pacing { backoff_ms: 5, backoff_max_ms: 40, restart_jitter_ms: 5, ..Pacing::default() };
+    config
 }
 
 /// Syncs until `done`, at most ten seconds: generous, since a machine may be slow, and never waited out when all is well.

@@ -1,0 +1,350 @@
+//! What once went wrong, or would have: each found by reading or by breaking, each with the story of how.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use common::wire::{Wire, config_of, now_s, ok, till_at};
+use common::{SOON, config, drain, points, sync_until, yuan};
+use tempfile::TempDir;
+use tillbook::{
+    Clock, Config, Consume, ErrorCode, LevelTerms, Link, Modify, NoticeKind, OpenCard, Pacing, Promise, Rate, Recharge,
+    RedeemPoints, Resolution, SandyConfig, State, SystemClock, Till, TillBuilder, Timestamp, Transport,
+    TransportFailure,
+};
+use tillbook_sandbox::sandy::{LedgerKind, NewCard};
+
+struct Bench {
+    wire: Arc<Wire>,
+    dir: TempDir,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench { wire: Wire::new(), dir: TempDir::new().unwrap() }
+    }
+
+    fn config(&self) -> Config {
+        config_of(config(SandyConfig::new("https://anywhere.test", "agent", "{GUID}")))
+    }
+
+    fn book(&self) -> PathBuf {
+        self.dir.path().join("till.db")
+    }
+
+    fn till_with(&self, config: Config) -> Till {
+        till_at(&self.wire, config, &self.book())
+    }
+
+    /// A till that has served both cards.
+    fn till(&self) -> Till {
+        let till = self.till_with(self.config());
+        till.serve_card("A1", SOON).unwrap();
+        till.serve_card("B1", SOON).unwrap();
+        till
+    }
+}
+
+/// A request that is still being sent when its till is closed and opened again in the same process: the remote executes it
+/// after the new till has begun to look for it.
+#[test]
+fn a_request_that_outlives_its_till_is_not_sent_twice() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.sandy.request_timeout_ms = 1_000;
+    let till = bench.till_with(config.clone());
+    till.serve_card("A1", SOON).unwrap();
+    let (reached, goes_on) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (at, go, first) = (reached.clone(), goes_on.clone(), AtomicBool::new(true));
+    bench.wire.hook(move |request| {
+        if request.url.ends_with("/consume") && first.swap(false, Ordering::SeqCst) {
+            at.store(true, Ordering::SeqCst);
+            while !go.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+        }
+        None
+    });
+    let told =
+        till.consume(Consume::new("A1", yuan("10")).prefer_online(Duration::from_millis(50)).op_id("x")).unwrap();
+    assert_eq!(told.promise, Some(Promise::OfflineApproved));
+    assert!(reached.load(Ordering::SeqCst));
+    till.close(Duration::ZERO);
+
+    let till = bench.till_with(config);
+    // Long enough for two looks if the quiet period were counted from the new start.
+    for _ in 0..10 {
+        till.sync(Duration::from_millis(20)).unwrap();
+        std::thread::sleep(common::QUIET / 2);
+    }
+    assert_eq!(till.operation("x").unwrap().state, State::InDoubt);
+    goes_on.store(true, Ordering::SeqCst);
+    drain(&till);
+    assert_eq!(bench.wire.applied().len(), 1);
+    assert_eq!(till.operation("x").unwrap().state, State::Settled);
+}
+
+/// A remote that answers reads about one card with an error of its own is there: other cards are served online.
+#[test]
+fn one_bad_card_is_no_outage_and_waits_for_a_person_in_the_end() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.pacing = Pacing { backoff_ms: 1, backoff_max_ms: 1, ..Pacing::default() };
+    let till = bench.till_with(config);
+    till.serve_card("A1", SOON).unwrap();
+    till.serve_card("B1", SOON).unwrap();
+    bench.wire.cut();
+    till.consume(Consume::new("B1", yuan("10")).offline().op_id("b")).unwrap();
+    bench.wire.hook(|request| {
+        let frozen = request.url.ends_with("getcardhis") && String::from_utf8_lossy(&request.body).contains("B1");
+        frozen.then(|| ok(r#"{"errcode":7,"errmsg":"card frozen"}"#)).flatten()
+    });
+    bench.wire.restore();
+    sync_until(&till, |till| {
+        assert!(till.status().unwrap().link != Link::Down || bench.wire.applied().is_empty());
+        till.operation("b").unwrap().state == State::Parked
+    });
+    assert_eq!(till.status().unwrap().link, Link::Up);
+    let online = till.consume(Consume::new("A1", yuan("1")).require_online(SOON)).unwrap();
+    assert_eq!(online.promise, Some(Promise::OnlineApproved));
+    assert_eq!(till.waiting().unwrap().len(), 1);
+    assert!(till.notices().unwrap().iter().any(|notice| notice.kind == NoticeKind::Parked));
+}
+
+/// A card whose recharge rules can't be read is served without them.
+#[test]
+fn a_card_is_served_without_its_rules() {
+    let bench = Bench::new();
+    let till = bench.till();
+    bench.wire.hook(|request| {
+        request.url.ends_with("getrechargerules").then(|| ok(r#"{"errcode":500,"errmsg":"?"}"#)).flatten()
+    });
+    for _ in 0..3 {
+        till.serve_card("B1", SOON).unwrap();
+    }
+    assert_eq!(till.status().unwrap().link, Link::Up);
+}
+
+struct Jump(SystemClock, AtomicI64);
+
+impl Clock for Jump {
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.wall().millis() + self.1.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+}
+
+/// Operations written down while the clock ran ten days ahead are sent when it is put right, not in ten days.
+#[test]
+fn what_a_fast_clock_wrote_down_does_not_wait_for_it() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.policy.base_max_age_s = 1_000_000_000;
+    config.policy.offline_while_healthy = true;
+    let clock = Arc::new(Jump(SystemClock::new(), AtomicI64::new(0)));
+    let transport: Arc<dyn Transport> = bench.wire.clone();
+    let till = TillBuilder::new(config).transport(transport).clock(clock.clone()).open(bench.book()).unwrap();
+    till.serve_card("A1", SOON).unwrap();
+    bench.wire.cut();
+    clock.1.store(10 * 86_400_000, Ordering::SeqCst);
+    for n in 0..3 {
+        till.consume(Consume::new("A1", yuan("10")).offline().op_id(format!("x{n}"))).unwrap();
+    }
+    clock.1.store(0, Ordering::SeqCst);
+    bench.wire.restore();
+    let wire = Arc::downgrade(&bench.wire);
+    bench.wire.hook(move |request| {
+        let mut answer = wire.upgrade()?.handle(request);
+        let date = chrono::DateTime::from_timestamp(now_s(), 0).unwrap().to_rfc2822();
+        answer.headers.push(("Date".into(), date));
+        Some(Ok(answer))
+    });
+    drain(&till);
+    assert_eq!(bench.wire.applied().len(), 3);
+}
+
+/// An opening that was lost and whose number somebody else took: their money is not spent here.
+#[test]
+fn anothers_figures_never_become_the_base_of_a_card_opened_here() {
+    let bench = Bench::new();
+    let till = bench.till();
+    bench
+        .wire
+        .hook(|request| request.url.ends_with("/cardopen").then(|| Err(TransportFailure::MaybeSent("cut".into()))));
+    let open = || OpenCard::new("C1", "普通会员").name("X").phone("13811111111");
+    let told = till.open_card(open().require_online(Duration::from_millis(30)).op_id("o")).unwrap();
+    assert_eq!(told.promise, Some(Promise::InDoubt));
+    let other = NewCard::new("C1", 2).with_holder("Other", "13899999999", None).with_balance(300_00, 0);
+    bench.wire.sandy.lock().unwrap().seed(now_s(), other).unwrap();
+    sync_until(&till, |till| till.operation("o").unwrap().state.is_final());
+    let card = till.card("C1").unwrap();
+    assert_eq!(card.balances.money.confirmed, yuan("0"));
+    assert_ne!(card.holder.phone.as_deref(), Some("13899999999"));
+    bench.wire.cut();
+    let told = till.open_card(open().offline()).unwrap();
+    assert_eq!(told.balances.money.available, yuan("0"));
+    let told = till.consume(Consume::new("C1", yuan("150")).offline());
+    assert!(!told.is_ok_and(|receipt| receipt.is_approved()));
+}
+
+/// A book that moves from the test system to production takes no balance along.
+#[test]
+fn another_remotes_figures_are_forgotten_with_its_address() {
+    let change: [fn(&mut Config); 3] = [
+        |config| config.merchant = "Other".into(),
+        |config| config.sandy.base_url = "https://production.test".into(),
+        |config| config.sandy.guid = "{OTHER}".into(),
+    ];
+    for change in change {
+        let bench = Bench::new();
+        drop(bench.till());
+        bench.wire.cut();
+        let mut config = bench.config();
+        change(&mut config);
+        let till = bench.till_with(config);
+        let refused = till.consume(Consume::new("A1", yuan("100")).offline()).unwrap_err();
+        assert_eq!(refused.refusal(), Some(&tillbook::Refusal::UnknownCard));
+    }
+}
+
+/// Figures no shop has ever seen: the receipt still adds up, and the till goes on.
+#[test]
+fn a_remotes_nonsense_neither_poisons_the_till_nor_makes_a_slip_that_does_not_add_up() {
+    let bodies = [
+        r#"{"amount":420,"cur_score":300,"act_money":-92233720368547758.08}"#,
+        r#"{"amount":420,"cur_score":300,"act_money":92233720368547758.07,"card_money":-5}"#,
+        r#"{"amount":-420,"cur_score":-300,"act_money":8,"card_money":900,"depot_money":-1}"#,
+        r#"{"amount":"92233720368547758.07","cur_score":"9223372036854775807","act_money":12}"#,
+        r#"{"amount":420,"cur_score":300,"discount":-1,"discount_money":99999}"#,
+    ];
+    for body in bodies {
+        let bench = Bench::new();
+        let till = bench.till();
+        bench.wire.hook(move |request| request.url.ends_with("/consume").then(|| ok(body)).flatten());
+        let receipt = till.consume(Consume::new("A1", yuan("10")).require_online(SOON)).unwrap();
+        let told = receipt.told;
+        assert_eq!(told.original, told.actual.checked_add(told.discount).unwrap(), "{body}");
+        assert_eq!(told.actual, told.from_card.checked_add(told.due).unwrap(), "{body}");
+        for figure in [told.discount, told.actual, told.from_card, told.due] {
+            assert!(!figure.is_negative() && figure <= told.original, "{body}: {told:?}");
+        }
+        assert!(till.card("A1").is_ok(), "{body}");
+    }
+}
+
+/// Totals that shrank for a good reason (a cancelled sale): once somebody has looked, figures are taken again.
+#[test]
+fn an_acknowledged_stale_snapshot_lets_the_next_one_land() {
+    let bench = Bench::new();
+    let till = bench.till();
+    bench.wire.hook(|request| {
+        let body = r#"{"card_id":"A1","amount":450,"cur_score":300,"sum_consume":-1,"sum_recharge":0}"#;
+        request.url.ends_with("getcardinfo").then(|| ok(body)).flatten()
+    });
+    let card = till.serve_card("A1", SOON).unwrap();
+    assert_eq!(card.balances.money.confirmed, yuan("500"), "an old copy is not taken");
+    let notices = till.notices().unwrap();
+    let [notice] = notices.as_slice() else { panic!("{notices:?}") };
+    assert_eq!(notice.kind, NoticeKind::StaleSnapshot);
+    till.acknowledge(notice.notice_no, "Chen", Some("the back office cancelled a sale")).unwrap();
+    assert_eq!(till.serve_card("A1", SOON).unwrap().balances.money.confirmed, yuan("450"));
+}
+
+/// A till without a worker, whose host never calls `sync`: its calls alone find out that the remote is back.
+#[test]
+fn calls_alone_close_the_breaker_again() {
+    let bench = Bench::new();
+    let till = bench.till();
+    bench.wire.cut();
+    for _ in 0..3 {
+        let told = till.consume(Consume::new("A1", yuan("1")).require_online(Duration::from_millis(30)));
+        assert!(told.is_err() || told.is_ok_and(|receipt| receipt.promise == Some(Promise::Cancelled)));
+    }
+    assert_eq!(till.status().unwrap().link, Link::Down);
+    bench.wire.restore();
+    for _ in 0..500 {
+        let told = till.consume(Consume::new("A1", yuan("1")).require_online(SOON));
+        if told.is_ok_and(|receipt| receipt.is_approved()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the remote was never asked again");
+}
+
+/// Terms that name a level by the remote's identifier apply to it.
+#[test]
+fn a_level_may_be_configured_by_its_identifier() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.levels =
+        vec![LevelTerms { level: "2".into(), rate: Rate::new("0.8".parse().unwrap()), points_per_yuan: None }];
+    let till = bench.till_with(config);
+    till.serve_card("A1", SOON).unwrap();
+    till.pull_catalogue(SOON).unwrap();
+    bench.wire.cut();
+    let told =
+        till.consume(Consume::new("A1", yuan("100")).offline().prefer_online(Duration::from_millis(50))).unwrap();
+    assert_eq!((told.promise, told.told.from_card), (Some(Promise::OfflineApproved), yuan("80")));
+}
+
+/// Cash can't be given back for money that has been spent.
+#[test]
+fn a_recharge_that_has_been_spent_is_not_voided() {
+    let bench = Bench::new();
+    let till = bench.till();
+    bench.wire.cut();
+    let brief = Duration::from_millis(50);
+    till.recharge(Recharge::new("B1", yuan("100"), 1).prefer_online(brief).op_id("r")).unwrap();
+    till.consume(Consume::new("B1", yuan("150")).prefer_online(brief).op_id("c")).unwrap();
+    assert_eq!(till.void("r").unwrap_err().code(), ErrorCode::WrongState);
+    till.void("c").unwrap();
+    let voided = till.void("r").unwrap();
+    assert_eq!((voided.state, voided.is_approved()), (State::Voided, false));
+    assert_eq!(till.card("B1").unwrap().balances.money.expected, yuan("100"));
+}
+
+/// An exception that a person made stays when an operation's own is lifted.
+#[test]
+fn lifting_an_operations_exception_leaves_a_persons_alone() {
+    for by_hand in [false, true] {
+        let bench = Bench::new();
+        let till = bench.till();
+        bench.wire.cut();
+        let brief = Duration::from_millis(50);
+        till.consume(Consume::new("B1", yuan("60")).prefer_online(brief).op_id("c")).unwrap();
+        bench.wire.sandy.lock().unwrap().office(now_s(), "office").withdraw("B1", 90_00).unwrap();
+        if by_hand {
+            till.set_exception("B1", Some("a stolen card")).unwrap();
+        }
+        bench.wire.restore();
+        sync_until(&till, |till| till.operation("c").unwrap().state == State::Rejected);
+        assert!(till.card("B1").unwrap().exception.is_some());
+        assert_eq!(till.card("B1").unwrap().owed, yuan("60"));
+        till.resolve("c", Resolution::WasApplied, "Chen", "the office booked it").unwrap();
+        let exception = till.card("B1").unwrap().exception;
+        assert_eq!(exception.as_deref(), by_hand.then_some("a stolen card"));
+    }
+}
+
+/// A change that was told and then voided is no longer shown.
+#[test]
+fn a_voided_change_is_taken_back() {
+    let bench = Bench::new();
+    let till = bench.till();
+    bench.wire.cut();
+    till.modify(Modify::new("B1").name("New").prefer_online(Duration::from_millis(50)).op_id("m")).unwrap();
+    assert_eq!(till.card("B1").unwrap().holder.name.as_deref(), Some("New"));
+    till.void("m").unwrap();
+    bench.wire.restore();
+    sync_until(&till, |till| till.card("B1").unwrap().holder.name.as_deref() == Some("Ms Li"));
+    till.redeem_points(RedeemPoints::new("A1", points(1)).require_online(SOON)).unwrap();
+    assert_eq!(bench.wire.applied(), [(LedgerKind::RedeemPoints, "A1".to_owned(), 1)]);
+}
