@@ -13,7 +13,7 @@
 //!         Ok(receipt) => match receipt.promise {
 //!             Some(Promise::OnlineApproved) => format!("paid {}, collect {}", receipt.told.from_card, receipt.told.due),
 //!             Some(Promise::OfflineApproved) => format!("paid offline {}, collect {}", receipt.told.from_card, receipt.told.due),
-//!             Some(Promise::InDoubt) => "hand over nothing, ask again with the same op_id".into(),
+//!             Some(Promise::InDoubt) => "hand over nothing, ask again by op_id until receipt.state tells".into(),
 //!             _ => "not paid".into(), // declined by the remote, or cancelled
 //!         },
 //!         Err(error) if error.code() == ErrorCode::Refused => format!("not paid: {error}"),
