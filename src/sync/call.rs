@@ -145,7 +145,8 @@ impl Desk {
                 Err(op_id.map_or_else(|| Error::unreachable("the lane is held"), Error::lane_held))
             }
             Plan::Online(Mode::Require, _) if self.condition.is_unreachable(now) => {
-                Err(Error::unreachable(self.condition.halted.as_deref().unwrap_or("the remote is down")))
+                let why = if self.condition.is_down() { "the remote is down" } else { "the remote asked for a pause" };
+                Err(Error::unreachable(self.condition.halted.as_deref().unwrap_or(why)))
             }
             Plan::Online(mode, timeout) if held.is_none() && !self.condition.is_unreachable(now) => {
                 let decision =

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::store::{NewNotice, OpRow, ServedCard, Tx, View};
 use crate::units::{Money, Rate};
 
-use super::call::Mode;
+use super::call::{Mode, Waiting};
 use super::engine::{Desk, Engine};
 
 impl Engine {
@@ -174,10 +174,14 @@ impl Desk {
         if op.promise.is_some() || op.state != State::Queued {
             return Ok(());
         }
-        let now = self.now();
-        match self.waiting.get(&op.op_no).map(|waiting| waiting.mode) {
-            Some(Mode::Require) if !self.condition.is_unreachable(now) => Ok(()),
-            Some(Mode::Prefer) => self.fall_back(tx, op),
+        match self.waiting.get(&op.op_no).copied() {
+            // There is hope while the remote is not down, and a pause that it asked for ends in time.
+            Some(Waiting { mode: Mode::Require, until, .. })
+                if !self.condition.is_down() && self.condition.paused_until.is_none_or(|pause| pause < until) =>
+            {
+                Ok(())
+            }
+            Some(Waiting { mode: Mode::Prefer, .. }) => self.fall_back(tx, op),
             _ => self.cancel(tx, op, None),
         }
     }
