@@ -348,3 +348,49 @@ fn a_voided_change_is_taken_back() {
     till.redeem_points(RedeemPoints::new("A1", points(1)).require_online(SOON)).unwrap();
     assert_eq!(bench.wire.applied(), [(LedgerKind::RedeemPoints, "A1".to_owned(), 1)]);
 }
+
+/// Sent again at a person's word, and refused because the first attempt had arrived after all: that is no rejection.
+#[test]
+fn a_refusal_after_an_attempt_that_was_never_found_is_in_doubt_itself() {
+    for arrived in [true, false] {
+        let bench = Bench::new();
+        let mut config = bench.config();
+        config.sandy.sole_writer = false;
+        let till = bench.till_with(config);
+        till.serve_card("B1", SOON).unwrap();
+        let late: Arc<std::sync::Mutex<Option<tillbook::HttpRequest>>> = Arc::default();
+        let (held, wire) = (late.clone(), Arc::downgrade(&bench.wire));
+        bench.wire.hook(move |request| {
+            if request.url.ends_with("/consume") && held.lock().unwrap().is_none() {
+                *held.lock().unwrap() = Some(request.clone());
+                // Another till's sale makes the card's figures tell nothing.
+                let wire = wire.upgrade()?;
+                let mut sandy = wire.sandy.lock().unwrap();
+                sandy.other_till(now_s(), "Other").consume("B1", 45_00, None).unwrap();
+                return Some(Err(TransportFailure::MaybeSent("cut".into())));
+            }
+            None
+        });
+        let told = till.consume(Consume::new("B1", yuan("60")).prefer_online(Duration::from_millis(200)).op_id("c"));
+        assert_eq!(told.unwrap().promise, Some(Promise::OfflineApproved));
+        sync_until(&till, |till| till.operation("c").unwrap().state == State::Parked);
+        if arrived {
+            bench.wire.sandy.lock().unwrap().other_till(now_s(), "Other").recharge("B1", 20_00, 1).unwrap();
+            let first = late.lock().unwrap().clone().unwrap();
+            bench.wire.handle(&first);
+        }
+        till.resolve("c", Resolution::SendAgain, "Chen", "it never arrived").unwrap();
+        sync_until(&till, |till| {
+            !matches!(till.operation("c").unwrap().state, State::Queued | State::Sending | State::InDoubt)
+        });
+        let receipt = till.operation("c").unwrap();
+        let applied = bench.wire.applied().len();
+        match (arrived, receipt.state) {
+            (true, State::Settled) => assert_eq!(applied, 1),
+            // With another till's records in between it may also wait for a person again, but is never called refused.
+            (true, State::Parked) => assert_eq!(applied, 1),
+            (false, State::Parked | State::Rejected) => assert_eq!(applied, 0),
+            (_, state) => panic!("{arrived} {state}: {receipt:?}"),
+        }
+    }
+}

@@ -26,7 +26,7 @@ named! {
         ProviderHalted = "provider_halted",
         /// The offline limits are nearly used up.
         LimitsNear = "limits_near",
-        /// An answer contradicts what was concluded before.
+        /// An answer came after its operation had been concluded without it.
         Contradiction = "contradiction",
         /// The remote's running totals went backwards; its figures were not taken.
         StaleSnapshot = "stale_snapshot",

@@ -22,6 +22,11 @@ pub(crate) struct AttemptRow {
 }
 
 impl AttemptRow {
+    /// Whether nobody knows what became of it.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self.outcome.as_deref(), None | Some("unknown"))
+    }
+
     /// Whether the remote may have seen it.
     pub(crate) fn may_have_been_sent(&self) -> bool {
         !matches!(self.outcome.as_deref(), Some("not_sent" | "not_processed"))
@@ -120,6 +125,14 @@ impl Tx<'_> {
                 "UPDATE attempt SET ended_at = coalesce(ended_at, ?2), outcome = ?3, note = ?4 WHERE attempt_no = ?1",
             )?
             .execute((attempt_no, at.millis(), outcome, note))?;
+        Ok(())
+    }
+
+    /// What was unknown is known: nothing of it reached the remote in effect.
+    pub(crate) fn attempts_were_absent(&self, op_no: i64) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE attempt SET outcome = 'absent' WHERE op_no = ?1 AND outcome = 'unknown'")?
+            .execute([op_no])?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! What people do: void, decide about what waits, acknowledge, keep the exception list.
 
 use crate::error::{Error, Result};
-use crate::model::{CardNumber, Evidence, Kind, NoticeKind, OpId, Promise, Receipt, State, Told, named, short_text};
+use crate::model::{CardNumber, Evidence, Kind, OpId, Promise, Receipt, State, Told, named, short_text};
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
 
@@ -139,19 +139,7 @@ impl Desk {
             Resolution::WasNotApplied if was_rejected => {
                 return Err(Error::wrong_state("rejected", "the remote has said so itself: write it off"));
             }
-            Resolution::WasNotApplied if op.is_approved() => {
-                tx.transition(&mut op, State::Rejected, now)?;
-                tx.set_waits_for(&mut op, why, false)?;
-                self.except(tx, &op, &format!("was not applied: {why}"))?;
-                tx.insert_notice(&crate::store::NewNotice {
-                    kind: NoticeKind::Rejected,
-                    op_no: Some(op.op_no),
-                    card_no: Some(op.card_no),
-                    amount: Some(op.at_stake()),
-                    detail: why,
-                    at: now,
-                })?;
-            }
+            Resolution::WasNotApplied if op.is_approved() => self.reject(tx, &mut op, why)?,
             Resolution::WasNotApplied => {
                 tx.transition(&mut op, State::Declined, now)?;
                 self.opening_failed(tx, &op)?;

@@ -122,23 +122,29 @@ impl Desk {
             self.finished_one();
             return self.refresh_lane(tx, op.lane_no, None);
         }
-        tx.transition(op, State::Rejected, now)?;
-        tx.set_waits_for(op, &message, false)?;
-        self.except(tx, op, &format!("was refused by the remote: {message}"))?;
-        tx.insert_notice(&NewNotice {
-            kind: NoticeKind::Rejected,
-            op_no: Some(op.op_no),
-            card_no: Some(op.card_no),
-            amount: Some(op.at_stake()),
-            detail: &message,
-            at: now,
-        })?;
+        self.reject(tx, op, &message)?;
         if op.kind == Kind::OpenCard {
             self.note_orphans(tx, op, now)?;
         }
         self.finished_one();
         self.refresh_lane(tx, op.lane_no, None)?;
         self.take_change_back(tx, op)
+    }
+
+    /// What was approved here is not to be had from the remote: owed, and the card is served no further.
+    pub(super) fn reject(&mut self, tx: &Tx<'_>, op: &mut OpRow, why: &str) -> Result<()> {
+        let now = self.now();
+        tx.transition(op, State::Rejected, now)?;
+        tx.set_waits_for(op, why, false)?;
+        self.except(tx, op, &format!("was refused by the remote: {why}"))?;
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::Rejected,
+            op_no: Some(op.op_no),
+            card_no: Some(op.card_no),
+            amount: Some(op.at_stake()),
+            detail: why,
+            at: now,
+        })
     }
 
     /// An opening that nobody was promised came to nothing: its number is free again, and what was done on the card

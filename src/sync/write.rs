@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Act, CardStatus, Kind, Promise, State, fit_funds, predict};
+use crate::model::{Act, CardStatus, Kind, NoticeKind, Promise, State, fit_funds, predict};
 use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRefusal, Verdict, WireCall};
-use crate::store::{AttemptRow, LaneState, Lookout, OpRow, ServedCard, Tx};
+use crate::store::{AttemptRow, LaneState, Lookout, NewNotice, OpRow, ServedCard, Tx};
 use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
 
 use super::engine::Desk;
@@ -19,37 +19,59 @@ use super::read::TOO_MANY_REQUESTS;
 /// The error code under which every dialect's "no such account" is recorded when a read before the send has shown it.
 const NO_SUCH_ACCOUNT: &str = "no account";
 
-/// What the provider is shown of an operation.
-pub(super) fn outgoing<'a>(
-    op: &'a OpRow,
-    reference: &'a str,
-    attempts: &[AttemptRow],
-    memory: &'a BTreeMap<String, String>,
-    card_part_only: bool,
-) -> Outgoing<'a> {
-    Outgoing {
-        act: &op.act,
-        reference,
-        told: op.told(),
-        promise: op.promise.as_ref().map(|row| row.promise),
-        bound: &op.bound,
-        card_part_only,
-        resent: attempts.iter().any(AttemptRow::may_have_been_sent),
-        memory,
-    }
+const NOTHING_TO_LOOK_FOR: &str = "no attempt is recorded that could be looked for";
+
+/// What bears on an operation when it is sent, answered or looked for.
+struct Dossier {
+    served: ServedCard,
+    attempts: Vec<AttemptRow>,
+    memory: BTreeMap<String, String>,
+    claimed: BTreeSet<String>,
 }
 
-/// The figures recorded before the first attempt that may have been sent, and when that was.
-fn doubt_of<'a>(attempts: &'a [AttemptRow], claimed: &'a BTreeSet<String>) -> Option<Doubt<'a>> {
-    let first = attempts.iter().find(|attempt| attempt.may_have_been_sent())?;
-    let last = attempts.iter().rev().find(|attempt| attempt.may_have_been_sent())?;
-    Some(Doubt {
-        before: first.facts.as_ref(),
-        sent: &first.body,
-        first_sent_at: first.started_at,
-        last_ended_at: last.ended_at.unwrap_or(last.started_at),
-        claimed,
-    })
+impl Dossier {
+    fn of(tx: &Tx<'_>, op: &OpRow, provider: &str) -> Result<Dossier> {
+        Ok(Dossier {
+            served: tx.card_of_account(op.lane_no)?,
+            attempts: tx.attempts(op.op_no)?,
+            memory: tx.memory(provider)?,
+            claimed: tx.claims(op.lane_no)?,
+        })
+    }
+
+    /// What the provider is shown of the operation.
+    fn outgoing<'a>(&'a self, op: &'a OpRow, card_part_only: bool) -> Outgoing<'a> {
+        Outgoing {
+            act: &op.act,
+            reference: &self.served.account.reference,
+            told: op.told(),
+            promise: op.promise.as_ref().map(|row| row.promise),
+            bound: &op.bound,
+            card_part_only,
+            resent: self.attempts.iter().any(AttemptRow::may_have_been_sent),
+            memory: &self.memory,
+        }
+    }
+
+    /// The figures recorded before the first attempt that may have been sent, and when that was.
+    fn doubt(&self) -> Option<Doubt<'_>> {
+        let first = self.attempts.iter().find(|attempt| attempt.may_have_been_sent())?;
+        let last = self.attempts.iter().rev().find(|attempt| attempt.may_have_been_sent())?;
+        Some(Doubt {
+            before: first.facts.as_ref(),
+            sent: &first.body,
+            first_sent_at: first.started_at,
+            last_ended_at: last.ended_at.unwrap_or(last.started_at),
+            claimed: &self.claimed,
+        })
+    }
+
+    /// The remote's refusal of the last attempt, where that alone could not settle the matter.
+    fn refusal_in_doubt(&self) -> Option<RemoteRefusal> {
+        let last = self.attempts.last().filter(|attempt| attempt.outcome.as_deref() == Some("refused"))?;
+        let message = last.note.clone().unwrap_or_default();
+        Some(RemoteRefusal { code: String::new(), message, class: RefusalClass::Business })
+    }
 }
 
 /// What the looks since an attempt have shown: those count that began a quiet period after it had ended, or after the one
@@ -87,11 +109,8 @@ impl Looks {
 impl Desk {
     pub(super) fn begin_before(&mut self, tx: &Tx<'_>, op: OpRow) -> Result<()> {
         let now = self.now();
-        let served = tx.card_of_account(op.lane_no)?;
-        let memory = tx.memory(self.provider.name())?;
-        let attempts = tx.attempts(op.op_no)?;
-        let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, false);
-        let reading = self.provider.before(&outgoing, now);
+        let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        let reading = self.provider.before(&dossier.outgoing(&op, false), now);
         self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading)
     }
 
@@ -121,22 +140,16 @@ impl Desk {
             // Figures read before an opening are those of somebody else's card.
             self.land(tx, lane_no, began, findings)?;
         }
-        let served = tx.card_of_account(lane_no)?;
-
-        let attempts = tx.attempts(op_no)?;
-        let frozen = attempts.iter().find(|attempt| attempt.may_have_been_sent());
-        let call = match frozen {
+        let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        let call = match dossier.attempts.iter().find(|attempt| attempt.may_have_been_sent()) {
             // It may have been seen: whatever has been decided since, the business content stays as it was.
             Some(first) => {
-                let memory = tx.memory(self.provider.name())?;
-                let fresh = self.provider.encode(&outgoing(&op, &served.account.reference, &attempts, &memory, false));
+                let fresh = self.provider.encode(&dossier.outgoing(&op, false));
                 WireCall { path: first.path.clone(), body: first.body.clone(), ..fresh }
             }
             None => {
-                let card_part_only = self.pay_what_the_card_can(tx, &mut op, &served)?;
-                let memory = tx.memory(self.provider.name())?;
-                let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, card_part_only);
-                self.provider.encode(&outgoing)
+                let card_part_only = self.pay_what_the_card_can(tx, &mut op, &dossier.served)?;
+                self.provider.encode(&dossier.outgoing(&op, card_part_only))
             }
         };
         debug_assert_eq!(call.method, HttpMethod::Post);
@@ -207,9 +220,7 @@ impl Desk {
         let now = self.now();
         let mut op = tx.operation(op_no)?;
         if op.state != State::Sending {
-            // Nothing that comes in may stop the queue. The answer is worth a line, not more.
-            log::error!("tillbook: an answer to operation {op_no}, which is {}", op.state);
-            return Ok(());
+            return self.contradicted(tx, &op, attempt_no, result);
         }
         tx.set_quiet_since(lane_no, now)?;
         match result {
@@ -228,6 +239,27 @@ impl Desk {
                 self.interpret_safely(tx, &mut op, attempt_no, response)
             }
         }
+    }
+
+    /// An answer to what had been concluded without it. Kept and told; it changes nothing by itself, and stops nothing.
+    fn contradicted(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &OpRow,
+        attempt_no: i64,
+        result: &Result<HttpResponse, TransportFailure>,
+    ) -> Result<()> {
+        let Ok(response) = result else { return Ok(()) };
+        let at = self.now();
+        tx.save_answer(attempt_no, at, response.status, &response.body)?;
+        tx.insert_notice(&NewNotice {
+            kind: NoticeKind::Contradiction,
+            op_no: Some(op.op_no),
+            card_no: Some(op.card_no),
+            amount: Some(op.at_stake()),
+            detail: &format!("an answer came after the operation had been found {}", op.state),
+            at,
+        })
     }
 
     /// Interprets a saved answer so that no failure to understand it can lose it: then the outcome is unknown.
@@ -262,13 +294,10 @@ impl Desk {
             end("not_processed", "429")?;
             return self.not_processed(tx, op);
         }
-        let served = tx.card_of_account(op.lane_no)?;
-        let memory = tx.memory(self.provider.name())?;
-        let earlier: Vec<AttemptRow> =
-            tx.attempts(op.op_no)?.into_iter().filter(|attempt| attempt.attempt_no != attempt_no).collect();
-        let outgoing = outgoing(op, &served.account.reference, &earlier, &memory, false);
+        let mut dossier = Dossier::of(tx, op, self.provider.name())?;
+        dossier.attempts.retain(|attempt| attempt.attempt_no != attempt_no);
         let provider = &self.provider;
-        let outcome = catch_unwind(AssertUnwindSafe(|| provider.classify(&outgoing, response)))
+        let outcome = catch_unwind(AssertUnwindSafe(|| provider.classify(&dossier.outgoing(op, false), response)))
             .unwrap_or_else(|_| Outcome::Unknown("the answer broke the parser".to_owned()));
         match outcome {
             Outcome::Applied { confirmation, learned } => {
@@ -280,6 +309,8 @@ impl Desk {
                 self.dialect_answered(tx)?;
                 end("refused", &format!("{} {}", refusal.code, refusal.message))?;
                 match refusal.class {
+                    // It may have been refused because an earlier attempt, which a person has had sent again, did arrive.
+                    _ if dossier.attempts.iter().any(AttemptRow::is_unknown) => self.in_doubt(tx, op),
                     RefusalClass::Business => self.refused(tx, op, &refusal),
                     RefusalClass::Suspicious if self.recovering => {
                         self.refusal_not_understood(tx, op.op_no, attempt_no, "not followed up")
@@ -327,15 +358,9 @@ impl Desk {
 
     pub(super) fn begin_look(&mut self, tx: &Tx<'_>, mut op: OpRow) -> Result<()> {
         let now = self.now();
-        let served = tx.card_of_account(op.lane_no)?;
-        let memory = tx.memory(self.provider.name())?;
-        let attempts = tx.attempts(op.op_no)?;
-        let claimed = tx.claims(op.lane_no)?;
-        let Some(doubt) = doubt_of(&attempts, &claimed) else {
-            return self.park(tx, &mut op, "no attempt is recorded that could be looked for", true);
-        };
-        let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, false);
-        let reading = self.provider.look(&outgoing, &doubt, now);
+        let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        let Some(doubt) = dossier.doubt() else { return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true) };
+        let reading = self.provider.look(&dossier.outgoing(&op, false), &doubt, now);
         self.begin_read(tx, Work::Look { op_no: op.op_no, lane_no: op.lane_no }, reading)
     }
 
@@ -353,19 +378,12 @@ impl Desk {
             return self.refresh_lane(tx, lane_no, None);
         }
         let now = self.now();
-        let served = tx.card_of_account(lane_no)?;
-        let memory = tx.memory(self.provider.name())?;
-        let attempts = tx.attempts(op_no)?;
-        let claimed = tx.claims(lane_no)?;
-        let Some(doubt) = doubt_of(&attempts, &claimed) else {
-            return self.park(tx, &mut op, "no attempt is recorded that could be looked for", true);
-        };
-        let verdict = {
-            let outgoing = outgoing(&op, &served.account.reference, &attempts, &memory, false);
-            let provider = &self.provider;
-            catch_unwind(AssertUnwindSafe(|| provider.judge(&outgoing, &doubt, findings)))
-                .unwrap_or_else(|_| Verdict::Unclear("the records broke the parser".to_owned()))
-        };
+        let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        let Some(doubt) = dossier.doubt() else { return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true) };
+        let provider = &self.provider;
+        let verdict =
+            catch_unwind(AssertUnwindSafe(|| provider.judge(&dossier.outgoing(&op, false), &doubt, findings)))
+                .unwrap_or_else(|_| Verdict::Unclear("the records broke the parser".to_owned()));
         let (name, note) = match &verdict {
             Verdict::Applied { .. } => ("applied", None),
             Verdict::NotSeen => ("not_seen", None),
@@ -388,8 +406,8 @@ impl Desk {
             }
             Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal)?,
             Verdict::Superseded if counts => self.superseded(tx, &mut op)?,
-            Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, now)?,
-            Verdict::NotSeen if counts && looks.not_seen >= 1 => self.proven_absent(tx, &mut op, now)?,
+            Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, &dossier)?,
+            Verdict::NotSeen if counts && looks.not_seen >= 1 => self.proven_absent(tx, &mut op, &dossier)?,
             // One look that allows no conclusion does not rule out that the next one does.
             Verdict::Unclear(why) if counts && looks.unclear >= 1 => self.park(tx, &mut op, &why, true)?,
             _ => {
@@ -403,7 +421,13 @@ impl Desk {
     }
 
     /// Proven not to have been applied: sent again if it was promised, closed if it was not.
-    fn proven_absent(&mut self, tx: &Tx<'_>, op: &mut OpRow, now: Timestamp) -> Result<()> {
+    fn proven_absent(&mut self, tx: &Tx<'_>, op: &mut OpRow, dossier: &Dossier) -> Result<()> {
+        let now = self.now();
+        tx.attempts_were_absent(op.op_no)?;
+        if let Some(refusal) = dossier.refusal_in_doubt() {
+            // It was refused, and no earlier attempt was the reason: the refusal stands.
+            return self.refused(tx, op, &refusal);
+        }
         if op.promise.is_none() {
             // The caller still waits. Unsent now, as far as the promise is concerned.
             tx.transition(op, State::Queued, now)?;
