@@ -53,6 +53,8 @@ fn config(url: &str) -> Config {
     let settings = Settings::default();
     let mut sandy = SandyConfig::new(url, settings.token, settings.restaurant);
     sandy.quiet_period_ms = QUIET.as_millis() as u64;
+    // Recovery counts the quiet period from the end of an attempt's own time-out.
+    sandy.request_timeout_ms = 400;
     sandy.sole_writer = true;
     let mut config = Config::new("Noodle House", "Store 1", "Till 1", sandy);
     let rate = |text: &str| Rate::new(text.parse().unwrap());
@@ -282,7 +284,7 @@ fn trade_and_kill(shop: &Shop, round: u64, random: &mut Random, heard: &mut Hear
     let mut ended = 0;
     while ended < calls {
         match lines.next() {
-            Some(line) => ended += u64::from(is_said(&line.as_ref().unwrap()) && heard.take(line.as_ref().unwrap())),
+            Some(line) => ended += u64::from(is_said(line.as_ref().unwrap()) && heard.take(line.as_ref().unwrap())),
             None => panic!("round {round}: the till ended by itself after {ended} calls: {:?}", child.wait()),
         }
     }

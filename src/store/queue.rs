@@ -278,7 +278,7 @@ impl View<'_> {
             "SELECT max(at) FROM (
                SELECT max(created_at, changed_at) AS at FROM operation WHERE op_no = (SELECT max(op_no) FROM operation)
                UNION ALL SELECT at FROM entry WHERE entry_no = (SELECT max(entry_no) FROM entry)
-               UNION ALL SELECT coalesce(ended_at, started_at) FROM attempt
+               UNION ALL SELECT started_at FROM attempt
                          WHERE attempt_no = (SELECT max(attempt_no) FROM attempt)
                UNION ALL SELECT at FROM notice WHERE notice_no = (SELECT max(notice_no) FROM notice)
                UNION ALL SELECT CAST(value AS INTEGER) FROM book WHERE key = 'high_time')",

@@ -44,7 +44,7 @@ fn cut_everywhere(name: &str, make: impl Fn(&Till, &mut Sales) -> Vec<Sale>) {
             }
         }
         // The till comes back on what is durable for certain, or on a book with any of the other writes.
-        let writes = if n % 2 == 0 { SurvivingWrites::None } else { SurvivingWrites::Seeded(n) };
+        let writes = if n.is_multiple_of(2) { SurvivingWrites::None } else { SurvivingWrites::Seeded(n) };
         till.close(Duration::ZERO);
         vfs.heal();
         vfs.durable_copy(&book, &book, writes).unwrap();

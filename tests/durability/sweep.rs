@@ -65,7 +65,7 @@ fn round(shop: &Shop, vfs: TestVfs, book: &Path, sales: &mut Sales, how: How, tr
         assert!(met && matches!(error.code(), ErrorCode::DiskFull | ErrorCode::Storage), "{case}: {error:?}");
     }
     sale.assert_kept(&till, &case);
-    let till = if n % 2 == 0 {
+    let till = if n.is_multiple_of(2) {
         till.close(Duration::ZERO);
         open(shop, vfs, book)
     } else {
