@@ -55,6 +55,9 @@ pub(super) struct Record {
     pub(super) time_s: Option<i64>,
     pub(super) org: Option<String>,
     pub(super) pay_type: Option<String>,
+    /// The member's rate, as the record's text tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rate: Option<Rate>,
 }
 
 /// One page of a card's history.
@@ -248,7 +251,15 @@ fn record(item: &RawValue) -> Option<Record> {
         time_s: fields.decimal("time").map(|time| time.floor()).and_then(wire::as_whole),
         org: fields.filled("org_name"),
         pay_type: fields.filled("pay_type_text"),
+        rate: fields.filled("description").as_deref().and_then(told_rate),
     })
+}
+
+/// The discount stands in a consume's text only: `8折(0.8)` (Sandy document, sample of section 6).
+fn told_rate(description: &str) -> Option<Rate> {
+    let (_, behind) = description.split_once("折(")?;
+    let (rate, _) = behind.split_once(')')?;
+    Rate::new(wire::parse_decimal(rate.trim())?)
 }
 
 /// What an answer to a write means. The body decides; no HTTP status proves anything about a body that is not the remote's.

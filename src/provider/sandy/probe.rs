@@ -445,6 +445,7 @@ fn confirmed(record: &Record, change: Money) -> Confirmation {
     } else {
         let from_card = change.negated();
         confirmation.from_card = Some(from_card);
+        confirmation.rate = record.rate;
         confirmation.discount = record.ori.zip(record.act).map(|(ori, act)| ori.minus(act));
         confirmation.due = record.act.map(|act| act.minus(from_card));
     }

@@ -181,3 +181,21 @@ fn an_odd_figure_is_kept_as_received_and_spoils_nothing_else() {
     assert_eq!(confirmation.as_received["card_money"], "80,00");
     assert_eq!(confirmation.as_received["discount"], "80");
 }
+
+#[test]
+fn a_records_text_tells_the_discount() {
+    for (text, rate) in [
+        ("8折(0.8)<br/>消费80.0,获得积分80\\n", Some("0.8")),
+        ("9.5折( 0.95 )", Some("0.95")),
+        ("消费80.0", None),
+        ("8折(八)", None),
+        ("8折(0.8", None),
+        ("折(7)", None),
+    ] {
+        let body =
+            format!(r#"{{"data":[{{"id":1,"type":7,"description":"{text}"}}],"pages":1.0,"page_size":20,"page":1}}"#);
+        let Ok(page) = super::super::answers::history(&answer(200, body)) else { panic!("{text}") };
+        let told = page.records.first().and_then(|record| record.rate).map(|rate| rate.to_string());
+        assert_eq!(told.as_deref(), rate, "{text}");
+    }
+}

@@ -210,6 +210,7 @@ fn what_is_concluded_from_the_history_carries_its_figures() {
         due: Some(yuan("0")),
         money_after: Some(yuan("420")),
         points_after: Some(Points::new(180)),
+        rate: crate::units::Rate::new("0.8".parse().unwrap()),
         remote_id: Some("1000".to_owned()),
         ..Confirmation::default()
     };
