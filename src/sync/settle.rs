@@ -184,7 +184,7 @@ impl Desk {
     /// Certainly not done: waits to be sent again if it was promised or may still be, is closed otherwise.
     pub(super) fn not_processed(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
         let now = self.now();
-        if Desk::was_withheld(op) {
+        if !op.may_be_sent() {
             tx.transition(op, State::Voided, now)?;
             self.opening_failed(tx, op)?;
             self.finished_one();

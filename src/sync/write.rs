@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Act, CardStatus, Kind, NoticeKind, Promise, State, fit_funds, predict};
+use crate::model::{Act, CardStatus, Kind, NoticeKind, State, fit_funds, predict};
 use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRefusal, Verdict, WireCall};
 use crate::store::{AttemptRow, LaneState, Lookout, NewNotice, OpRow, ServedCard, Tx};
 use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
@@ -441,13 +441,6 @@ impl Desk {
             self.finished_one();
         }
         self.refresh_lane(tx, op.lane_no, None)
-    }
-
-    /// Whether a promise has been written that is no approval.
-    pub(super) fn was_withheld(op: &OpRow) -> bool {
-        op.promise
-            .as_ref()
-            .is_some_and(|row| !matches!(row.promise, Promise::OnlineApproved | Promise::OfflineApproved))
     }
 }
 
