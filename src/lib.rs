@@ -44,6 +44,7 @@
 //!   [`TillBuilder::transport`].
 #![forbid(unsafe_code)]
 
+mod builder;
 mod clock;
 mod config;
 mod error;
@@ -57,6 +58,7 @@ mod till;
 mod transport;
 mod units;
 
+pub use builder::TillBuilder;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 pub use config::{Config, LevelTerms, Pacing};
 pub use error::{Error, ErrorCode, Result};
@@ -70,7 +72,7 @@ pub use model::{
 };
 pub use provider::{OfflineAmount, SandyConfig};
 pub use sync::{Link, Resolution, SyncStatus, WaitingOperation};
-pub use till::{Till, TillBuilder};
+pub use till::Till;
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
 

@@ -5,17 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
+use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::{
-    Card, CardNumber, Checked, Consume, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify, Notice,
-    OfflinePolicy, OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Request,
+    Card, CardNumber, Checked, Consume, Delivery, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify,
+    Notice, OfflinePolicy, OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Refusal,
+    Request,
 };
-use crate::provider::Sandy;
-use crate::store::{EntryFilter, Identity, OpenOptions, ServedCard, Store};
+use crate::store::{EntryFilter, ServedCard};
 use crate::sync::{Ask, Begun, Engine, Resolution, Runtime, SyncStatus, WaitingOperation};
-use crate::transport::Transport;
 
 /// How many cards of one phone number are served at once.
 const CARDS_OF_A_PHONE: usize = 20;
@@ -47,102 +46,13 @@ pub struct Till {
     worker: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// Opens a till with parts of the host's own.
-///
-/// ```no_run
-/// use std::sync::Arc;
-/// use tillbook::{Config, SandyConfig, SystemClock, TillBuilder};
-/// let config = Config::new("Noodle House", "Store 1", "Till 3", SandyConfig::new("https://pos.example", "agent", "{GUID}"));
-/// let till = TillBuilder::new(config).clock(Arc::new(SystemClock::new())).open("till.db")?;
-/// # Ok::<(), tillbook::Error>(())
-/// ```
-pub struct TillBuilder {
-    config: Config,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    vfs: Option<String>,
-}
-
-impl TillBuilder {
-    /// With the machine's clock and randomness, and with feature `http` the built-in transport.
-    #[must_use]
-    pub fn new(config: Config) -> Self {
-        TillBuilder {
-            config,
-            transport: built_in_transport(),
-            clock: Arc::new(SystemClock::new()),
-            entropy: Arc::new(SystemEntropy),
-            vfs: None,
-        }
-    }
-
-    /// The host's own way to send requests.
-    #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
-        self
-    }
-
-    /// The host's own clock.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// The host's own randomness.
-    #[must_use]
-    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
-        self.entropy = entropy;
-        self
-    }
-
-    /// A SQLite VFS by its registered name.
-    #[must_use]
-    pub fn vfs(mut self, name: impl Into<String>) -> Self {
-        self.vfs = Some(name.into());
-        self
-    }
-
-    /// Opens the book at `path`, or makes a new one there.
-    ///
-    /// # Errors
-    /// As [`Till::open`].
-    pub fn open(self, path: impl AsRef<Path>) -> Result<Till> {
-        self.config.check()?;
-        let Some(transport) = self.transport else {
-            return Err(Error::config("transport", "must be given: this build has none of its own (feature `http`)"));
-        };
-        let provider = Box::new(Sandy::new(self.config.sandy.clone())?);
-        let identity = Identity {
-            merchant: self.config.merchant.clone(),
-            store: self.config.store.clone(),
-            till: self.config.till.clone(),
-            provider: crate::provider::Provider::name(provider.as_ref()).to_owned(),
-            base_url: crate::provider::Provider::base_url(provider.as_ref()).to_owned(),
-            tenant: crate::provider::Provider::tenant(provider.as_ref()).to_owned(),
-        };
-        let new_book_id = mint_id(self.entropy.as_ref());
-        let store = Store::open(path.as_ref(), &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
-        let engine = Engine::start(store, self.config, provider, self.clock, self.entropy)?;
-        Ok(Till { runtime: Runtime::new(engine, transport), worker: Mutex::new(None) })
-    }
-}
-
-#[cfg(feature = "http")]
-#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
-fn built_in_transport() -> Option<Arc<dyn Transport>> {
-    Some(Arc::new(crate::http::HttpTransport::new()))
-}
-
-#[cfg(not(feature = "http"))]
-fn built_in_transport() -> Option<Arc<dyn Transport>> {
-    None
-}
-
 impl Till {
-    /// Opens the book at `path`, or makes a new one there. What a crash left behind is recovered first.
+    pub(crate) fn run(runtime: Arc<Runtime>) -> Till {
+        Till { runtime, worker: Mutex::new(None) }
+    }
+
+    /// Opens the book at `path`, or makes a new one there. What a crash left behind is recovered first. A book at `:memory:`
+    /// is lost with the process; it is for trials and measurements.
     ///
     /// Nothing is sent before a call asks for it, [`Till::sync`] is called or [`Till::start_worker`] has started the worker.
     ///
@@ -213,13 +123,25 @@ impl Till {
         let mut begun = self.runtime.with(|engine| engine.begin(checked, false))?;
         if let Begun::AskFirst(ask, timeout) = begun {
             // Card or catalogue have to be known before the call can be judged. Both share one time-out.
-            let left = timeout.saturating_sub(began.elapsed());
-            if let Err(error) = self.ask(ask, left)
-                && !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable)
-            {
-                return Err(error);
+            let asked = self.ask(ask, timeout.saturating_sub(began.elapsed())).err();
+            let nobody_said = asked.as_ref().is_some_and(|error| error.code() == ErrorCode::Unreachable);
+            match asked {
+                Some(error) if !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable) => {
+                    return Err(error);
+                }
+                _ => {}
             }
-            begun = self.runtime.with(|engine| engine.begin(checked, true))?;
+            begun = match self.runtime.with(|engine| engine.begin(checked, true)) {
+                // What the remote was to decide alone it has not decided: that is no word on the card.
+                Err(error)
+                    if nobody_said
+                        && error.refusal() == Some(&Refusal::UnknownCard)
+                        && matches!(checked.delivery, Some(Delivery::RequireOnline(_))) =>
+                {
+                    return Err(Error::unreachable("the card is unknown here and the remote has not answered in time"));
+                }
+                begun => begun?,
+            };
         }
         match begun {
             Begun::Done(receipt) => Ok(*receipt),

@@ -211,6 +211,11 @@ fn amount(field: &'static str, money: Money) -> Result<Money> {
     Ok(money)
 }
 
+/// Bidirectional marks and line separators are no control characters to Unicode, but garble a slip all the same.
+pub(super) fn garbles(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn breaks_text_rule(text: &str, most: usize) -> Option<&'static str> {
     if text.trim().is_empty() {
         return Some("must not be empty");
@@ -218,8 +223,6 @@ fn breaks_text_rule(text: &str, most: usize) -> Option<&'static str> {
     if text.chars().count() > most {
         return Some("is too long");
     }
-    // Bidirectional marks and line separators are no control characters to Unicode, but garble a slip all the same.
-    let garbles = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().any(garbles).then_some("must hold no control characters")
 }
 

@@ -28,7 +28,7 @@ impl CardNumber {
         if text.is_empty() || text.chars().count() > 32 {
             return Err(Error::invalid("card", "must be 1 to 32 characters", text));
         }
-        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if text.chars().any(|c| c.is_whitespace() || super::act::garbles(c)) {
             return Err(Error::invalid("card", "must hold no white space and no control characters", text));
         }
         Ok(CardNumber(text))
@@ -244,7 +244,9 @@ mod tests {
 
     #[test]
     fn a_card_number_has_no_white_space_and_no_control_characters() {
-        for (text, ok) in [("M000123", true), ("", false), ("a b", false), ("a\n", false), ("a\u{0}", false)] {
+        for (text, ok) in
+            [("M000123", true), ("", false), ("a b", false), ("a\n", false), ("a\u{0}", false), ("a\u{202e}", false)]
+        {
             assert_eq!(CardNumber::new(text).is_ok(), ok, "{text:?}");
         }
         assert!(CardNumber::new("9".repeat(33)).is_err());

@@ -1,0 +1,110 @@
+//! Opening a till with parts of the host's own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::provider::{Provider, Sandy};
+use crate::store::{Identity, OpenOptions, Store};
+use crate::sync::{Engine, Runtime};
+use crate::till::Till;
+use crate::transport::Transport;
+
+/// Opens a till with parts of the host's own.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use tillbook::{Config, SandyConfig, SystemClock, TillBuilder};
+/// let config = Config::new("Noodle House", "Store 1", "Till 3", SandyConfig::new("https://pos.example", "agent", "{GUID}"));
+/// let till = TillBuilder::new(config).clock(Arc::new(SystemClock::new())).open("till.db")?;
+/// # Ok::<(), tillbook::Error>(())
+/// ```
+pub struct TillBuilder {
+    config: Config,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    vfs: Option<String>,
+}
+
+impl TillBuilder {
+    /// With the machine's clock and randomness, and with feature `http` the built-in transport.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        TillBuilder {
+            config,
+            transport: built_in_transport(),
+            clock: Arc::new(SystemClock::new()),
+            entropy: Arc::new(SystemEntropy),
+            vfs: None,
+        }
+    }
+
+    /// The host's own way to send requests.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The host's own clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The host's own randomness.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = entropy;
+        self
+    }
+
+    /// A SQLite VFS by its registered name.
+    #[must_use]
+    pub fn vfs(mut self, name: impl Into<String>) -> Self {
+        self.vfs = Some(name.into());
+        self
+    }
+
+    /// Opens the book at `path`, or makes a new one there.
+    ///
+    /// # Errors
+    /// As [`Till::open`].
+    pub fn open(self, path: impl AsRef<Path>) -> Result<Till> {
+        self.config.check()?;
+        if path.as_ref().as_os_str().is_empty() {
+            return Err(Error::config("path", "must not be empty"));
+        }
+        let Some(transport) = self.transport else {
+            return Err(Error::config("transport", "must be given: this build has none of its own (feature `http`)"));
+        };
+        let provider = Box::new(Sandy::new(self.config.sandy.clone())?);
+        let identity = Identity {
+            merchant: self.config.merchant.clone(),
+            store: self.config.store.clone(),
+            till: self.config.till.clone(),
+            provider: provider.name().to_owned(),
+            base_url: provider.base_url().to_owned(),
+            tenant: provider.tenant().to_owned(),
+        };
+        let new_book_id = mint_id(self.entropy.as_ref());
+        let store = Store::open(path.as_ref(), &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
+        let engine = Engine::start(store, self.config, provider, self.clock, self.entropy)?;
+        Ok(Till::run(Runtime::new(engine, transport)))
+    }
+}
+
+#[cfg(feature = "http")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
+fn built_in_transport() -> Option<Arc<dyn Transport>> {
+    Some(Arc::new(crate::http::HttpTransport::new()))
+}
+
+#[cfg(not(feature = "http"))]
+fn built_in_transport() -> Option<Arc<dyn Transport>> {
+    None
+}
