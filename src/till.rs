@@ -51,8 +51,7 @@ impl Till {
         Till { runtime, worker: Mutex::new(None) }
     }
 
-    /// Opens the book at `path`, or makes a new one there. What a crash left behind is recovered first. A book at `:memory:`
-    /// is lost with the process; it is for trials and measurements.
+    /// Opens the book at `path`, or makes a new one there. What a crash left behind is recovered first.
     ///
     /// Nothing is sent before a call asks for it, [`Till::sync`] is called or [`Till::start_worker`] has started the worker.
     ///

@@ -176,6 +176,16 @@ pub(crate) struct Exposure {
     pub(crate) operations: u32,
 }
 
+impl Exposure {
+    pub(crate) fn plus(self, other: Exposure) -> Exposure {
+        Exposure { money: self.money.plus(other.money), operations: self.operations.saturating_add(other.operations) }
+    }
+
+    pub(crate) fn minus(self, other: Exposure) -> Exposure {
+        Exposure { money: self.money.minus(other.money), operations: self.operations.saturating_sub(other.operations) }
+    }
+}
+
 /// How much more the till would approve offline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Headroom {

@@ -59,10 +59,10 @@ fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
             holder: Holder {
                 name: row.get(3)?,
                 phone: row.get(4)?,
-                gender: row.get::<_, Option<String>>(5)?.map(parsed).transpose()?,
+                gender: row.get_ref(5)?.as_str_or_null()?.map(parsed).transpose()?,
                 birthday: birthday.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()),
             },
-            status: parsed(row.get(7)?)?,
+            status: parsed(row.get_ref(7)?.as_str()?)?,
             exception: row.get(8)?,
             opened_here_at: time(9)?,
             fetched_at: time(10)?,
@@ -71,11 +71,19 @@ fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
             account_no: row.get(11)?,
             reference: row.get(12)?,
             confirmed: row.get(13)?,
-            base: Base { money: Money::from_fen(row.get(14)?), points: Points::new(row.get(15)?), as_of: time(16)? },
+            base: base(row, 14)?,
             consumed_total: money(17)?,
             recharged_total: money(18)?,
             quiet_since: time(19)?,
         },
+    })
+}
+
+fn base(row: &Row<'_>, first: usize) -> rusqlite::Result<Base> {
+    Ok(Base {
+        money: Money::from_fen(row.get(first)?),
+        points: Points::new(row.get(first + 1)?),
+        as_of: row.get::<_, Option<i64>>(first + 2)?.map(Timestamp::from_millis),
     })
 }
 
@@ -89,6 +97,22 @@ impl View<'_> {
     pub(crate) fn card_of_account(&self, account_no: i64) -> Result<ServedCard> {
         let mut statement = self.conn.prepare_cached(joined(SERVED, " WHERE a.account_no = ?1").as_str())?;
         Ok(statement.query_row([account_no], served)?)
+    }
+
+    /// Whether an account's card was opened here and the remote has not confirmed it.
+    pub(crate) fn awaits_opening(&self, account_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT c.opened_here_at IS NOT NULL AND NOT a.confirmed
+             FROM account a JOIN card c ON c.card_no = a.card_no WHERE a.account_no = ?1",
+        )?;
+        Ok(statement.query_row([account_no], |row| row.get(0))?)
+    }
+
+    /// What the remote last said of an account.
+    pub(crate) fn base(&self, account_no: i64) -> Result<Base> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT money, points, as_of FROM account WHERE account_no = ?1")?;
+        Ok(statement.query_row([account_no], |row| base(row, 0))?)
     }
 
     /// Cards whose phone is exactly this, oldest first, at most `most`.

@@ -58,7 +58,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         points: points(10)?,
         money_after: money(11)?,
         points_after: points(12)?,
-        approval: row.get::<_, Option<String>>(13)?.map(parsed).transpose()?,
+        approval: row.get_ref(13)?.as_str_or_null()?.map(parsed).transpose()?,
         ticket: row.get(14)?,
         operator: row.get(15)?,
         supervisor: row.get(16)?,

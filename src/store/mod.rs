@@ -13,6 +13,7 @@ mod open;
 mod queue;
 mod schema;
 
+use std::cell::Cell;
 use std::fs::File;
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
+use crate::model::Exposure;
 
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
@@ -32,7 +34,12 @@ pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 /// The open book.
 pub(crate) struct Store {
     conn: Connection,
+    path: PathBuf,
+    /// Which file the path led to when it was opened.
+    file_id: Option<(u64, u64)>,
     ballast: PathBuf,
+    /// The till's exposure as of now, inside a transaction too, where it is known: every offline call asks for it.
+    exposure: Cell<Option<Exposure>>,
     /// Held for as long as the book is open; the operating system lets go of it when the process dies.
     _lock: File,
 }
@@ -40,6 +47,7 @@ pub(crate) struct Store {
 /// Reads. Outside a transaction each statement sees the newest commit; this process is the only writer.
 pub(crate) struct View<'a> {
     conn: &'a Connection,
+    exposure: &'a Cell<Option<Exposure>>,
 }
 
 /// Reads and writes inside one transaction.
@@ -70,13 +78,13 @@ impl Store {
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        View { conn: &self.conn }
+        View { conn: &self.conn, exposure: &self.exposure }
     }
 
     /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, none of it otherwise.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.begin()?;
-        let result = work(&Tx { view: View { conn: &self.conn } });
+        let result = work(&Tx { view: self.view() });
         match result {
             Ok(value) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
                 Ok(_) => Ok(value),
@@ -97,11 +105,23 @@ impl Store {
             // A panic unwound out of an earlier transaction. Its work must not become part of this one.
             self.roll_back();
         }
+        self.check_file()?;
         self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         Ok(())
     }
 
+    /// A book whose file was moved or replaced under the open till takes nothing more: it would be written where nobody
+    /// finds it.
+    fn check_file(&self) -> Result<()> {
+        if open::file_id(&self.path) == self.file_id {
+            return Ok(());
+        }
+        let moved = std::io::Error::other("its file was moved, replaced or removed while it was open");
+        Err(Error::io("the book can't be written", moved))
+    }
+
     fn roll_back(&self) {
+        self.exposure.set(None);
         // SQLite has rolled back by itself after some errors (a full disk among them); then there is nothing to do.
         if !self.conn.is_autocommit()
             && let Err(error) = self.conn.execute_batch("ROLLBACK")
@@ -121,6 +141,7 @@ impl Tx<'_> {
                 Ok(Ok(value))
             }
             Err(error) => {
+                self.exposure.set(None);
                 if self.conn.is_autocommit() {
                     // The whole transaction is gone already: nothing is left to go back to.
                     return Err(error);
@@ -134,7 +155,7 @@ impl Tx<'_> {
 }
 
 /// Reads a stored name back into its enum. Failing means that the row was not written by this library.
-fn parsed<T: std::str::FromStr<Err = Error>>(text: String) -> rusqlite::Result<T> {
+fn parsed<T: std::str::FromStr<Err = Error>>(text: &str) -> rusqlite::Result<T> {
     text.parse().map_err(|error: Error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })

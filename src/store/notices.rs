@@ -21,7 +21,7 @@ pub(crate) struct NewNotice<'a> {
 fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
     Ok(Notice {
         notice_no: row.get(0)?,
-        kind: parsed(row.get(1)?)?,
+        kind: parsed(row.get_ref(1)?.as_str()?)?,
         op_id: row.get::<_, Option<String>>(2)?.map(OpId::stored),
         card: row.get::<_, Option<String>>(3)?.map(CardNumber::stored),
         amount: row.get::<_, Option<i64>>(4)?.map(Money::from_fen),

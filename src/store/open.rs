@@ -1,5 +1,6 @@
 //! Opening a book: the lock, the file, its pragmas, its version, its owner.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions as FileOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -44,10 +45,18 @@ impl Store {
     /// Opens a book, or makes a new one where there is none.
     pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Store> {
         assert!(rusqlite::version_number() >= OLDEST_SQLITE, "SQLite {} is too old", rusqlite::version());
-        let lock = lock_book(&beside(path, "lock"))?;
-        create_private(path)?;
-        let conn = connect(path, options.vfs.as_deref())?;
-        let store = Store { conn, ballast: beside(path, "ballast"), _lock: lock };
+        let path = resolved(path)?;
+        let lock = lock_book(&beside(&path, "lock"))?;
+        create_private(&path)?;
+        let conn = connect(&path, options.vfs.as_deref())?;
+        let store = Store {
+            conn,
+            file_id: file_id(&path),
+            ballast: beside(&path, "ballast"),
+            path,
+            exposure: Cell::new(None),
+            _lock: lock,
+        };
         store.write(|tx| tx.migrate(&options.new_book_id))?;
         store.write(|tx| tx.check_identity(&options.identity))?;
         store.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
@@ -77,6 +86,35 @@ impl Store {
     /// Gives the room back. False if there was none.
     pub(crate) fn release_ballast(&self) -> bool {
         std::fs::remove_file(&self.ballast).is_ok()
+    }
+}
+
+/// The book's own path: absolute, so that no name means something special to SQLite, and without links, so that one book
+/// has one lock whatever it is called.
+fn resolved(path: &Path) -> Result<PathBuf> {
+    let unresolved = |error| Error::io("can't find the book's folder", error);
+    match std::fs::canonicalize(path) {
+        Ok(path) => Ok(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let name = path.file_name().ok_or_else(|| Error::config("path", "must name a file"))?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Ok(std::fs::canonicalize(folder).map_err(unresolved)?.join(name))
+        }
+        Err(error) => Err(unresolved(error)),
+    }
+}
+
+/// What tells a file from another one under the same name. `None` where the platform does not say.
+pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        path.metadata().ok().map(|file| (file.dev(), file.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
     }
 }
 
@@ -143,7 +181,8 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
         return Err(Error::newer(version, VERSION));
     }
     let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode != "wal" && mode != "memory" {
+    // SQLite's own VFS for memory is there for measurements; it has no log, and nobody asks for it by accident.
+    if mode != "wal" && vfs != Some("memdb") {
         return Err(Error::inconsistent(format!("the file system allows no write-ahead log (got {mode})")));
     }
     // Nothing here may weaken what a commit means: FULL makes the log durable before COMMIT returns.

@@ -28,6 +28,8 @@ pub(crate) struct OpRow {
     pub(crate) evidence: Option<Evidence>,
     pub(crate) waits_for: Option<String>,
     pub(crate) unknown: bool,
+    /// It counts in the exposure: approved offline and not final.
+    pub(crate) exposed: bool,
     pub(crate) promise: Option<PromiseRow>,
 }
 
@@ -40,6 +42,14 @@ impl OpRow {
     /// Whether it may be sent: an operation whose promise is no approval never is.
     pub(crate) fn may_be_sent(&self) -> bool {
         self.promise.as_ref().is_none_or(|row| row.promise.is_approved())
+    }
+
+    /// Its part of the till's exposure.
+    fn exposure(&self) -> Exposure {
+        if !self.exposed {
+            return Exposure::default();
+        }
+        Exposure { money: self.effect.money.negated().max(Money::ZERO), operations: 1 }
     }
 
     /// The money at stake: the card's part of a sale, what is paid in by a recharge.
@@ -75,22 +85,31 @@ pub(crate) struct NewOperation<'a> {
     pub(crate) at: Timestamp,
     pub(crate) told: &'a Told,
     pub(crate) effect: &'a Effect,
+    /// It is approved offline in the same transaction.
+    pub(crate) exposed: bool,
+}
+
+/// What stands at the front of a lane, for whoever is about to queue up behind it.
+pub(crate) struct LaneHead {
+    pub(crate) op_id: OpId,
+    /// The lane does not go on by itself, or only once it is known what became of its head.
+    pub(crate) held: bool,
 }
 
 const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
-    o.evidence, o.waits_for, o.unknown, p.promise, p.refusal, p.message, p.told
+    o.evidence, o.waits_for, o.unknown, o.exposed, p.promise, p.refusal, p.message, p.told
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
 
 fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
     let text = |i: usize| row.get_ref(i)?.as_str().map_err(rusqlite::Error::from);
-    let promise = match row.get::<_, Option<String>>(21)? {
+    let promise = match row.get_ref(22)?.as_str_or_null()? {
         None => None,
         Some(promise) => Some(PromiseRow {
             promise: parsed(promise)?,
-            refusal: row.get::<_, Option<String>>(22)?.map(|json| from_json(&json)).transpose()?,
-            message: row.get(23)?,
-            told: from_json(text(24)?)?,
+            refusal: row.get::<_, Option<String>>(23)?.map(|json| from_json(&json)).transpose()?,
+            message: row.get(24)?,
+            told: from_json(text(25)?)?,
         }),
     };
     Ok(OpRow {
@@ -98,7 +117,7 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
         op_id: OpId::stored(row.get(1)?),
         lane_no: row.get(2)?,
         card_no: row.get(3)?,
-        kind: parsed(row.get(4)?)?,
+        kind: parsed(text(4)?)?,
         act: from_json(text(5)?)?,
         bound: from_json(text(6)?)?,
         context: Context {
@@ -111,10 +130,11 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
         created_at: Timestamp::from_millis(row.get(12)?),
         told: from_json(text(13)?)?,
         effect: effect(row, 14)?,
-        state: parsed(row.get(17)?)?,
-        evidence: row.get::<_, Option<String>>(18)?.map(parsed).transpose()?,
+        state: parsed(text(17)?)?,
+        evidence: row.get_ref(18)?.as_str_or_null()?.map(parsed).transpose()?,
         waits_for: row.get(19)?,
         unknown: row.get(20)?,
+        exposed: row.get(21)?,
         promise,
     })
 }
@@ -162,6 +182,19 @@ impl View<'_> {
         self.one_operation(" WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1", [lane_no])
     }
 
+    /// As [`View::lane_head`], without what only the one who works on it needs.
+    pub(crate) fn lane_front(&self, lane_no: i64) -> Result<Option<LaneHead>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT o.op_id, o.state, l.state = 'held' FROM operation o JOIN lane l ON l.lane_no = o.lane_no
+             WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1",
+        )?;
+        let head = statement.query_row([lane_no], |row| {
+            let stuck = matches!(parsed(row.get_ref(1)?.as_str()?)?, State::InDoubt | State::Parked | State::Rejected);
+            Ok(LaneHead { op_id: OpId::stored(row.get(0)?), held: stuck || row.get(2)? })
+        });
+        Ok(head.optional()?)
+    }
+
     /// Operations of a lane that are not finished, except one, in order.
     pub(crate) fn open_operations(&self, lane_no: i64) -> Result<Vec<OpRow>> {
         self.operations(" WHERE o.lane_no = ?1 AND o.open = 1 ORDER BY o.op_no", [lane_no])
@@ -199,10 +232,10 @@ impl View<'_> {
              WHERE o.lane_no = ?1 AND o.open = 1 AND o.op_no IS NOT ?2",
         )?;
         let rows = statement.query_map((lane_no, except), |row| {
-            let promise: Option<Promise> = row.get::<_, Option<String>>(2)?.map(parsed).transpose()?;
+            let promise: Option<Promise> = row.get_ref(2)?.as_str_or_null()?.map(parsed).transpose()?;
             Ok(OpenEffect {
-                kind: parsed(row.get(0)?)?,
-                state: parsed(row.get(1)?)?,
+                kind: parsed(row.get_ref(0)?.as_str()?)?,
+                state: parsed(row.get_ref(1)?.as_str()?)?,
                 approved: promise.is_some_and(Promise::is_approved),
                 effect: effect(row, 3)?,
             })
@@ -237,8 +270,24 @@ impl View<'_> {
         Ok(Money::from_fen(statement.query_row([phone], |row| row.get(0))?))
     }
 
-    /// The open offline approvals of the till.
+    /// The open offline approvals of the till. Added up once; from then on whatever is written keeps it.
     pub(crate) fn till_exposure(&self) -> Result<Exposure> {
+        if let Some(known) = self.exposure.get() {
+            debug_assert_eq!(known, self.add_up_exposure()?, "what is kept is what stands in the book");
+            return Ok(known);
+        }
+        let exposure = self.add_up_exposure()?;
+        self.exposure.set(Some(exposure));
+        Ok(exposure)
+    }
+
+    /// An operation's part of the exposure has become another.
+    fn keep_exposure(&self, before: Exposure, now: Exposure) {
+        self.exposure.set(self.exposure.get().map(|known| known.minus(before).plus(now)));
+    }
+
+    /// Reads every open approval: not for each call.
+    fn add_up_exposure(&self) -> Result<Exposure> {
         let mut statement = self.conn.prepare_cached(
             "SELECT coalesce(sum(CASE WHEN effect_money < 0 THEN -effect_money ELSE 0 END), 0), count(*)
              FROM operation INDEXED BY operation_exposed WHERE exposed = 1",
@@ -297,9 +346,9 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO operation (op_id, lane_no, card_no, provider, dialect, kind, act, bound, delivery, ticket,
                     operator, supervisor, shift, reason, created_at, told, effect_money, effect_bonus, effect_points,
-                    state, changed_at, holding, open)
+                    state, changed_at, holding, open, exposed)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                    'queued', ?15, 1, 1)",
+                    'queued', ?15, 1, 1, ?20)",
             )?
             .execute(rusqlite::params![
                 new.op_id.as_str(),
@@ -321,8 +370,9 @@ impl Tx<'_> {
                 new.effect.money.fen(),
                 new.effect.bonus.fen(),
                 new.effect.points.get(),
+                new.exposed,
             ])?;
-        Ok(OpRow {
+        let op = OpRow {
             op_no: self.conn.last_insert_rowid(),
             op_id: new.op_id.clone(),
             lane_no: new.lane_no,
@@ -338,8 +388,11 @@ impl Tx<'_> {
             evidence: None,
             waits_for: None,
             unknown: false,
+            exposed: new.exposed,
             promise: None,
-        })
+        };
+        self.keep_exposure(Exposure::default(), op.exposure());
+        Ok(op)
     }
 
     /// New figures for an operation that nobody has been told of.
@@ -358,8 +411,7 @@ impl Tx<'_> {
         if !op.state.may_become(next) {
             return Err(Error::inconsistent(format!("{} can't become {next}", op.state)));
         }
-        let exposed =
-            op.promise.as_ref().is_some_and(|row| row.promise == Promise::OfflineApproved) && !next.is_final();
+        let exposed = op.exposed && !next.is_final();
         let changed = self
             .conn
             .prepare_cached(
@@ -378,9 +430,12 @@ impl Tx<'_> {
         if changed != 1 {
             return Err(Error::inconsistent(format!("operation {} was not {}", op.op_no, op.state)));
         }
+        let before = op.exposure();
         op.state = next;
         op.waits_for = None;
         op.unknown = false;
+        op.exposed = exposed;
+        self.keep_exposure(before, op.exposure());
         Ok(())
     }
 
@@ -415,24 +470,21 @@ impl Tx<'_> {
                 to_json(&row.told)?,
                 at.millis(),
             ))?;
-        let offline = row.promise == Promise::OfflineApproved;
-        if offline || *effect != op.effect {
+        let exposed = row.promise == Promise::OfflineApproved && !op.state.is_final();
+        if exposed != op.exposed || *effect != op.effect {
             // What was promised is what is expected, and what is at risk.
             self.conn
                 .prepare_cached(
                     "UPDATE operation SET exposed = ?2, effect_money = ?3, effect_bonus = ?4, effect_points = ?5
                      WHERE op_no = ?1",
                 )?
-                .execute((
-                    op.op_no,
-                    offline && !op.state.is_final(),
-                    effect.money.fen(),
-                    effect.bonus.fen(),
-                    effect.points.get(),
-                ))?;
+                .execute((op.op_no, exposed, effect.money.fen(), effect.bonus.fen(), effect.points.get()))?;
         }
+        let before = op.exposure();
         op.effect = *effect;
+        op.exposed = exposed;
         op.promise = Some(row);
+        self.keep_exposure(before, op.exposure());
         Ok(())
     }
 

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use crate::clock::{Timestamp, mint_id};
 use crate::error::{Error, Result};
-use crate::model::{Act, CardStatus, Checked, Decision, Delivery, OpId, Receipt, Refusal, State, check_card, predict};
+use crate::model::{
+    Act, Balances, CardNumber, CardStatus, Checked, Confirmation, Decision, Delivery, OpId, Receipt, Refusal, State,
+    check_card, predict,
+};
 use crate::provider::Bound;
-use crate::store::{LaneState, NewOperation, OpRow, ServedCard, Tx, View};
+use crate::store::{NewOperation, OpRow, ServedCard, Tx, View};
 
 use super::engine::{Desk, Engine};
 use super::job::Ask;
@@ -132,12 +135,8 @@ impl Desk {
             None => self.new_card(tx, &checked.act)?,
         };
 
-        let head = tx.lane_head(card.account.account_no)?;
-        let held = match &head {
-            Some(head) if matches!(head.state, State::InDoubt | State::Parked | State::Rejected) => Some(head),
-            Some(head) if matches!(tx.lane(head.lane_no)?.0, LaneState::Held) => Some(head),
-            _ => None,
-        };
+        let head = tx.lane_front(card.account.account_no)?;
+        let held = head.as_ref().filter(|head| head.held);
         let now = self.now();
         match plan {
             Plan::Online(Mode::Require, _) if held.is_some() => {
@@ -152,22 +151,14 @@ impl Desk {
                 let decision =
                     self.with_knowledge(tx, &card, &checked.act, None, |known| predict(&checked.act, known))?;
                 decision.told.assert_consistent();
-                let op = self.write_down(
-                    tx,
-                    checked,
-                    &card,
-                    &bound,
-                    &decision,
-                    (delivery_name(Some(mode)), head.is_none()),
-                )?;
+                let op = self.write_down(tx, checked, &card, &bound, &decision, (Some(mode), head.is_none()))?;
                 Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
             }
             Plan::Online(Mode::Prefer, _) | Plan::Offline | Plan::Online(Mode::Require, _) => {
                 let decision = self.decide_offline(tx, &card, &checked.act, None, true)??;
-                let mut op =
-                    self.write_down(tx, checked, &card, &bound, &decision, (delivery_name(None), head.is_none()))?;
-                self.approve_offline(tx, &mut op, &decision)?;
-                let receipt = self.receipt(tx, &op)?;
+                let mut op = self.write_down(tx, checked, &card, &bound, &decision, (None, head.is_none()))?;
+                let entered = self.approve_offline(tx, &mut op, &decision)?;
+                let receipt = receipt_of(&op, card.card.number, None, Some(entered.receipt_no), entered.balances);
                 Ok(Begun::Done(Box::new(receipt)))
             }
         }
@@ -321,7 +312,8 @@ impl Desk {
         tx.card_of_account(card.account.account_no)
     }
 
-    /// The operation becomes part of the book, and its lane has something to do.
+    /// The operation becomes part of the book, and its lane has something to do. Without a mode it is approved offline in
+    /// this transaction.
     fn write_down(
         &mut self,
         tx: &Tx<'_>,
@@ -329,7 +321,7 @@ impl Desk {
         card: &ServedCard,
         bound: &Bound,
         decision: &Decision,
-        (delivery, first): (&str, bool),
+        (mode, first): (Option<Mode>, bool),
     ) -> Result<OpRow> {
         let now = self.now();
         let op_id = match &checked.op_id {
@@ -345,11 +337,12 @@ impl Desk {
             dialect: self.provider.dialect(),
             act: &checked.act,
             bound,
-            delivery,
+            delivery: delivery_name(mode),
             context: &checked.context,
             at: now,
             told: &decision.told,
             effect: &decision.effect,
+            exposed: mode.is_none(),
         })?;
         if first {
             self.stand_at(tx, lane_no, Some(&op), None)?;
@@ -395,25 +388,37 @@ impl Desk {
             State::Queued | State::Sending => None,
             _ => view.confirmation(op.op_no)?,
         };
-        let told = *op.told();
-        let promise = op.promise.as_ref();
-        Ok(Receipt {
-            op_id: op.op_id.clone(),
-            kind: op.kind,
-            card: served.card.number.clone(),
-            promise: promise.map(|row| row.promise),
-            refusal: promise.and_then(|row| row.refusal.clone()),
-            remote_message: promise.and_then(|row| row.message.clone()),
-            receipt_no: view.receipt_no(op.op_no)?,
-            created_at: op.created_at,
-            state: op.state,
-            evidence: op.evidence,
-            variance: confirmation.as_ref().and_then(|confirmed| confirmed.money_variance(op.kind, &told)),
-            told,
-            confirmation,
-            waits_for: op.waits_for.clone(),
-            balances: served.account.base.with_effects(&open, &self.config.policy),
-        })
+        let balances = served.account.base.with_effects(&open, &self.config.policy);
+        Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
+    }
+}
+
+/// A receipt of what is known already.
+fn receipt_of(
+    op: &OpRow,
+    card: CardNumber,
+    confirmation: Option<Confirmation>,
+    receipt_no: Option<String>,
+    balances: Balances,
+) -> Receipt {
+    let told = *op.told();
+    let promise = op.promise.as_ref();
+    Receipt {
+        op_id: op.op_id.clone(),
+        kind: op.kind,
+        card,
+        promise: promise.map(|row| row.promise),
+        refusal: promise.and_then(|row| row.refusal.clone()),
+        remote_message: promise.and_then(|row| row.message.clone()),
+        receipt_no,
+        created_at: op.created_at,
+        state: op.state,
+        evidence: op.evidence,
+        variance: confirmation.as_ref().and_then(|confirmed| confirmed.money_variance(op.kind, &told)),
+        told,
+        confirmation,
+        waits_for: op.waits_for.clone(),
+        balances,
     }
 }
 

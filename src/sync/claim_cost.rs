@@ -182,6 +182,7 @@ fn copy_of(tx: &Tx<'_>, op: &OpRow, number: usize) -> crate::error::Result<()> {
         at: op.created_at,
         told: &op.told,
         effect: &op.effect,
+        exposed: true,
     })?;
     tx.insert_promise(&mut copy, op.promise.clone().unwrap(), &op.effect, op.created_at)
 }

@@ -194,7 +194,8 @@ impl Desk {
             return Ok(());
         }
         let told = *op.told();
-        self.enter(tx, op, "write_off", &reversed(&told), told.points.negated(), None)
+        self.enter(tx, op, "write_off", &reversed(&told), told.points.negated(), None)?;
+        Ok(())
     }
 
     /// An opening was given up: each operation behind it waits for a decision of its own.

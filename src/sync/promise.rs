@@ -12,6 +12,7 @@ use crate::units::{Money, Rate};
 
 use super::call::{Mode, Waiting};
 use super::engine::{Desk, Engine};
+use super::settle::Entered;
 
 impl Engine {
     /// How much more would be approved offline, of one card or of any.
@@ -162,10 +163,11 @@ impl Desk {
     }
 
     /// Approves an operation that is written down and has no promise yet.
-    pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<()> {
-        self.promise(tx, op, Promise::OfflineApproved, decision.told, decision.effect, None, None)?;
+    pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<Entered> {
+        let entered = self.approve(tx, op, Promise::OfflineApproved, decision.told, decision.effect)?;
         self.show_change(tx, op)?;
-        self.note_limits(tx, &decision.effect)
+        self.note_limits(tx, &decision.effect)?;
+        Ok(entered)
     }
 
     /// A call can't be answered by the remote now, and its operation was certainly not done. `prefer_online`: the policy
@@ -230,7 +232,7 @@ impl Desk {
             let served = tx.card_of_account(op.lane_no)?;
             let act = op.act.clone();
             match self.decide_as_sent(tx, &served, &act, op)? {
-                Ok(decision) => return self.approve_offline(tx, op, &decision),
+                Ok(decision) => return self.approve_offline(tx, op, &decision).map(drop),
                 Err(refusal) => Some(refusal),
             }
         } else {

@@ -2,12 +2,22 @@
 
 use crate::clock::{Timestamp, business_date};
 use crate::error::Result;
-use crate::model::{Base, CardStatus, Confirmation, Evidence, Kind, NoticeKind, Promise, RateSource, State, Told};
+use crate::model::{
+    Balances, Base, CardStatus, Confirmation, Effect, Evidence, Kind, NoticeKind, Promise, RateSource, Refusal, State,
+    Told,
+};
 use crate::provider::{Learned, RemoteRefusal};
 use crate::store::{LaneState, NewEntry, NewNotice, OpRow, PromiseRow, Tx, View};
 use crate::units::{Money, Points};
 
 use super::engine::Desk;
+
+/// What a line of the book tells beyond its operation.
+pub(super) struct Entered {
+    pub(super) receipt_no: String,
+    /// The balances after it.
+    pub(super) balances: Balances,
+}
 
 impl Desk {
     /// The remote has it.
@@ -65,7 +75,7 @@ impl Desk {
             None => {
                 let told = confirmed_figures(op, confirmation);
                 let effect = op.effect;
-                self.promise(tx, op, Promise::OnlineApproved, told, effect, None, None)?;
+                self.approve(tx, op, Promise::OnlineApproved, told, effect)?;
                 match confirmation.money_variance(op.kind, &told) {
                     Some(_) => self.note_difference(tx, op, confirmation),
                     None => Ok(()),
@@ -291,7 +301,20 @@ impl Desk {
         tx.set_lane(lane_no, state, failures)
     }
 
-    /// Records what the cashier is told, with its entry where it is a yes.
+    /// Records that the cashier is told yes, with its entry.
+    pub(super) fn approve(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &mut OpRow,
+        promise: Promise,
+        told: Told,
+        effect: Effect,
+    ) -> Result<Entered> {
+        self.promise(tx, op, promise, told, effect, None, None)?;
+        self.enter(tx, op, op.kind.as_str(), &told, told.points, Some(promise))
+    }
+
+    /// Records what the cashier is told; for a yes, [`Desk::approve`].
     #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
     pub(super) fn promise(
         &mut self,
@@ -299,16 +322,13 @@ impl Desk {
         op: &mut OpRow,
         promise: Promise,
         told: Told,
-        effect: crate::model::Effect,
-        refusal: Option<crate::model::Refusal>,
+        effect: Effect,
+        refusal: Option<Refusal>,
         message: Option<String>,
     ) -> Result<()> {
         let now = self.now();
         told.assert_consistent();
         tx.insert_promise(op, PromiseRow { promise, refusal, message, told }, &effect, now)?;
-        if promise.is_approved() {
-            self.enter(tx, op, op.kind.as_str(), &told, told.points, Some(promise))?;
-        }
         self.promised(op.op_no);
         Ok(())
     }
@@ -322,26 +342,25 @@ impl Desk {
         told: &Told,
         points: Points,
         approval: Option<Promise>,
-    ) -> Result<()> {
+    ) -> Result<Entered> {
         let now = self.now();
         told.assert_consistent();
-        let served = tx.card_of_account(op.lane_no)?;
         let open = tx.open_effects(op.lane_no, None)?;
-        let after = served.account.base.with_effects(&open, &self.config.policy);
-        tx.insert_entry(&NewEntry {
+        let balances = tx.base(op.lane_no)?.with_effects(&open, &self.config.policy);
+        let receipt_no = tx.insert_entry(&NewEntry {
             op_no: op.op_no,
             card_no: op.card_no,
             kind,
             told,
             points,
-            money_after: after.money.expected,
-            points_after: after.points.expected,
+            money_after: balances.money.expected,
+            points_after: balances.points.expected,
             approval,
             context: &op.context,
             business_date: self.business_date(now),
             at: now,
         })?;
-        Ok(())
+        Ok(Entered { receipt_no, balances })
     }
 
     fn business_date(&self, at: Timestamp) -> String {
@@ -354,8 +373,7 @@ pub(super) fn is_orphan(view: &View<'_>, op: &OpRow) -> Result<bool> {
     if op.kind == Kind::OpenCard {
         return Ok(false);
     }
-    let served = view.card_of_account(op.lane_no)?;
-    Ok(served.card.opened_here_at.is_some() && !served.account.confirmed)
+    view.awaits_opening(op.lane_no)
 }
 
 /// The figures that the remote's answer gives, filled up with those predicted where it is silent. They always add up,
