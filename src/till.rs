@@ -25,7 +25,8 @@ const TURN_AGAIN: Duration = Duration::from_millis(100);
 /// How long closing waits for requests that are under way, unless it is told otherwise.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// An open book. It may be used from any thread; one process may have a book open once.
+/// An open book. It may be used from any thread; one process may have a book open once. Dropping it waits up to a second for
+/// requests under way; [`Till::close`] says how long.
 ///
 /// ```
 /// # fn main() -> Result<(), tillbook::Error> {
@@ -125,9 +126,9 @@ impl Till {
             let asked = self.ask(ask, timeout.saturating_sub(began.elapsed())).err();
             let nobody_said = asked.as_ref().is_some_and(|error| error.code() == ErrorCode::Unreachable);
             match asked {
-                Some(error) if !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable) => {
-                    return Err(error);
-                }
+                // Neither the remote nor the book knows such a card; one that the book knows is judged by it.
+                Some(error) if error.code() == ErrorCode::NotFound => drop(self.card(checked.act.card().as_str())?),
+                Some(error) if !nobody_said => return Err(error),
                 _ => {}
             }
             begun = match self.runtime.with(|engine| engine.begin(checked, true)) {

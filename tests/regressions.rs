@@ -394,3 +394,90 @@ fn a_refusal_after_an_attempt_that_was_never_found_is_in_doubt_itself() {
         }
     }
 }
+
+/// While one sale waits for a person, the card is emptied elsewhere and read again: the till lends nothing on the old figure.
+#[test]
+fn a_reading_that_is_no_base_still_bounds_what_is_lent() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.sandy.sole_writer = false;
+    let till = bench.till_with(config);
+    till.serve_card("A1", SOON).unwrap();
+    let wire = Arc::downgrade(&bench.wire);
+    let first = AtomicBool::new(true);
+    bench.wire.hook(move |request| {
+        let lost = request.url.ends_with("/consume") && first.swap(false, Ordering::SeqCst);
+        lost.then(|| {
+            // Another till's sale in between makes the records tell nothing.
+            let wire = wire.upgrade()?;
+            wire.sandy.lock().unwrap().other_till(now_s(), "Other").consume("A1", 1_00, None).unwrap();
+            Some(Err(TransportFailure::MaybeSent("cut".into())))
+        })
+        .flatten()
+    });
+    till.consume(Consume::new("A1", yuan("50")).prefer_online(Duration::from_millis(200)).op_id("p")).unwrap();
+    sync_until(&till, |till| till.operation("p").unwrap().state == State::Parked);
+    bench.wire.sandy.lock().unwrap().office(now_s(), "office").withdraw("A1", 499_20).unwrap();
+    let card = till.serve_card("A1", SOON).unwrap();
+    assert_eq!(card.balances.money.confirmed, yuan("500"), "nobody can say whether the reading includes the sale");
+    assert_eq!(card.balances.money.available, yuan("0"));
+    let told = till.consume(Consume::new("A1", yuan("10")).prefer_online(Duration::from_millis(200)));
+    assert!(!told.is_ok_and(|receipt| receipt.is_approved()));
+}
+
+/// A link to a book is the same book.
+#[cfg(unix)]
+#[test]
+fn a_link_does_not_get_round_the_books_lock() {
+    let bench = Bench::new();
+    let till = bench.till();
+    let link = bench.dir.path().join("link.db");
+    std::os::unix::fs::symlink(bench.book(), &link).unwrap();
+    let transport: Arc<dyn Transport> = bench.wire.clone();
+    let second = TillBuilder::new(bench.config()).transport(transport).open(&link);
+    assert_eq!(second.unwrap_err().code(), ErrorCode::BookInUse);
+    drop(till);
+}
+
+/// A book that is renamed under the open till takes nothing more, and comes back when its file does.
+#[cfg(unix)]
+#[test]
+fn a_book_that_was_moved_while_open_approves_nothing() {
+    let bench = Bench::new();
+    let till = bench.till();
+    let elsewhere = bench.dir.path().join("moved.db");
+    std::fs::rename(bench.book(), &elsewhere).unwrap();
+    let brief = Duration::from_millis(50);
+    let error = till.consume(Consume::new("A1", yuan("10")).prefer_online(brief).op_id("m")).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Storage);
+    std::fs::rename(&elsewhere, bench.book()).unwrap();
+    assert_eq!(till.operation("m").unwrap_err().code(), ErrorCode::NotFound);
+    assert!(till.consume(Consume::new("A1", yuan("10")).prefer_online(SOON).op_id("m")).unwrap().is_approved());
+}
+
+/// Names that mean something to SQLite mean nothing to a till.
+#[test]
+fn a_name_that_is_special_to_sqlite_is_a_file_like_any_other() {
+    for name in [":memory:", "file:x.db?mode=memory"] {
+        let bench = Bench::new();
+        let path = bench.dir.path().join(name);
+        drop(till_at(&bench.wire, bench.config(), &path).serve_card("A1", SOON).unwrap());
+        assert!(till_at(&bench.wire, bench.config(), &path).card("A1").is_ok(), "{name}");
+    }
+}
+
+/// A till that has never been online: nobody has made a mistake, and nobody is told so.
+#[test]
+fn a_first_start_without_the_remote_is_no_bad_input() {
+    let bench = Bench::new();
+    bench.wire.cut();
+    let till = bench.till_with(bench.config());
+    let brief = Duration::from_millis(50);
+    let open = || OpenCard::new("C1", "普通会员").name("X");
+    for _ in 0..3 {
+        let refused = till.open_card(open().prefer_online(brief)).unwrap_err();
+        let never = tillbook::Refusal::NeverFetched { what: "levels".into() };
+        assert_eq!(refused.refusal(), Some(&never));
+        assert_eq!(till.open_card(open().require_online(brief)).unwrap_err().code(), ErrorCode::Unreachable);
+    }
+}

@@ -10,7 +10,7 @@ use crate::units::{Money, Points};
 /// One asset of a card, told three ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance<T> {
-    /// What the remote last said.
+    /// What the remote last said; zero if it never did ([`Balances::as_of`] is `None` then).
     pub confirmed: T,
     /// That, with the effects of everything done here which is still open.
     pub expected: T,
@@ -35,6 +35,10 @@ pub(crate) struct Base {
     pub(crate) money: Money,
     pub(crate) points: Points,
     pub(crate) as_of: Option<Timestamp>,
+    /// Figures read later, while an outcome was unknown. Whether they include it nobody can say, so they are no base; but
+    /// more than they leave is not to be spent.
+    pub(crate) read_money: Option<Money>,
+    pub(crate) read_points: Option<Points>,
 }
 
 /// What an operation is predicted to do to an account.
@@ -67,10 +71,15 @@ impl Base {
     ) -> Balances {
         let mut money = Balance { confirmed: self.money, expected: self.money, available: self.money };
         let mut points = Balance { confirmed: self.points, expected: self.points, available: self.points };
+        let (mut unsent_money, mut unsent_points) = (Money::ZERO, Points::ZERO);
         for open in open {
             debug_assert!(open.state.is_open(), "{} is not open", open.state);
             let Effect { money: principal, bonus, points: change } = open.effect;
             let applied = open.state == State::Applied;
+            if open.state == State::Queued {
+                unsent_money = unsent_money.plus(principal.min(Money::ZERO));
+                unsent_points = unsent_points.plus(change.min(Points::ZERO));
+            }
             // An unknown outcome never adds its credit; neither does one that nobody was promised.
             let expects_credit = applied || (open.approved && matches!(open.state, State::Queued | State::Sending));
 
@@ -97,6 +106,12 @@ impl Base {
                 }
             }
         }
+        if let Some(read) = self.read_money {
+            money.available = money.available.min(read.plus(unsent_money));
+        }
+        if let Some(read) = self.read_points {
+            points.available = points.available.min(read.plus(unsent_points));
+        }
         Balances { money, points, as_of: self.as_of }
     }
 }
@@ -113,7 +128,7 @@ mod tests {
     fn what_counts_where() {
         use Kind::*;
         use State::*;
-        let base = Base { money: Money::from_fen(1000), points: Points::new(100), as_of: None };
+        let base = Base { money: Money::from_fen(1000), points: Points::new(100), ..Base::default() };
         let consume = effect(-300, 0, 3);
         let recharge = effect(500, 50, 5);
         let redeem = effect(0, 0, -40);
@@ -143,6 +158,20 @@ mod tests {
             );
             assert_eq!(figures, want, "{kind} {state} approved {approved}");
             assert_eq!(got.money.confirmed, base.money, "the confirmed figure is the remote's alone");
+        }
+    }
+
+    #[test]
+    fn a_later_reading_bounds_what_is_available_and_changes_nothing_else() {
+        let open =
+            |state, money| OpenEffect { kind: Kind::Consume, state, approved: true, effect: effect(money, 0, 0) };
+        let doubtful = [open(State::Parked, -60_00), open(State::Queued, -10_00)];
+        // read, expected, available: of what was read only what is not sent yet is still to come off.
+        for (read, available) in [(None, 230_00), (Some(0), -10_00), (Some(100_00), 90_00), (Some(300_00), 230_00)] {
+            let read_money = read.map(Money::from_fen);
+            let base = Base { money: Money::from_fen(300_00), read_money, ..Base::default() };
+            let got = base.with_effects(&doubtful, &OfflinePolicy::default()).money;
+            assert_eq!((got.confirmed.fen(), got.expected.fen(), got.available.fen()), (300_00, 230_00, available));
         }
     }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::act::Act;
 use super::balance::{Balances, Effect};
 use super::card::RechargeRule;
-use super::policy::{OfflineCase, OfflinePolicy, Refusal, check_card, check_offline};
+use super::policy::{OfflineCase, OfflinePolicy, Refusal, check_offline};
 use super::pricing::{RateSource, points_for, price_consume, recharge_bonus};
 use super::receipt::Told;
 use crate::units::{Money, Rate, Rounding};
@@ -88,8 +88,8 @@ pub(crate) fn fit_funds(
     }
 }
 
-/// Decides without the remote: funds first, since they say what the card would pay, then the policy's ladder on that.
-/// The ladder's rungs that need no figures (exception list, status) are reported before a lack of funds.
+/// Decides without the remote: what the card would pay, then the policy's ladder on that. The ladder's reason comes before a
+/// lack of funds: where it refuses, what is known of the funds may not be worth telling.
 pub(crate) fn decide(
     act: &Act,
     knowledge: &Knowledge<'_>,
@@ -97,19 +97,11 @@ pub(crate) fn decide(
     policy: &OfflinePolicy,
     partial_allowed: bool,
 ) -> Result<Decision, Refusal> {
-    check_card(case.exception, case.status)?;
-    let decision = predict(act, knowledge);
-    let fitted = fit_funds(act, decision, knowledge, partial_allowed);
-    // An unfunded sale is checked with what it asked for, so that the policy's own reason comes first.
-    let from_card = fitted.as_ref().map_or(decision.told.from_card, |decision| decision.told.from_card);
-    let checked = check_offline(&OfflineCase { from_card, ..case }, policy);
-    let decision = match (fitted, checked) {
-        // A stale or unknown base makes the funds figure meaningless, so that rung speaks first.
-        (Err(_), Err(rung @ (Refusal::BaseTooOld { .. } | Refusal::UnknownCard))) => return Err(rung),
-        (Err(funds), _) => return Err(funds),
-        (Ok(_), Err(rung)) => return Err(rung),
-        (Ok(decision), Ok(())) => decision,
-    };
+    let whole = predict(act, knowledge);
+    let fitted = fit_funds(act, whole, knowledge, partial_allowed);
+    let from_card = fitted.as_ref().unwrap_or(&whole).told.from_card;
+    check_offline(&OfflineCase { from_card, ..case }, policy)?;
+    let decision = fitted?;
     decision.told.assert_consistent();
     Ok(decision)
 }
@@ -184,6 +176,17 @@ mod tests {
             };
             assert_eq!(got, want, "{total} partial {partial} {rate:?} available {available}");
         }
+    }
+
+    #[test]
+    fn the_ladders_reason_comes_before_a_lack_of_funds() {
+        let act = act(Consume::new("M1", Money::from_fen(150_00)));
+        let old = OfflineCase { now: Timestamp::from_millis(3 * 86_400_000), ..case() };
+        let refused = decide(&act, &knowledge(50_00, None), old, &OfflinePolicy::default(), true);
+        assert!(matches!(refused, Err(Refusal::BaseTooOld { .. })), "{refused:?}");
+        let stopped = OfflineCase { exception: Some("owes"), ..case() };
+        let refused = decide(&act, &knowledge(50_00, None), stopped, &OfflinePolicy::default(), true);
+        assert!(matches!(refused, Err(Refusal::ExceptionList { .. })), "{refused:?}");
     }
 
     #[test]

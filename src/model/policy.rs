@@ -151,6 +151,12 @@ pub enum Refusal {
         /// How far it is behind.
         behind_s: u64,
     },
+    /// What the remote tells of levels or pay types was never fetched: this till has to be online once.
+    #[error("the {what} were never fetched; the till has to be online once")]
+    NeverFetched {
+        /// What is missing.
+        what: String,
+    },
     /// Not enough money on the card.
     #[error("{available} available, asked for {requested}")]
     InsufficientFunds {
@@ -189,7 +195,7 @@ impl Exposure {
 /// How much more the till would approve offline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Headroom {
-    /// The most that the next operation may take from the card.
+    /// The most that the next operation may take from the card; of a card that is named, at most what is available on it.
     pub money: Money,
     /// How many more approvals.
     pub operations: u32,
@@ -337,6 +343,55 @@ mod tests {
             verdict(|c| c.clock_behind = Some(Duration::from_secs(86_400))),
             Err(Refusal::ClockBehind { limit_s: 300, behind_s: 86_400 })
         );
+    }
+
+    /// Everything is wrong at once; mending the first refusal brings the next one.
+    #[test]
+    fn the_ladder_has_one_order() {
+        let mut case = OfflineCase {
+            exception: Some("owes"),
+            status: CardStatus::Blocked,
+            from_card: Money::from_fen(9_999_00),
+            card_exposure: Money::from_fen(9_999_00),
+            phone_exposure: Money::from_fen(9_999_00),
+            till_exposure: Exposure { money: Money::from_fen(9_999_00), operations: 9_999 },
+            known_since: Some(Timestamp::from_millis(NOW - 900_000_000)),
+            known: false,
+            clock_behind: Some(Duration::from_secs(86_400)),
+            ..case()
+        };
+        let policy = OfflinePolicy::default();
+        let mut met = Vec::new();
+        while let Err(refusal) = check_offline(&case, &policy) {
+            let name = format!("{refusal:?}").split([' ', '{']).next().unwrap_or_default().to_owned();
+            match refusal {
+                Refusal::ExceptionList { .. } => case.exception = None,
+                Refusal::CardBlocked => case.status = CardStatus::Active,
+                Refusal::FloorLimit { .. } => case.from_card = Money::from_fen(100_00),
+                Refusal::CardLimit { .. } => case.card_exposure = Money::ZERO,
+                Refusal::PhoneLimit { .. } => case.phone_exposure = Money::ZERO,
+                Refusal::OutageLimit { .. } => case.till_exposure.money = Money::ZERO,
+                Refusal::OutageOperations { .. } => case.till_exposure.operations = 0,
+                Refusal::BaseTooOld { .. } => case.known_since = Some(Timestamp::from_millis(NOW)),
+                Refusal::UnknownCard => case.known = true,
+                Refusal::ClockBehind { .. } => case.clock_behind = None,
+                other => panic!("{other}"),
+            }
+            met.push(name);
+        }
+        let order = [
+            "ExceptionList",
+            "CardBlocked",
+            "FloorLimit",
+            "CardLimit",
+            "PhoneLimit",
+            "OutageLimit",
+            "OutageOperations",
+            "BaseTooOld",
+            "UnknownCard",
+            "ClockBehind",
+        ];
+        assert_eq!(met, order);
     }
 
     #[test]

@@ -48,7 +48,8 @@ pub struct Told {
     pub actual: Money,
     /// The part of it that the card pays.
     pub from_card: Money,
-    /// The part of it to be collected by other means: the rest of a partial approval, the cash of a recharge.
+    /// The part of it to be collected by other means: the rest of a sale that the card does not pay, or all of what a recharge
+    /// puts on the card.
     pub due: Money,
     /// What a recharge brings on top, as far as it is known.
     pub bonus: Money,

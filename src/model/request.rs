@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::card::Gender;
 use crate::units::{Money, Points};
 
-/// Who may say yes, and how long the cashier waits.
+/// Who may say yes, and how long the cashier waits: at most 600 seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The till decides by its policy, at once. While the remote is healthy this acts as `PreferOnline` unless the policy
@@ -275,7 +275,8 @@ impl Consume {
         self
     }
 
-    /// Whether the card may pay a part where it can't pay all; the rest is `due`. No unless said otherwise.
+    /// Whether the card may pay a part where it can't pay all; the rest is `due`. No unless said otherwise. A remote may let
+    /// the card pay a part all the same: always look at [`Told::due`](crate::Told::due).
     #[must_use]
     pub fn partial(mut self, allowed: bool) -> Self {
         self.partial = allowed;

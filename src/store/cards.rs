@@ -41,7 +41,8 @@ pub(crate) struct ServedCard {
 
 const SERVED: &str = "SELECT c.card_no, c.number, c.level, c.name, c.phone, c.gender, c.birthday, c.status, c.exception,
     c.opened_here_at, c.fetched_at,
-    a.account_no, a.reference, a.confirmed, a.money, a.points, a.as_of, a.consumed_total, a.recharged_total, a.quiet_since
+    a.account_no, a.reference, a.confirmed, a.money, a.points, a.as_of, a.read_money, a.read_points, a.consumed_total, a.recharged_total,
+    a.quiet_since
     FROM card c JOIN account a ON a.card_no = c.card_no";
 
 fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
@@ -72,9 +73,9 @@ fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
             reference: row.get(12)?,
             confirmed: row.get(13)?,
             base: base(row, 14)?,
-            consumed_total: money(17)?,
-            recharged_total: money(18)?,
-            quiet_since: time(19)?,
+            consumed_total: money(19)?,
+            recharged_total: money(20)?,
+            quiet_since: time(21)?,
         },
     })
 }
@@ -84,6 +85,8 @@ fn base(row: &Row<'_>, first: usize) -> rusqlite::Result<Base> {
         money: Money::from_fen(row.get(first)?),
         points: Points::new(row.get(first + 1)?),
         as_of: row.get::<_, Option<i64>>(first + 2)?.map(Timestamp::from_millis),
+        read_money: row.get::<_, Option<i64>>(first + 3)?.map(Money::from_fen),
+        read_points: row.get::<_, Option<i64>>(first + 4)?.map(Points::new),
     })
 }
 
@@ -110,8 +113,9 @@ impl View<'_> {
 
     /// What the remote last said of an account.
     pub(crate) fn base(&self, account_no: i64) -> Result<Base> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT money, points, as_of FROM account WHERE account_no = ?1")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT money, points, as_of, read_money, read_points FROM account WHERE account_no = ?1",
+        )?;
         Ok(statement.query_row([account_no], |row| base(row, 0))?)
     }
 
@@ -190,7 +194,7 @@ impl Tx<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL,
-                    recharged_total = NULL WHERE account_no = ?1",
+                    recharged_total = NULL, read_money = NULL, read_points = NULL WHERE account_no = ?1",
             )?
             .execute([account_no])?;
         Ok(())
@@ -234,8 +238,15 @@ impl Tx<'_> {
 
     pub(crate) fn set_base(&self, account_no: i64, base: &Base) -> Result<()> {
         self.conn
-            .prepare_cached("UPDATE account SET money = ?2, points = ?3, as_of = ?4 WHERE account_no = ?1")?
-            .execute((account_no, base.money.fen(), base.points.get(), base.as_of.map(Timestamp::millis)))?;
+            .prepare_cached("UPDATE account SET money = ?2, points = ?3, as_of = ?4, read_money = ?5, read_points = ?6 WHERE account_no = ?1")?
+            .execute((
+                account_no,
+                base.money.fen(),
+                base.points.get(),
+                base.as_of.map(Timestamp::millis),
+                base.read_money.map(Money::fen),
+                base.read_points.map(Points::get),
+            ))?;
         Ok(())
     }
 

@@ -252,7 +252,7 @@ impl Tx<'_> {
     fn forget_remote(&self) -> Result<()> {
         self.conn.execute_batch(
             "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL,
-                 recharged_total = NULL;
+                 recharged_total = NULL, read_money = NULL, read_points = NULL;
              UPDATE card SET opened_here_at = NULL, fetched_at = NULL, level = NULL;
              DELETE FROM level; DELETE FROM pay_type; DELETE FROM recharge_rules; DELETE FROM rate_seen;
              DELETE FROM memory; DELETE FROM claim; DELETE FROM provider;",

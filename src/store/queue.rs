@@ -309,6 +309,14 @@ impl View<'_> {
         Ok((queued.query_row([], count)?, waiting.query_row([], count)?))
     }
 
+    /// How many operations are taken for applied on evidence that another till could have left.
+    pub(crate) fn inferred_count(&self) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FROM operation INDEXED BY operation_inferred WHERE evidence = 'inferred'",
+        )?;
+        Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
+
     pub(crate) fn confirmation(&self, op_no: i64) -> Result<Option<Confirmation>> {
         let mut statement = self.conn.prepare_cached("SELECT body FROM confirmation WHERE op_no = ?1")?;
         let body: Option<String> = statement.query_row([op_no], |row| row.get(0)).optional()?;

@@ -40,6 +40,9 @@ CREATE TABLE account (
     as_of           INTEGER,
     consumed_total  INTEGER,
     recharged_total INTEGER,
+    -- Figures read while something was on the wire or unknown: no base, but more is not to be spent.
+    read_money      INTEGER,
+    read_points     INTEGER,
     -- When the last attempt on it ended: a read begun before can't be a base.
     quiet_since     INTEGER,
     UNIQUE (provider, reference)
@@ -94,6 +97,7 @@ CREATE INDEX operation_head ON operation (lane_no, op_no) WHERE holding = 1;
 CREATE INDEX operation_open ON operation (lane_no, op_no) WHERE open = 1;
 CREATE INDEX operation_exposed ON operation (card_no, effect_money) WHERE exposed = 1;
 CREATE INDEX operation_waiting ON operation (op_no) WHERE state IN ('parked', 'rejected');
+CREATE INDEX operation_inferred ON operation (op_no) WHERE evidence = 'inferred';
 CREATE INDEX operation_card ON operation (card_no, op_no);
 
 -- What the cashier was told. Written once.

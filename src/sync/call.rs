@@ -223,7 +223,7 @@ impl Desk {
             None => match (ask, plan) {
                 (Some(ask), _) => Ok(Err(ask)),
                 (None, Plan::Online(Mode::Require, _)) if self.condition.is_unreachable(now) => {
-                    Err(Error::unreachable("the card is unknown here and the remote is down"))
+                    Err(Error::unreachable("the card is unknown here and the remote can't be asked"))
                 }
                 (None, _) if self.config.policy.unknown_card => {
                     let provider = self.provider.name();
@@ -255,6 +255,9 @@ impl Desk {
                 {
                     return Ok(Err(Begun::AskFirst(Ask::Health, *timeout)));
                 }
+                if levels.is_empty() {
+                    return Err(never_fetched("levels", plan));
+                }
                 let found = levels.iter().find(|known| known.id == *level || known.name == *level);
                 let found = found.ok_or_else(|| Error::invalid("level", "is not known", level))?;
                 Ok(Ok(Bound { level_id: Some(found.id.clone()), ..Bound::default() }))
@@ -268,6 +271,9 @@ impl Desk {
                     && !self.condition.is_unreachable(now)
                 {
                     return Ok(Err(Begun::AskFirst(Ask::Card(card.card.number.clone()), *timeout)));
+                }
+                if pay_types.is_empty() {
+                    return Err(never_fetched("pay types", plan));
                 }
                 let found = pay_types.iter().find(|known| known.id == *pay_type);
                 let found = found.ok_or_else(|| Error::invalid("pay_type", "is not known", pay_type))?;
@@ -419,6 +425,16 @@ fn receipt_of(
         confirmation,
         waits_for: op.waits_for.clone(),
         balances,
+    }
+}
+
+/// A till that has never been online knows neither levels nor pay types; that is nobody's mistake.
+fn never_fetched(what: &str, plan: &Plan) -> Error {
+    match plan {
+        Plan::Online(Mode::Require, _) => {
+            Error::unreachable(format!("the {what} were never fetched, nor could they be now"))
+        }
+        _ => Refusal::NeverFetched { what: what.to_owned() }.into(),
     }
 }
 

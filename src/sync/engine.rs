@@ -63,6 +63,8 @@ pub(crate) struct Turn {
 pub(super) struct Drain {
     pub(super) since: Duration,
     pub(super) done: u64,
+    /// When the queue was seen empty.
+    pub(super) ended: Option<Duration>,
 }
 
 /// Everything but the book itself, so that a transaction on the one can be open while the other is worked on.
@@ -220,7 +222,7 @@ impl Engine {
         let now = self.desk.now();
         if self.desk.condition.is_down() {
             let probing = self.desk.jobs.values().any(Job::is_health);
-            return Ok(self.desk.condition.down_until.filter(|_| !probing));
+            return Ok(self.desk.condition.probe_from().filter(|_| !probing));
         }
         if !self.desk.unsaved.is_empty() || !self.desk.asks.is_empty() {
             return Ok(Some(now));
@@ -405,7 +407,7 @@ impl Desk {
         let now = self.now();
         let probing = self.jobs.values().any(Job::is_health);
         if self.condition.is_down() {
-            return Ok(!probing && self.condition.down_until.is_none_or(|until| now >= until) || !self.asks.is_empty());
+            return Ok(!probing && self.condition.probe_from().is_none_or(|from| now >= from) || !self.asks.is_empty());
         }
         if !self.asks.is_empty() || (self.catalogue_is_due(now) && !probing) || !self.waiting.is_empty() {
             return Ok(true);
@@ -441,7 +443,7 @@ impl Desk {
         let now = self.now();
         if self.condition.is_down() {
             // A single probe at a time, and nothing else, until the remote is there again.
-            let due = self.condition.down_until.is_none_or(|until| now >= until);
+            let due = self.condition.probe_from().is_none_or(|from| now >= from);
             if due && !self.jobs.values().any(Job::is_health) {
                 let reading = self.provider.health();
                 self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;

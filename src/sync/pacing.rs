@@ -44,6 +44,11 @@ impl Condition {
         self.down_until.is_some() || self.halted.is_some()
     }
 
+    /// From when on the single probe may ask. A pause that the remote asked for holds for it too.
+    pub(crate) fn probe_from(&self) -> Option<Timestamp> {
+        self.down_until.map(|until| self.paused_until.map_or(until, |pause| until.max(pause)))
+    }
+
     pub(crate) fn paused(&self, now: Timestamp) -> bool {
         self.paused_until.is_some_and(|until| now < until)
     }
@@ -235,6 +240,16 @@ mod tests {
         let mut condition = Condition::default();
         condition.pause(Some(Duration::from_secs(1 << 30)), at(0), &pacing, &Always(0));
         assert_eq!(condition.paused_until, Some(at(1000)));
+    }
+
+    #[test]
+    fn a_pause_that_the_remote_asked_for_holds_for_the_probe_too() {
+        let pacing = Pacing { breaker_failures: 1, ..Pacing::default() };
+        let mut condition = Condition::default();
+        condition.failed(at(0), &pacing, &Always(10));
+        assert_eq!(condition.probe_from(), Some(at(10)));
+        condition.pause(Some(Duration::from_secs(60)), at(0), &pacing, &Always(10));
+        assert_eq!(condition.probe_from(), Some(at(60_000)));
     }
 
     #[test]

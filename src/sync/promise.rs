@@ -29,6 +29,10 @@ impl Engine {
             let case = desk.offline_case(&view, &served)?;
             nothing |= check_offline(&case, &policy).is_err();
             money = money.min(policy.card_limit.minus(case.card_exposure.max(case.phone_exposure)));
+            if case.known {
+                let open = view.open_effects(served.account.account_no, None)?;
+                money = money.min(served.account.base.with_effects(&open, &policy).money.available);
+            }
         }
         if nothing {
             return Ok(Headroom { money: Money::ZERO, operations: 0 });

@@ -102,12 +102,13 @@ impl Desk {
         if tx.lane_head(lane_no)?.is_some_and(|head| {
             matches!(head.state, State::Sending | State::InDoubt) || (head.state == State::Parked && head.unknown)
         }) {
-            return Ok(());
+            let (read_money, read_points) = (Some(snapshot.money), Some(snapshot.points));
+            return tx.set_base(lane_no, &Base { read_money, read_points, ..served.account.base });
         }
         if went_backwards(&served, snapshot) {
             return self.refuse_stale(tx, &served);
         }
-        let base = Base { money: snapshot.money, points: snapshot.points, as_of: Some(began) };
+        let base = Base { money: snapshot.money, points: snapshot.points, as_of: Some(began), ..Base::default() };
         tx.set_base(lane_no, &base)?;
         tx.set_totals(lane_no, snapshot.consumed_total, snapshot.recharged_total)?;
         if let Some(level) = &snapshot.level

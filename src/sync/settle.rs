@@ -50,7 +50,7 @@ impl Desk {
         }
         // The answer carries the balances, or there is none to carry: settled at once. Otherwise a base has to arrive.
         let base = match (confirmation.money_after, confirmation.points_after) {
-            (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now) }),
+            (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now), ..Base::default() }),
             _ => None,
         };
         if let Some(base) = base {

@@ -14,6 +14,8 @@ pub enum Link {
     Up,
     /// It has not been asked for a while.
     Unknown,
+    /// It has asked to be left alone until then (`Retry-After`).
+    Paused(Timestamp),
     /// It does not answer; it is probed from time to time.
     Down,
     /// It refuses this till altogether, for this reason; it is probed from time to time.
@@ -29,7 +31,10 @@ pub struct SyncStatus {
     pub queued: u64,
     /// Operations that wait for a person.
     pub waiting_for_people: u64,
-    /// Operations finished since the queue was last empty (and somebody looked).
+    /// Operations that this book has ever taken for applied on evidence that another till's identical one could have left
+    /// ([`Evidence::Inferred`](crate::Evidence::Inferred)); the history shows which.
+    pub inferred: u64,
+    /// Operations finished in this drain; after its end, in the last one.
     pub done: u64,
     /// Those and the ones on their way.
     pub total: u64,
@@ -54,14 +59,19 @@ impl Engine {
         let (queued, waiting) = self.store.view().open_counts()?;
         let now = self.desk.now();
         let elapsed = self.desk.clock.monotonic();
+        let drain = &mut self.desk.drain;
         if queued == 0 {
-            self.desk.drain = Drain { since: elapsed, done: 0 };
+            drain.ended.get_or_insert(elapsed);
+        } else if drain.ended.is_some() {
+            // The next drain: the figures of the last one have been on show until now.
+            *drain = Drain { since: elapsed, ..Drain::default() };
         }
-        let drain = self.desk.drain;
+        let drain = *drain;
         let condition = &self.desk.condition;
         let link = match (&condition.halted, condition.is_down(), condition.is_healthy(now, &self.desk.config.pacing)) {
             (Some(why), ..) => Link::Halted(why.clone()),
             (None, true, _) => Link::Down,
+            (None, false, _) if condition.paused(now) => Link::Paused(condition.paused_until.unwrap_or(now)),
             (None, false, true) => Link::Up,
             (None, false, false) => Link::Unknown,
         };
@@ -69,9 +79,10 @@ impl Engine {
             link,
             queued,
             waiting_for_people: waiting,
+            inferred: self.store.view().inferred_count()?,
             done: drain.done,
             total: drain.done + queued,
-            elapsed: elapsed.saturating_sub(drain.since),
+            elapsed: drain.ended.unwrap_or(elapsed).saturating_sub(drain.since),
             next_due: self.next_due()?,
         })
     }
