@@ -273,7 +273,7 @@ pub(crate) fn check_card(exception: Option<&str>, status: CardStatus) -> Result<
 
 impl fmt::Display for Headroom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in {} operations", self.money, self.operations)
+        write!(f, "at most {} an operation, {} more operations", self.money, self.operations)
     }
 }
 
