@@ -128,6 +128,33 @@ macro_rules! call_setters {
     };
 }
 
+macro_rules! holder_setters {
+    ($name:ident) => {
+        impl $name {
+            /// The holder's name, at most 64 characters.
+            #[must_use]
+            pub fn name(mut self, name: impl Into<String>) -> Self {
+                self.name = Some(Personal(name.into()));
+                self
+            }
+
+            /// The holder's phone: 5 to 20 digits with an optional plus.
+            #[must_use]
+            pub fn phone(mut self, phone: impl Into<String>) -> Self {
+                self.phone = Some(Personal(phone.into()));
+                self
+            }
+
+            /// The holder's gender.
+            #[must_use]
+            pub fn gender(mut self, gender: Gender) -> Self {
+                self.gender = Some(gender);
+                self
+            }
+        }
+    };
+}
+
 /// Opens a card.
 ///
 /// ```
@@ -157,27 +184,6 @@ impl OpenCard {
             call: CallInput::default(),
         }
     }
-
-    /// The holder's name, at most 64 characters.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(Personal(name.into()));
-        self
-    }
-
-    /// The holder's phone: 5 to 20 digits with an optional plus.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(Personal(phone.into()));
-        self
-    }
-
-    /// The holder's gender.
-    #[must_use]
-    pub fn gender(mut self, gender: Gender) -> Self {
-        self.gender = Some(gender);
-        self
-    }
 }
 
 /// Changes a holder's data. What is not given stays.
@@ -198,31 +204,10 @@ impl Modify {
         Modify { card: card.into(), name: None, phone: None, birthday: None, gender: None, call: CallInput::default() }
     }
 
-    /// The new name, at most 64 characters.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(Personal(name.into()));
-        self
-    }
-
-    /// The new phone: 5 to 20 digits with an optional plus.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(Personal(phone.into()));
-        self
-    }
-
     /// The new birthday as `YYYY-MM-DD`.
     #[must_use]
     pub fn birthday(mut self, birthday: impl Into<String>) -> Self {
         self.birthday = Some(Personal(birthday.into()));
-        self
-    }
-
-    /// The new gender.
-    #[must_use]
-    pub fn gender(mut self, gender: Gender) -> Self {
-        self.gender = Some(gender);
         self
     }
 }
@@ -300,6 +285,8 @@ impl RedeemPoints {
     }
 }
 
+holder_setters!(OpenCard);
+holder_setters!(Modify);
 call_setters!(OpenCard);
 call_setters!(Modify);
 call_setters!(Recharge);
