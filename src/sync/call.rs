@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::clock::{Timestamp, mint_id};
 use crate::error::{Error, Result};
 use crate::model::{
-    Act, Balances, CardNumber, CardStatus, Checked, Confirmation, Decision, Delivery, OpId, Receipt, Refusal, State,
-    check_card, predict,
+    Act, Balances, CardNumber, CardStatus, Checked, Confirmation, Decision, Delivery, Level, OpId, Receipt, Refusal,
+    State, check_card, predict,
 };
 use crate::provider::Bound;
 use crate::store::{NewOperation, OpRow, ServedCard, Tx, View};
@@ -138,23 +138,32 @@ impl Desk {
         let head = tx.lane_front(card.account.account_no)?;
         let held = head.as_ref().filter(|head| head.held);
         let now = self.now();
-        match plan {
-            Plan::Online(Mode::Require, _) if held.is_some() => {
-                let op_id = held.map(|head| head.op_id.clone());
-                Err(op_id.map_or_else(|| Error::unreachable("the lane is held"), Error::lane_held))
+        let unreachable = self.condition.is_unreachable(now);
+        // Only this decides whether the till may answer alone: a call that requires the remote never gets past it.
+        let online = match plan {
+            Plan::Offline => None,
+            Plan::Online(Mode::Prefer, timeout) => (held.is_none() && !unreachable).then_some((Mode::Prefer, timeout)),
+            Plan::Online(Mode::Require, timeout) => {
+                if let Some(head) = held {
+                    return Err(Error::lane_held(head.op_id.clone()));
+                }
+                if unreachable {
+                    let why =
+                        if self.condition.is_down() { "the remote is down" } else { "the remote asked for a pause" };
+                    return Err(Error::unreachable(self.condition.halted.as_deref().unwrap_or(why)));
+                }
+                Some((Mode::Require, timeout))
             }
-            Plan::Online(Mode::Require, _) if self.condition.is_unreachable(now) => {
-                let why = if self.condition.is_down() { "the remote is down" } else { "the remote asked for a pause" };
-                Err(Error::unreachable(self.condition.halted.as_deref().unwrap_or(why)))
-            }
-            Plan::Online(mode, timeout) if held.is_none() && !self.condition.is_unreachable(now) => {
+        };
+        match online {
+            Some((mode, timeout)) => {
                 let decision =
                     self.with_knowledge(tx, &card, &checked.act, None, |known| predict(&checked.act, known))?;
                 decision.told.assert_consistent();
                 let op = self.write_down(tx, checked, &card, &bound, &decision, (Some(mode), head.is_none()))?;
                 Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
             }
-            Plan::Online(Mode::Prefer, _) | Plan::Offline | Plan::Online(Mode::Require, _) => {
+            None => {
                 let decision = self.decide_offline(tx, &card, &checked.act, None, true)??;
                 let mut op = self.write_down(tx, checked, &card, &bound, &decision, (None, head.is_none()))?;
                 let entered = self.approve_offline(tx, &mut op, &decision)?;
@@ -258,7 +267,7 @@ impl Desk {
                 if levels.is_empty() {
                     return Err(never_fetched("levels", plan));
                 }
-                let found = levels.iter().find(|known| known.id == *level || known.name == *level);
+                let found = level_called(&levels, level);
                 let found = found.ok_or_else(|| Error::invalid("level", "is not known", level))?;
                 Ok(Ok(Bound { level_id: Some(found.id.clone()), ..Bound::default() }))
             }
@@ -305,7 +314,7 @@ impl Desk {
     fn describe_opened(&mut self, tx: &Tx<'_>, card: &ServedCard, act: &Act) -> Result<ServedCard> {
         if let Act::OpenCard { level, name, phone, gender, .. } = act {
             let levels = tx.levels(self.provider.name())?;
-            let found = levels.iter().find(|known| known.id == *level || known.name == *level);
+            let found = level_called(&levels, level);
             tx.set_level(card.card.card_no, found.map_or(level.as_str(), |known| &known.name))?;
             let holder = crate::model::Holder {
                 name: name.clone(),
@@ -426,6 +435,11 @@ fn receipt_of(
         waits_for: op.waits_for.clone(),
         balances,
     }
+}
+
+/// A level by its name or the remote's identifier, as a POS may call it.
+fn level_called<'a>(levels: &'a [Level], text: &str) -> Option<&'a Level> {
+    levels.iter().find(|known| known.id == text || known.name == text)
 }
 
 /// A till that has never been online knows neither levels nor pay types; that is nobody's mistake.
