@@ -86,3 +86,45 @@ fn an_outage_is_traded_through_and_replayed_once() {
     assert_eq!(till.operation("c1").unwrap().state, State::Settled);
     assert!(till.waiting().unwrap().is_empty());
 }
+
+#[test]
+fn a_partial_approval_online_sends_the_cards_part_and_never_the_total() {
+    let shop = Shop::open();
+    let till = shop.till();
+    till.serve_card("B1", SOON).unwrap();
+    // The balance shrinks behind the till's back: what counts is what is read right before the send.
+    let now_s = shop.server.now_s();
+    shop.server.sandy().with(|sandy| sandy.office(now_s, "office").withdraw("B1", 30_00).unwrap());
+    let receipt = till.consume(Consume::new("B1", yuan("120")).partial(true).require_online(SOON)).unwrap();
+    assert_eq!(receipt.promise, Some(Promise::OnlineApproved));
+    assert_eq!((receipt.told.from_card, receipt.told.due), (yuan("70"), yuan("50")));
+    assert_eq!(shop.applied(), [(LedgerKind::Consume, "B1".to_string(), 70_00)]);
+    assert_agrees(&shop, &till, "B1");
+
+    let declined = till.consume(Consume::new("B1", yuan("20")).require_online(SOON)).unwrap();
+    assert_eq!((declined.promise, declined.state), (Some(Promise::Declined), State::Declined));
+    assert_eq!(shop.applied().len(), 1);
+}
+
+#[test]
+fn the_rate_last_seen_serves_offline_where_none_is_configured_and_an_exact_sale_does_not_unlearn_it() {
+    let shop = Shop::open();
+    let mut config = shop.config();
+    config.levels.clear();
+    let till = tillbook::Till::open(shop.book(), config).unwrap();
+    let online = till.consume(Consume::new("A1", yuan("10")).require_online(SOON)).unwrap();
+    assert_eq!(online.told.rate_source, RateSource::Remote);
+    shop.server.cut();
+    for total in ["100", "50"] {
+        let told = till.consume(Consume::new("A1", yuan(total)).offline()).unwrap().told;
+        assert_eq!((told.rate_source, told.discount), (RateSource::LastSeen, total_fifth(total)), "{total}");
+        shop.server.restore().unwrap();
+        drain(&till);
+        shop.server.cut();
+    }
+}
+
+/// A fifth of an amount: what 8折 takes off.
+fn total_fifth(total: &str) -> tillbook::Money {
+    tillbook::Money::from_fen(yuan(total).fen() / 5)
+}
