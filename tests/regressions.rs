@@ -481,3 +481,31 @@ fn a_first_start_without_the_remote_is_no_bad_input() {
         assert_eq!(till.open_card(open().require_online(brief)).unwrap_err().code(), ErrorCode::Unreachable);
     }
 }
+
+/// An offline sale is sent without a discountable amount; a remote that then answers "no discount" says nothing of the member.
+#[test]
+fn an_exact_sale_does_not_unlearn_the_members_rate() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.levels.clear();
+    let till = bench.till_with(config);
+    till.consume(Consume::new("A1", yuan("10")).require_online(SOON)).unwrap();
+    let wire = Arc::downgrade(&bench.wire);
+    bench.wire.hook(move |request| {
+        let exact = String::from_utf8_lossy(&request.body).contains("\"money_discount\":0");
+        (request.url.ends_with("/consume") && exact).then(|| {
+            let mut answer = wire.upgrade()?.handle(request);
+            let body = String::from_utf8(answer.body).unwrap();
+            assert!(body.contains("\"discount\":0.8"), "{body}");
+            answer.body = body.replace("\"discount\":0.8", "\"discount\":1").into_bytes();
+            Some(Ok(answer))
+        })?
+    });
+    for total in ["100", "50"] {
+        bench.wire.cut();
+        let told = till.consume(Consume::new("A1", yuan(total)).prefer_online(Duration::from_millis(50))).unwrap().told;
+        assert_eq!(told.rate, Rate::new("0.8".parse().unwrap()), "{total}");
+        bench.wire.restore();
+        drain(&till);
+    }
+}

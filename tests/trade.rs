@@ -107,7 +107,7 @@ fn a_partial_approval_online_sends_the_cards_part_and_never_the_total() {
 }
 
 #[test]
-fn the_rate_last_seen_serves_offline_where_none_is_configured_and_an_exact_sale_does_not_unlearn_it() {
+fn the_rate_last_seen_serves_offline_where_none_is_configured() {
     let shop = Shop::open();
     let mut config = shop.config();
     config.levels.clear();
