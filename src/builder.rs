@@ -74,14 +74,19 @@ impl TillBuilder {
     ///
     /// # Errors
     /// As [`Till::open`].
-    pub fn open(self, path: impl AsRef<Path>) -> Result<Till> {
-        self.config.check()?;
-        if path.as_ref().as_os_str().is_empty() {
-            return Err(Error::config("path", "must not be empty"));
-        }
-        let Some(transport) = self.transport else {
+    pub fn open(mut self, path: impl AsRef<Path>) -> Result<Till> {
+        let Some(transport) = self.transport.take() else {
             return Err(Error::config("transport", "must be given: this build has none of its own (feature `http`)"));
         };
+        Ok(Till::run(Runtime::new(self.engine(path.as_ref())?, transport)))
+    }
+
+    /// Opens the book without anything around it.
+    pub(crate) fn engine(self, path: &Path) -> Result<Engine> {
+        self.config.check()?;
+        if path.as_os_str().is_empty() {
+            return Err(Error::config("path", "must not be empty"));
+        }
         let provider = Box::new(Sandy::new(self.config.sandy.clone())?);
         let identity = Identity {
             merchant: self.config.merchant.clone(),
@@ -92,9 +97,8 @@ impl TillBuilder {
             tenant: provider.tenant().to_owned(),
         };
         let new_book_id = mint_id(self.entropy.as_ref());
-        let store = Store::open(path.as_ref(), &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
-        let engine = Engine::start(store, self.config, provider, self.clock, self.entropy)?;
-        Ok(Till::run(Runtime::new(engine, transport)))
+        let store = Store::open(path, &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
+        Engine::start(store, self.config, provider, self.clock, self.entropy)
     }
 }
 

@@ -42,6 +42,7 @@
 //!
 //! - `http` (default): the built-in [`HttpTransport`]. Without it the host gives a [`Transport`] of its own to
 //!   [`TillBuilder::transport`].
+//! - `steps`: the till without threads, for simulations. Not for products: it may change with every release.
 #![forbid(unsafe_code)]
 
 mod builder;
@@ -52,6 +53,8 @@ mod error;
 mod http;
 mod model;
 mod provider;
+#[cfg(feature = "steps")]
+pub mod steps;
 mod store;
 mod sync;
 mod till;

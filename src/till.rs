@@ -9,12 +9,11 @@ use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::{
-    Card, CardNumber, Checked, Consume, Delivery, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify,
-    Notice, OfflinePolicy, OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Refusal,
-    Request,
+    Card, CardNumber, Checked, Consume, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify, Notice,
+    OfflinePolicy, OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Request,
 };
-use crate::store::{EntryFilter, ServedCard};
-use crate::sync::{Ask, Begun, Engine, Resolution, Runtime, SyncStatus, WaitingOperation};
+use crate::store::EntryFilter;
+use crate::sync::{Ask, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
 
 /// How many cards of one phone number are served at once.
 const CARDS_OF_A_PHONE: usize = 20;
@@ -113,60 +112,28 @@ impl Till {
     /// `Poisoned`, `Closed`.
     pub fn call(&self, request: impl Into<Request>) -> Result<Receipt> {
         let checked = request.into().check()?;
-        let result = self.carry_through(&checked);
+        let result = self.carry_through(checked);
         self.runtime.stir();
         result
     }
 
-    fn carry_through(&self, checked: &Checked) -> Result<Receipt> {
+    /// Drives a call to its receipt. A lane that was put off becomes due while the caller waits, so the engine is turned from
+    /// time to time, whether or not a worker does it.
+    fn carry_through(&self, checked: Checked) -> Result<Receipt> {
         let began = Instant::now();
-        let mut begun = self.runtime.with(|engine| engine.begin(checked, false))?;
-        if let Begun::AskFirst(ask, timeout) = begun {
-            // Card or catalogue have to be known before the call can be judged. Both share one time-out.
-            let asked = self.ask(ask, timeout.saturating_sub(began.elapsed())).err();
-            let nobody_said = asked.as_ref().is_some_and(|error| error.code() == ErrorCode::Unreachable);
-            match asked {
-                // Neither the remote nor the book knows such a card; one that the book knows is judged by it.
-                Some(error) if error.code() == ErrorCode::NotFound => drop(self.card(checked.act.card().as_str())?),
-                Some(error) if !nobody_said => return Err(error),
-                _ => {}
-            }
-            begun = match self.runtime.with(|engine| engine.begin(checked, true)) {
-                // What the remote was to decide alone it has not decided: that is no word on the card.
-                Err(error)
-                    if nobody_said
-                        && error.refusal() == Some(&Refusal::UnknownCard)
-                        && matches!(checked.delivery, Some(Delivery::RequireOnline(_))) =>
-                {
-                    return Err(Error::unreachable("the card is unknown here and the remote has not answered in time"));
-                }
-                begun => begun?,
-            };
-        }
-        match begun {
-            Begun::Done(receipt) => Ok(*receipt),
-            Begun::Waiting { op_no, mode, timeout } => match self.wait_for_promise(op_no, began, timeout)? {
-                Some(receipt) => Ok(receipt),
-                None => {
-                    let receipt = self.runtime.with(|engine| engine.expire(op_no, mode))?;
-                    self.runtime.wake();
-                    Ok(receipt)
-                }
-            },
-            Begun::AskFirst(..) => Err(Error::unreachable("the remote could not be asked")),
-        }
-    }
-
-    /// Waits for a promise. A lane that was put off becomes due while the caller waits, so the engine is turned from time to
-    /// time, whether or not a worker does it.
-    fn wait_for_promise(&self, op_no: i64, began: Instant, timeout: Duration) -> Result<Option<Receipt>> {
+        let mut caller = Caller::new(checked);
         loop {
-            self.runtime.pump();
-            let left = timeout.saturating_sub(began.elapsed());
-            let found = self.runtime.wait_for(left.min(TURN_AGAIN), |engine| engine.poll(op_no))?;
-            if found.is_some() || left <= TURN_AGAIN {
-                return Ok(found);
-            }
+            let left = caller.until().saturating_sub(began.elapsed());
+            let step = self.runtime.wait_for(left.min(TURN_AGAIN), |engine| {
+                Ok(match caller.go_on(engine, began.elapsed())? {
+                    Step::Wait => None,
+                    step => Some(step),
+                })
+            })?;
+            match step {
+                Some(Step::Done(receipt)) => return Ok(*receipt),
+                _ => self.runtime.pump(),
+            };
         }
     }
 
@@ -209,11 +176,7 @@ impl Till {
     /// `NotFound`, `InvalidInput`.
     pub fn card(&self, number: &str) -> Result<Card> {
         let number = CardNumber::new(number)?;
-        self.runtime.with(|engine| {
-            let provider = engine.provider_name();
-            let served = engine.store().view().card(number.as_str(), provider)?;
-            engine.shown(&served.ok_or_else(|| Error::not_found("card"))?)
-        })
+        self.runtime.with(|engine| engine.card(&number))
     }
 
     /// Serves a card: asks the remote for its figures, status and recharge rules if it answers in time, and tells what the
@@ -421,7 +384,7 @@ impl Till {
     /// # Errors
     /// As every read of the book.
     pub fn notices(&self) -> Result<Vec<Notice>> {
-        self.runtime.with(|engine| engine.store().view().open_notices(1000))
+        self.runtime.with(|engine| engine.notices())
     }
 
     /// Acknowledges a notification. For `charged without sale`, `note` records whether goods were handed over.
@@ -478,28 +441,5 @@ impl Drop for Till {
 impl std::fmt::Debug for Till {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Till").finish_non_exhaustive()
-    }
-}
-
-impl Engine {
-    /// A card as it is shown.
-    fn shown(&mut self, served: &ServedCard) -> Result<Card> {
-        let lane_no = served.account.account_no;
-        let view = self.store().view();
-        let open = view.open_effects(lane_no, None)?;
-        let head = view.lane_head(lane_no)?;
-        Ok(Card {
-            number: served.card.number.clone(),
-            level: served.card.level.clone(),
-            holder: served.card.holder.clone(),
-            status: served.card.status,
-            exception: served.card.exception.clone(),
-            balances: served.account.base.with_effects(&open, &self.config().policy),
-            owed: view.owed(served.card.card_no)?,
-            fetched_at: served.card.fetched_at,
-            held_by: head
-                .filter(|head| !matches!(head.state, crate::State::Queued | crate::State::Sending))
-                .map(|op| op.op_id),
-        })
     }
 }

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use common::{QUIET, Shop};
 use tempfile::TempDir;
 use tillbook::{
-    Config, Consume, Delivery, ErrorCode, Kind, LevelTerms, Modify, Money, OpenCard, Pacing, Points, Promise, Rate,
-    Receipt, Recharge, RedeemPoints, Request, Result, SandyConfig, State, Till,
+    Config, Consume, Delivery, ErrorCode, Kind, LevelTerms, Modify, Money, NoticeKind, OpenCard, Pacing, Points,
+    Promise, Rate, Receipt, Recharge, RedeemPoints, Request, Result, SandyConfig, State, Till,
 };
 use tillbook_sandbox::fault::{Fault, Standing};
 use tillbook_sandbox::sandy::{LedgerKind, NewCard, Settings};
@@ -356,6 +356,9 @@ fn a_till_killed_fifty_times_loses_nothing_and_doubles_nothing() {
             common::assert_agrees(&shop, &till, card);
         }
     }
+    let notices = till.notices().unwrap();
+    let unexplained: Vec<_> = notices.iter().filter(|notice| notice.kind == NoticeKind::Unexplained).collect();
+    assert!(unexplained.is_empty(), "nobody else has traded: {unexplained:#?}");
 }
 
 /// Serves a card in spite of the faults.

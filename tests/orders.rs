@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tillbook::{
     Clock, Config, Consume, Delivery, ErrorCode, HistoryQuery, HttpMethod, HttpRequest, HttpResponse, LevelTerms,
-    Money, Pacing, Promise, Rate, Receipt, Recharge, Request, SandyConfig, State, SystemClock, Till, TillBuilder,
-    Timestamp, Transport, TransportFailure,
+    Money, NoticeKind, Pacing, Promise, Rate, Receipt, Recharge, Request, SandyConfig, State, SystemClock, Till,
+    TillBuilder, Timestamp, Transport, TransportFailure,
 };
 use tillbook_sandbox::sandy::{LedgerKind, NewCard, Sandy, Settings, Source};
 use tillbook_testvfs::{SurvivingWrites, TestVfs};
@@ -349,6 +349,8 @@ fn judge(case: &Case, stage: &Stage, till: &Till, seen: &[Receipt]) {
     assert_eq!((here.money.confirmed.fen(), here.points.confirmed.get()), there);
     assert_eq!((here.money.expected.fen(), here.points.expected.get()), there);
     assert!(till.waiting().unwrap().is_empty());
+    let notices = till.notices().unwrap();
+    assert!(notices.iter().all(|notice| notice.kind != NoticeKind::Unexplained), "{notices:?}");
     let lines = till.history(&HistoryQuery::default()).unwrap().lines;
     assert_eq!(lines.len(), 1, "one line in the book for one operation");
 }

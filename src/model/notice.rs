@@ -26,10 +26,13 @@ named! {
         ProviderHalted = "provider_halted",
         /// The offline limits are nearly used up.
         LimitsNear = "limits_near",
-        /// An answer came after its operation had been concluded without it.
+        /// An answer came after its operation had been concluded without it, or a card exists although its opening had been
+        /// found to have come to nothing.
         Contradiction = "contradiction",
         /// The remote's running totals went backwards; its figures were not taken.
         StaleSnapshot = "stale_snapshot",
+        /// The remote's figures changed by something that this till, the card's only writer, has not done.
+        Unexplained = "unexplained",
     }
 }
 

@@ -184,6 +184,9 @@ pub(crate) enum Verdict {
     NotSeen,
     /// Status-setting: at the value before, so it may be sent again.
     Unchanged,
+    /// Status-setting: at the value that was sent, which had stood there before. Whether it was carried out nobody can tell, and
+    /// nobody needs to, once it can't be any more.
+    AlreadySo,
     /// Status-setting: at a third value.
     Superseded,
     /// They show that it can't be applied any more.
@@ -204,6 +207,9 @@ pub(crate) trait Provider: Send + Sync {
     fn tenant(&self) -> &str;
 
     fn guarantee(&self, kind: Kind) -> Option<Guarantee>;
+
+    /// Nobody but this till writes to its accounts.
+    fn sole_writer(&self) -> bool;
 
     /// How long after its end a request may still be executed by the remote.
     fn quiet_period(&self) -> Duration;

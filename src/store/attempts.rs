@@ -27,6 +27,11 @@ impl AttemptRow {
         matches!(self.outcome.as_deref(), None | Some("unknown"))
     }
 
+    /// Whether it may have taken effect without an answer: nobody knows, or it was not found when it was looked for.
+    pub(crate) fn may_have_arrived(&self) -> bool {
+        self.is_unknown() || self.outcome.as_deref() == Some("absent")
+    }
+
     /// Whether the remote may have seen it.
     pub(crate) fn may_have_been_sent(&self) -> bool {
         !matches!(self.outcome.as_deref(), Some("not_sent" | "not_processed"))

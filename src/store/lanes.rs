@@ -91,6 +91,12 @@ impl Tx<'_> {
             let sql = format!("UPDATE {table} SET {column} = {column} - ?2 WHERE {column} > ?1");
             self.conn.execute(&sql, (now.millis(), by_ms))?;
         }
+        self.conn.execute(
+            "INSERT OR REPLACE INTO time_mark (one, op_no, entry_no, notice_no)
+             SELECT 1, coalesce((SELECT max(op_no) FROM operation), 0), coalesce((SELECT max(entry_no) FROM entry), 0),
+                coalesce((SELECT max(notice_no) FROM notice), 0)",
+            (),
+        )?;
         Ok(())
     }
 

@@ -210,6 +210,14 @@ impl View<'_> {
         self.operations(" WHERE o.lane_no = ?1 AND o.open = 1 AND o.kind = 'modify' ORDER BY o.op_no", [lane_no])
     }
 
+    /// Every operation of one kind that a lane has ever had, whatever became of it, newest first.
+    pub(crate) fn all_of_kind(&self, lane_no: i64, kind: Kind) -> Result<Vec<OpRow>> {
+        // By the card's index: those of the lanes hold what is not finished.
+        let tail = " WHERE o.card_no = (SELECT card_no FROM account WHERE account_no = ?1) AND o.lane_no = ?1
+            AND o.kind = ?2 ORDER BY o.op_no DESC";
+        self.operations(tail, (lane_no, kind.as_str()))
+    }
+
     /// What is waiting for a person, oldest first.
     pub(crate) fn waiting_operations(&self) -> Result<Vec<OpRow>> {
         self.operations(" WHERE o.state IN ('parked', 'rejected') ORDER BY o.op_no", [])
@@ -329,15 +337,17 @@ impl View<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The latest time that stands in the book.
+    /// The latest time that stands in the book. Lines that were written before its time was last brought back do not count.
     pub(crate) fn highest_time(&self) -> Result<Option<Timestamp>> {
         let high: Option<i64> = self.conn.query_row(
             "SELECT max(at) FROM (
-               SELECT max(created_at, changed_at) AS at FROM operation WHERE op_no = (SELECT max(op_no) FROM operation)
+               SELECT max(created_at, changed_at) AS at FROM operation
+                   WHERE op_no = (SELECT max(op_no) FROM operation) AND op_no > coalesce((SELECT op_no FROM time_mark), 0)
                UNION ALL SELECT at FROM entry WHERE entry_no = (SELECT max(entry_no) FROM entry)
-               UNION ALL SELECT started_at FROM attempt
-                         WHERE attempt_no = (SELECT max(attempt_no) FROM attempt)
+                   AND entry_no > coalesce((SELECT entry_no FROM time_mark), 0)
+               UNION ALL SELECT started_at FROM attempt WHERE attempt_no = (SELECT max(attempt_no) FROM attempt)
                UNION ALL SELECT at FROM notice WHERE notice_no = (SELECT max(notice_no) FROM notice)
+                   AND notice_no > coalesce((SELECT notice_no FROM time_mark), 0)
                UNION ALL SELECT CAST(value AS INTEGER) FROM book WHERE key = 'high_time')",
             [],
             |row| row.get(0),

@@ -245,6 +245,14 @@ CREATE TABLE recharge_rules (
     fetched_at INTEGER NOT NULL
 ) STRICT;
 
+-- The last lines that were written before the book's time was brought back: they say nothing of the present.
+CREATE TABLE time_mark (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    op_no     INTEGER NOT NULL,
+    entry_no  INTEGER NOT NULL,
+    notice_no INTEGER NOT NULL
+) STRICT;
+
 -- The discount last seen for a card, with the level it had then.
 CREATE TABLE rate_seen (
     card_no INTEGER NOT NULL REFERENCES card,

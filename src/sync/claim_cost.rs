@@ -8,8 +8,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tillbook_sandbox::sandy as remote;
 
+use super::call::Begun;
 use super::engine::{Answered, Exchange, Scope};
-use super::{Ask, Begun, Engine};
+use super::{Ask, Engine};
 use crate::clock::SystemEntropy;
 use crate::clock::testing::ManualClock;
 use crate::config::Config;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::{BookTime, Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::State;
+use crate::model::{Notice, State};
 use crate::provider::{Provider, Reading, WireCall};
 use crate::store::{LaneState, ReadyLane, Store, Tx, View};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
@@ -97,6 +97,10 @@ pub(super) struct Desk {
     /// Answers to writes that could not be saved yet.
     unsaved: Vec<(i64, i64, i64, Result<HttpResponse, TransportFailure>)>,
     pub(super) drain: Drain,
+    /// When this process took the book over, by the clock that never jumps.
+    pub(super) started: Duration,
+    /// By that clock: from when on a look at an operation in doubt can count.
+    pub(super) quiet_until: BTreeMap<i64, Duration>,
     /// While starting up nothing may be sent.
     pub(super) recovering: bool,
     /// The ballast was used up; it is tried to be set aside again from here on.
@@ -157,11 +161,14 @@ impl Engine {
             catalogue_failures: 0,
             unsaved: Vec::new(),
             drain: Drain::default(),
+            started: Duration::ZERO,
+            quiet_until: BTreeMap::new(),
             recovering: false,
             ballast_due: None,
             lost_refusals: Vec::new(),
             out: Out::default(),
         };
+        desk.started = desk.clock.monotonic();
         desk.commit(&store, Desk::recover)?;
         Ok(Engine { store, desk })
     }
@@ -270,6 +277,17 @@ impl Engine {
     /// How many exchanges are under way.
     pub(crate) fn under_way(&self) -> usize {
         self.desk.jobs.len()
+    }
+
+    /// Time that never jumps, counted from some moment of this process.
+    #[cfg(feature = "steps")]
+    pub(crate) fn monotonic(&self) -> Duration {
+        self.desk.clock.monotonic()
+    }
+
+    /// What nobody has acknowledged yet, oldest first, at most 1,000.
+    pub(crate) fn notices(&self) -> Result<Vec<Notice>> {
+        self.store.view().open_notices(1000)
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -1,5 +1,7 @@
 //! What exchanges are for.
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::CardNumber;
@@ -24,8 +26,8 @@ pub(crate) type AskResult = Result<Vec<String>>;
 pub(super) enum Work {
     /// The figures before a send.
     Before { op_no: i64, lane_no: i64 },
-    /// A look at the records after an unknown outcome.
-    Look { op_no: i64, lane_no: i64 },
+    /// A look at the records after an unknown outcome, begun then by the clock that never jumps.
+    Look { op_no: i64, lane_no: i64, began: Duration },
     /// The base of an account that has something applied and not settled.
     Pull { lane_no: i64 },
     /// Was a refusal meant for the request or for our credentials?
@@ -48,6 +50,11 @@ impl Work {
             | Work::Credentials { lane_no, .. } => Some(*lane_no),
             Work::Asked { .. } => None,
         }
+    }
+
+    /// Whether it finds out if the remote is there at all.
+    pub(super) fn is_health(&self) -> bool {
+        matches!(self, Work::Asked { ask: Ask::Health, .. })
     }
 
     /// The refused attempt that it follows up.
@@ -75,6 +82,6 @@ impl Job {
     }
 
     pub(super) fn is_health(&self) -> bool {
-        matches!(self, Job::Read { work: Work::Asked { ask: Ask::Health, .. }, .. })
+        matches!(self, Job::Read { work, .. } if work.is_health())
     }
 }

@@ -4,6 +4,7 @@
 //! sends by itself: threads (`worker`), a host's own loop or a test carry the exchanges out and bring the answers back.
 
 mod call;
+mod caller;
 #[cfg(test)]
 mod claim_cost;
 mod engine;
@@ -13,15 +14,19 @@ mod people;
 mod promise;
 mod pull;
 mod read;
+mod reckon;
 mod recover;
 mod settle;
+mod shown;
 mod status;
 mod write;
 
 mod worker;
 
-pub(crate) use call::Begun;
+pub(crate) use caller::{Caller, Step};
 pub(crate) use engine::Engine;
+#[cfg(feature = "steps")]
+pub(crate) use engine::{Answered, Scope};
 pub(crate) use job::Ask;
 pub use people::{Resolution, WaitingOperation};
 pub use status::{Link, SyncStatus};

@@ -126,6 +126,7 @@ impl Desk {
                 if !op.kind.moves_assets() {
                     tx.transition(&mut op, State::Settled, now)?;
                 }
+                self.show_change(tx, &op)?;
                 if !op.is_approved() {
                     let told = *op.told();
                     self.enter(tx, &op, op.kind.as_str(), &told, told.points, None)?;

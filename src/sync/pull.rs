@@ -4,7 +4,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{Act, Base, CardNumber, CardStatus, Holder, Kind, NoticeKind, State};
 use crate::provider::{Findings, Snapshot};
-use crate::store::{LaneState, NewNotice, OpRow, ServedCard, Tx};
+use crate::store::{AttemptRow, LaneState, NewNotice, OpRow, ServedCard, Tx};
 
 use super::engine::Desk;
 use super::job::Work;
@@ -59,6 +59,7 @@ impl Desk {
                 if unfinished || served.card.status != CardStatus::Closed {
                     return Ok(true);
                 }
+                self.note_opened_after_all(tx, &served)?;
                 tx.set_opened_here(served.card.card_no, None)?;
                 tx.set_card_status(served.card.card_no, CardStatus::Active)?;
                 served
@@ -69,6 +70,30 @@ impl Desk {
         tx.confirm_account(served.account.account_no)?;
         self.take_in(tx, &served, began, findings)?;
         Ok(true)
+    }
+
+    /// A card is there whose opening here had come to nothing. If a request for it was sent and never answered, that may be
+    /// what has opened it.
+    fn note_opened_after_all(&mut self, tx: &Tx<'_>, served: &ServedCard) -> Result<()> {
+        for op in tx.all_of_kind(served.account.account_no, Kind::OpenCard)? {
+            // Where the card was there already when it was looked for, and another's, its being there is nothing new.
+            let looks = tx.looks(op.op_no)?;
+            if looks.last().is_some_and(|look| look.verdict == "refused")
+                || !tx.attempts(op.op_no)?.iter().any(AttemptRow::may_have_arrived)
+            {
+                continue;
+            }
+            let at = self.now();
+            return tx.insert_notice(&NewNotice {
+                kind: NoticeKind::Contradiction,
+                op_no: Some(op.op_no),
+                card_no: Some(op.card_no),
+                amount: None,
+                detail: "the card exists although its opening had been found to have come to nothing",
+                at,
+            });
+        }
+        Ok(())
     }
 
     /// Everything that serving a card brings.
@@ -109,6 +134,8 @@ impl Desk {
             return self.refuse_stale(tx, &served);
         }
         let base = Base { money: snapshot.money, points: snapshot.points, as_of: Some(began), ..Base::default() };
+        let holder = self.with_open_changes(tx, lane_no, &snapshot.holder)?;
+        self.reckon(tx, &served, &base, Some(&holder), None)?;
         tx.set_base(lane_no, &base)?;
         tx.set_totals(lane_no, snapshot.consumed_total, snapshot.recharged_total)?;
         if let Some(level) = &snapshot.level
@@ -116,7 +143,6 @@ impl Desk {
         {
             tx.set_level(served.card.card_no, level)?;
         }
-        let holder = self.with_open_changes(tx, lane_no, &snapshot.holder)?;
         if holder != served.card.holder {
             tx.set_holder(served.card.card_no, &holder)?;
         }
@@ -150,6 +176,8 @@ impl Desk {
         }
         let mut holder = tx.card_of_account(op.lane_no)?.card.holder;
         change_holder(&mut holder, op);
+        // One that was promised later stays on top.
+        let holder = self.with_open_changes(tx, op.lane_no, &holder)?;
         tx.set_holder(op.card_no, &holder)
     }
 
@@ -187,7 +215,7 @@ fn went_backwards(served: &ServedCard, snapshot: &Snapshot) -> bool {
 }
 
 /// Puts the fields that a change gives over the holder's.
-fn change_holder(holder: &mut Holder, op: &OpRow) {
+pub(super) fn change_holder(holder: &mut Holder, op: &OpRow) {
     if let Act::Modify { name, phone, birthday, gender, .. } = &op.act {
         if name.is_some() {
             holder.name.clone_from(name);

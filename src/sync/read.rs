@@ -78,6 +78,10 @@ impl Desk {
     ) -> Result<()> {
         let now = self.now();
         match step {
+            // A pause that was asked for, or an outage, begins in the middle of a read too: whatever has begun is left.
+            ReadStep::Ask(_) if self.condition.is_unreachable(now) && !work.is_health() => {
+                self.read_failed(tx, work, "the remote is left alone for now")
+            }
             ReadStep::Ask(call) => {
                 self.send_out(&call, Job::Read { work, reading, began });
                 Ok(())
@@ -104,9 +108,13 @@ impl Desk {
     fn read_done(&mut self, tx: &Tx<'_>, work: Work, began: Timestamp, findings: Findings) -> Result<()> {
         // The book's time was brought back during the read: its beginning moves with all that was stored till then.
         let began = if began > self.now() { began.before(self.brought_back) } else { began };
+        let now = self.now();
+        let unreachable = self.condition.is_unreachable(now);
         match work {
+            // While the figures were read the remote has asked for a pause, or was found to be down.
+            Work::Before { .. } if unreachable => self.read_failed(tx, work, "the remote is left alone for now"),
             Work::Before { op_no, lane_no } => self.send(tx, op_no, lane_no, began, &findings),
-            Work::Look { op_no, lane_no } => self.looked(tx, op_no, lane_no, began, &findings),
+            Work::Look { op_no, lane_no, began: steady } => self.looked(tx, op_no, lane_no, (began, steady), &findings),
             Work::Pull { lane_no } => self.pulled(tx, lane_no, began, &findings),
             Work::Credentials { op_no, attempt_no, .. } => {
                 self.health_is_good(tx, &findings)?;
@@ -146,7 +154,7 @@ impl Desk {
                 let mut op = tx.operation(op_no)?;
                 self.settle_unsent(tx, &mut op)
             }
-            Work::Look { op_no, lane_no } => {
+            Work::Look { op_no, lane_no, .. } => {
                 self.put_off(tx, lane_no)?;
                 let mut op = tx.operation(op_no)?;
                 self.settle_doubt(tx, &mut op)

@@ -39,7 +39,12 @@ impl Desk {
                 }
             }
         }
-        for mut op in tx.unpromised_operations()? {
+        for unpromised in tx.unpromised_operations()? {
+            // An opening that is cancelled takes along what waits behind it.
+            let mut op = tx.operation(unpromised.op_no)?;
+            if op.promise.is_some() {
+                continue;
+            }
             match op.state {
                 State::Queued => self.cancel(tx, &mut op, None)?,
                 _ => self.settle_doubt(tx, &mut op)?,

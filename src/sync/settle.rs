@@ -54,6 +54,7 @@ impl Desk {
             _ => None,
         };
         if let Some(base) = base {
+            self.reckon(tx, &served, &base, None, Some(op))?;
             tx.set_base(op.lane_no, &base)?;
         }
         if base.is_some() || !op.kind.moves_assets() {
@@ -107,14 +108,17 @@ impl Desk {
             let (op_no, card_no) = (Some(op.op_no), Some(op.card_no));
             tx.insert_notice(&NewNotice { kind, op_no, card_no, amount: Some(amount), detail, at: now })
         };
-        let due = confirmation.due.unwrap_or(Money::ZERO);
+        let mut variance = confirmation.money_variance(op.kind, told).unwrap_or_default();
+        let due = confirmation.due.unwrap_or_default();
         if op.kind == Kind::Consume && due.is_positive() {
-            return notice(NoticeKind::Shortfall, due, "the card did not cover what had been promised");
+            notice(NoticeKind::Shortfall, due, "the card did not cover what had been promised")?;
+            // What is left of the difference is another price.
+            variance = variance.plus(due);
         }
-        if let Some(variance) = confirmation.money_variance(op.kind, told) {
-            return notice(NoticeKind::Variance, variance, "the remote's figure differs from the one promised");
+        if variance == Money::ZERO {
+            return Ok(());
         }
-        Ok(())
+        notice(NoticeKind::Variance, variance, "the remote's figure differs from the one promised")
     }
 
     /// The remote refused it, and did nothing.
@@ -209,6 +213,7 @@ impl Desk {
     pub(super) fn in_doubt(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
         let now = self.now();
         tx.transition(op, State::InDoubt, now)?;
+        self.quiet_from_now(op.op_no);
         tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, 0)?;
         if self.condition.is_unreachable(now) {
             return self.settle_doubt(tx, op);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Act, CardStatus, Kind, NoticeKind, State, fit_funds, predict};
+use crate::model::{Act, CardStatus, Confirmation, Evidence, Kind, NoticeKind, State, fit_funds, predict};
 use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRefusal, Verdict, WireCall};
 use crate::store::{AttemptRow, LaneState, Lookout, NewNotice, OpRow, ServedCard, Tx};
 use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
@@ -361,7 +361,8 @@ impl Desk {
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
         let Some(doubt) = dossier.doubt() else { return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true) };
         let reading = self.provider.look(&dossier.outgoing(&op, false), &doubt, now);
-        self.begin_read(tx, Work::Look { op_no: op.op_no, lane_no: op.lane_no }, reading)
+        let began = self.clock.monotonic();
+        self.begin_read(tx, Work::Look { op_no: op.op_no, lane_no: op.lane_no, began }, reading)
     }
 
     /// The records have been read: concludes from them what they allow, and no more.
@@ -370,7 +371,7 @@ impl Desk {
         tx: &Tx<'_>,
         op_no: i64,
         lane_no: i64,
-        began: Timestamp,
+        (began, steady): (Timestamp, Duration),
         findings: &Findings,
     ) -> Result<()> {
         let mut op = tx.operation(op_no)?;
@@ -388,6 +389,7 @@ impl Desk {
             Verdict::Applied { .. } => ("applied", None),
             Verdict::NotSeen => ("not_seen", None),
             Verdict::Unchanged => ("unchanged", None),
+            Verdict::AlreadySo => ("already_so", None),
             Verdict::Superseded => ("superseded", None),
             Verdict::Refused(refusal) => ("refused", Some(refusal.message.clone())),
             Verdict::Unclear(why) => ("unclear", Some(why.clone())),
@@ -399,10 +401,18 @@ impl Desk {
         tx.insert_look(op_no, &look)?;
 
         // A look before the quiet period is over can find the operation, but not its absence.
-        let counts = began >= looks.next_at;
+        // Both clocks have to say so: the wall clock may jump, and the other one starts anew with the process.
+        let quiet_until = self.quiet_until(op_no);
+        let counts = began >= looks.next_at && steady >= quiet_until;
+        if counts {
+            self.quiet_until.insert(op_no, steady.saturating_add(quiet));
+        }
         match verdict {
             Verdict::Applied { confirmation, evidence, learned } => {
                 self.applied(tx, &mut op, *confirmation, evidence, learned)?;
+            }
+            Verdict::AlreadySo if counts => {
+                self.applied(tx, &mut op, Confirmation::default(), Evidence::Proven, None)?;
             }
             Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal)?,
             Verdict::Superseded if counts => self.superseded(tx, &mut op)?,
@@ -412,12 +422,29 @@ impl Desk {
             Verdict::Unclear(why) if counts && looks.unclear >= 1 => self.park(tx, &mut op, &why, true)?,
             _ => {
                 let next = if counts { began.after(quiet) } else { looks.next_at };
-                tx.set_lane(lane_no, LaneState::Ready { probe: true, due: next.max(now) }, 0)?;
+                let left = self.quiet_until(op_no).saturating_sub(self.clock.monotonic());
+                tx.set_lane(lane_no, LaneState::Ready { probe: true, due: next.max(now.after(left)) }, 0)?;
                 self.settle_doubt(tx, &mut op)?;
             }
         }
+        if op.state != State::InDoubt {
+            self.quiet_until.remove(&op_no);
+        }
         // The read began after the attempt had ended: where that is no longer in doubt, its figures are a base.
         self.land(tx, lane_no, began, findings)
+    }
+
+    /// From when on a look at an operation in doubt can count, by the clock that never jumps: a quiet period after what came
+    /// before in this process, or after its start.
+    fn quiet_until(&self, op_no: i64) -> Duration {
+        let known = self.quiet_until.get(&op_no).copied();
+        known.unwrap_or_else(|| self.started.saturating_add(self.provider.quiet_period()))
+    }
+
+    /// An attempt has just ended whose outcome is unknown.
+    pub(super) fn quiet_from_now(&mut self, op_no: i64) {
+        let until = self.clock.monotonic().saturating_add(self.provider.quiet_period());
+        self.quiet_until.insert(op_no, until);
     }
 
     /// Proven not to have been applied: sent again if it was promised, closed if it was not.

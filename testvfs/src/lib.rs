@@ -53,7 +53,7 @@ mod state;
 use std::ffi::CString;
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::ffi;
@@ -151,6 +151,30 @@ impl TestVfs {
     /// What shrinks or is deleted gives its bytes back.
     pub fn set_space_left(&self, bytes: Option<u64>) {
         self.shared.lock().space_left = bytes;
+    }
+
+    /// As [`set_space_left`](TestVfs::set_space_left), with a file on the same disk that is not written through this VFS:
+    /// once it is deleted its `bytes` are there for the database, and if it comes back they are taken again.
+    pub fn set_space_left_beside(&self, bytes: Option<u64>, reserve: impl Into<PathBuf>, reserved: u64) {
+        let path = reserve.into();
+        let mut state = self.shared.lock();
+        state.space_left = bytes;
+        state.reserve = Some(state::Reserve { there: path.exists(), path, bytes: reserved });
+    }
+
+    /// Forgets the files at these paths, which nobody has open: what is found there from now on counts as durable.
+    pub fn forget(&self, path: impl AsRef<Path>) {
+        if let Ok(path) = self.full_path(path.as_ref()) {
+            self.shared.lock().forget(&path);
+        }
+    }
+
+    /// Runs `work`, whose calls are neither failed nor counted by the failure that is set.
+    pub fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        let set = self.shared.lock().gate.put_aside();
+        let done = work();
+        self.shared.lock().gate = set;
+        done
     }
 
     /// The bytes files may still grow by, or `None` without a limit.

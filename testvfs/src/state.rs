@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::c_int;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::ffi;
@@ -35,6 +36,13 @@ impl Shared {
     }
 }
 
+/// Space that is taken by a file which does not go through the VFS.
+pub(crate) struct Reserve {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+    pub(crate) there: bool,
+}
+
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) counts: Counts,
@@ -42,6 +50,8 @@ pub(crate) struct State {
     pub(crate) gate: Gate,
     pub(crate) space_left: Option<u64>,
     pub(crate) space_refusals: u64,
+    /// A file beside the database that takes up space of the same disk, its size, and whether it is there.
+    pub(crate) reserve: Option<Reserve>,
     /// By the full path SQLite opened the file with.
     files: HashMap<String, Image>,
 }
@@ -55,6 +65,7 @@ impl State {
 
     /// `Err(SQLITE_FULL)` if a file can't change from `size` to `wanted` bytes in the space left.
     pub(crate) fn has_space(&mut self, size: u64, wanted: u64) -> Result<(), c_int> {
+        self.look_at_reserve();
         match self.space_left {
             Some(left) if wanted.saturating_sub(size) > left => {
                 self.space_refusals += 1;
@@ -62,6 +73,18 @@ impl State {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A reserve that was given up has made room; one that was set aside again takes it.
+    fn look_at_reserve(&mut self) {
+        let (Some(left), Some(reserve)) = (&mut self.space_left, &mut self.reserve) else { return };
+        let there = reserve.path.exists();
+        match (reserve.there, there) {
+            (true, false) => *left = left.saturating_add(reserve.bytes),
+            (false, true) => *left = left.saturating_sub(reserve.bytes),
+            _ => {}
+        }
+        reserve.there = there;
     }
 
     /// Takes what a file grew from the space left, or gives back what it shrank.
@@ -104,6 +127,13 @@ impl State {
 
     pub(crate) fn deleted(&mut self, path: &str) {
         self.files.remove(path);
+    }
+
+    /// A database with its logs, as if it had never been opened.
+    pub(crate) fn forget(&mut self, path: &str) {
+        for suffix in ["", "-wal", "-journal"] {
+            self.files.remove(&format!("{path}{suffix}"));
+        }
     }
 
     /// Writes what survives of the database at `source`, its WAL and its journal, to `destination`.

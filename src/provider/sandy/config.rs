@@ -49,7 +49,8 @@ pub struct SandyConfig {
     #[serde(default)]
     pub org_name: Option<String>,
     /// True where nobody but this till writes to its cards. What the history shows then proves an unanswered operation;
-    /// otherwise it is reported as inferred, since the same sale at another till looks the same. Default false.
+    /// otherwise it is reported as inferred, since the same sale at another till looks the same. And whatever changes there
+    /// without this till's doing is told by a notification of the kind `unexplained`. Default false.
     #[serde(default)]
     pub sole_writer: bool,
     /// What a consume that was approved offline sends. Default [`OfflineAmount::Exact`].

@@ -68,6 +68,10 @@ impl Provider for Sandy {
         }
     }
 
+    fn sole_writer(&self) -> bool {
+        self.config.sole_writer
+    }
+
     fn quiet_period(&self) -> Duration {
         self.config.quiet_period()
     }

@@ -165,18 +165,23 @@ impl Case<'_> {
             && phone.as_ref().is_none_or(|sent| now.phone.as_deref() == Some(sent.as_str()))
             && birthday.is_none_or(|sent| now.birthday == Some(sent))
             && gender.is_none_or(|sent| now.gender == Some(sent));
-        if at_target {
-            let confirmation = Box::default();
-            return Verdict::Applied { confirmation, evidence: Evidence::Proven, learned: None };
+        let before = self.before.as_ref().and_then(|before| before.holder.as_ref());
+        let unchanged = before.map(|before| {
+            (name.is_none() || now.name == before.name)
+                && (phone.is_none() || now.phone == before.phone)
+                && (birthday.is_none() || now.birthday == before.birthday)
+                && (gender.is_none() || now.gender == before.gender)
+        });
+        match (at_target, unchanged) {
+            // The request may still be on its way, and would undo what is changed after it.
+            (true, Some(true) | None) => Verdict::AlreadySo,
+            (true, Some(false)) => {
+                Verdict::Applied { confirmation: Box::default(), evidence: Evidence::Proven, learned: None }
+            }
+            (false, Some(true)) => Verdict::Unchanged,
+            (false, Some(false)) => Verdict::Superseded,
+            (false, None) => unclear("the holder's data is not what was sent, and what it was before is not known"),
         }
-        let Some(before) = self.before.as_ref().and_then(|before| before.holder.as_ref()) else {
-            return unclear("the holder's data is not what was sent, and what it was before is not known");
-        };
-        let unchanged = (name.is_none() || now.name == before.name)
-            && (phone.is_none() || now.phone == before.phone)
-            && (birthday.is_none() || now.birthday == before.birthday)
-            && (gender.is_none() || now.gender == before.gender);
-        if unchanged { Verdict::Unchanged } else { Verdict::Superseded }
     }
 
     /// What the probes of money and points have in common: figures from before and from now, or no judgement.

@@ -1,0 +1,221 @@
+//! The till in steps: no threads, no waiting, no I/O but the book's.
+//!
+//! What [`Till`](crate::Till) does with threads is done here by whoever holds a [`Steps`]: begin calls and go on with them,
+//! turn the engine, carry out the requests that come out of a turn, bring the answers back with the next one. It is made
+//! for simulations, which must own the order of everything, and may change with every release.
+
+use std::time::Duration;
+
+use crate::builder::TillBuilder;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::model::{Card, CardNumber, Headroom, Notice, OpId, Receipt, Request};
+use crate::sync::{Answered, Ask, Caller, Engine, Resolution, Scope, Step, SyncStatus, WaitingOperation};
+use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
+
+/// An open book that does nothing by itself.
+pub struct Steps {
+    engine: Engine,
+}
+
+/// A call under way.
+pub struct PendingCall {
+    caller: Caller,
+    /// By the till's monotonic clock.
+    began: Duration,
+}
+
+impl PendingCall {
+    /// When it must be gone on with though nothing has come, by the till's monotonic clock.
+    #[must_use]
+    pub fn until(&self) -> Duration {
+        self.began.saturating_add(self.caller.until())
+    }
+}
+
+/// How far a call has come.
+#[derive(Debug)]
+pub enum Progress {
+    /// It is answered.
+    Done(Box<Receipt>),
+    /// It has given the engine something to do: take a turn.
+    Turn,
+    /// Nothing has come yet.
+    Wait,
+}
+
+/// A question under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+/// The answer to a request, with its number.
+pub type Answer = (u64, Result<HttpResponse, TransportFailure>);
+
+impl Steps {
+    /// Opens a book as [`TillBuilder::open`] does. A transport is not needed.
+    ///
+    /// # Errors
+    /// As [`TillBuilder::open`].
+    pub fn open(builder: TillBuilder, path: impl AsRef<std::path::Path>) -> Result<Steps> {
+        Ok(Steps { engine: builder.engine(path.as_ref())? })
+    }
+
+    /// Takes a call. Nothing is done before the first [`Steps::go_on`].
+    ///
+    /// # Errors
+    /// `InvalidInput`.
+    pub fn begin(&mut self, request: impl Into<Request>) -> Result<PendingCall> {
+        Ok(PendingCall { caller: Caller::new(request.into().check()?), began: self.engine.monotonic() })
+    }
+
+    /// Goes on with a call as far as possible.
+    ///
+    /// # Errors
+    /// As [`Till::call`](crate::Till::call). The call is over then.
+    pub fn go_on(&mut self, call: &mut PendingCall) -> Result<Progress> {
+        let elapsed = self.engine.monotonic().saturating_sub(call.began);
+        Ok(match call.caller.go_on(&mut self.engine, elapsed)? {
+            Step::Done(receipt) => Progress::Done(receipt),
+            Step::Turn => Progress::Turn,
+            Step::Wait => Progress::Wait,
+        })
+    }
+
+    /// Brings answers, and takes requests while fewer than `most` are under way. `drains`: everything that is due is taken up,
+    /// otherwise only what callers wait for. Each request that comes out has to be carried out once, and answered.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Storage`: nothing of it has happened, except that answers to writes are kept for the next turn.
+    pub fn turn(&mut self, answers: Vec<Answer>, drains: bool, most: usize) -> Result<Vec<(u64, HttpRequest)>> {
+        let answers = answers.into_iter().map(|(id, result)| Answered { id, result }).collect();
+        let scope = if drains { Scope::All } else { Scope::Urgent };
+        let turn = self.engine.turn(answers, scope, most)?;
+        Ok(turn.exchanges.into_iter().map(|exchange| (exchange.id, exchange.request)).collect())
+    }
+
+    /// How long from now until a turn has something to do that no answer brings about.
+    ///
+    /// # Errors
+    /// As every read of the book.
+    pub fn next_due(&mut self) -> Result<Option<Duration>> {
+        let due = self.engine.next_due()?;
+        let now = self.engine.now();
+        Ok(due.map(|due| due.since(now)))
+    }
+
+    /// The book's own time.
+    pub fn now(&mut self) -> Timestamp {
+        self.engine.now()
+    }
+
+    /// Asks the remote for a card.
+    ///
+    /// # Errors
+    /// `InvalidInput`.
+    pub fn ask_card(&mut self, number: &str) -> Result<Ticket> {
+        Ok(Ticket(self.engine.ask(Ask::Card(CardNumber::new(number)?))))
+    }
+
+    /// The answer to a question: what was found. Taken once.
+    pub fn answer(&mut self, ticket: Ticket) -> Option<Result<Vec<String>>> {
+        self.engine.answer(ticket.0)
+    }
+
+    /// Nobody waits for the answer any more.
+    pub fn forget(&mut self, ticket: Ticket) {
+        self.engine.forget_ask(ticket.0);
+    }
+
+    /// As [`Till::card`](crate::Till::card).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn card(&mut self, number: &str) -> Result<Card> {
+        self.engine.card(&CardNumber::new(number)?)
+    }
+
+    /// As [`Till::operation`](crate::Till::operation).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn operation(&mut self, op_id: &str) -> Result<Receipt> {
+        self.engine.receipt(&OpId::new(op_id)?)?.ok_or_else(|| Error::not_found("operation"))
+    }
+
+    /// As [`Till::void`](crate::Till::void).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn void(&mut self, op_id: &str) -> Result<Receipt> {
+        self.engine.void(&OpId::new(op_id)?)
+    }
+
+    /// As [`Till::resolve`](crate::Till::resolve).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn resolve(&mut self, op_id: &str, resolution: Resolution, who: &str, why: &str) -> Result<Receipt> {
+        self.engine.resolve(&OpId::new(op_id)?, resolution, who, why)
+    }
+
+    /// As [`Till::acknowledge`](crate::Till::acknowledge).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn acknowledge(&mut self, notice_no: i64, who: &str, note: Option<&str>) -> Result<()> {
+        self.engine.acknowledge(notice_no, who, note)
+    }
+
+    /// As [`Till::set_exception`](crate::Till::set_exception).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_exception(&mut self, number: &str, why: Option<&str>) -> Result<()> {
+        self.engine.set_exception(&CardNumber::new(number)?, why)
+    }
+
+    /// As [`Till::headroom`](crate::Till::headroom).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn headroom(&mut self, number: Option<&str>) -> Result<Headroom> {
+        let number = number.map(CardNumber::new).transpose()?;
+        self.engine.headroom(number.as_ref())
+    }
+
+    /// As [`Till::notices`](crate::Till::notices).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn notices(&mut self) -> Result<Vec<Notice>> {
+        self.engine.notices()
+    }
+
+    /// As [`Till::waiting`](crate::Till::waiting).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn waiting(&mut self) -> Result<Vec<WaitingOperation>> {
+        self.engine.waiting_for_people()
+    }
+
+    /// As [`Till::status`](crate::Till::status).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn status(&mut self) -> Result<SyncStatus> {
+        self.engine.status()
+    }
+}
+
+impl std::fmt::Debug for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Steps").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PendingCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingCall").finish_non_exhaustive()
+    }
+}
