@@ -525,9 +525,6 @@ impl Desk {
     /// Starts a read: its first exchange goes out with this turn.
     pub(super) fn begin_read(&mut self, tx: &Tx<'_>, work: Work, mut reading: Box<dyn Reading>) -> Result<()> {
         let began = self.now();
-        if let Some(lane_no) = work.lane() {
-            self.busy.insert(lane_no);
-        }
         let step = reading.step(None);
         self.go_on(tx, work, reading, began, step)
     }

@@ -303,7 +303,7 @@ impl Desk {
             Outcome::Applied { confirmation, learned } => {
                 self.dialect_answered(tx)?;
                 end("applied", "")?;
-                self.applied(tx, op, *confirmation, crate::model::Evidence::Proven, learned)
+                self.applied(tx, op, *confirmation, Evidence::Proven, learned)
             }
             Outcome::Refused(refusal) => {
                 self.dialect_answered(tx)?;

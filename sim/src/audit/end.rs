@@ -1,0 +1,122 @@
+//! When all is quiet: nothing is left, every figure agrees, and every difference has been told.
+
+use super::mirror::{Mirror, Op};
+use super::{Ledger, Violation, is_approval, key, violated};
+use crate::plan::Class;
+use crate::remote::Remote;
+use crate::till::SimTill;
+
+/// The numbers of all cards in a till's book.
+pub(crate) fn cards_of(till: &mut SimTill) -> Result<Vec<String>, Violation> {
+    match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
+        Ok(accounts) => Ok(accounts.into_iter().map(|account| account.card).collect()),
+        Err(what) => violated(7, what),
+    }
+}
+
+/// Every base is the remote's own figure.
+pub(crate) fn check_cards(till: &mut SimTill, remote: &Remote) -> Result<(), Violation> {
+    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
+        Ok(accounts) => accounts,
+        Err(what) => return violated(7, what),
+    };
+    for account in accounts.iter().filter(|account| account.confirmed && account.has_base && account.status != "closed")
+    {
+        let Some(card) = remote.sandy.card(&account.card) else { continue };
+        if card.status.is_gone() {
+            continue;
+        }
+        let (told, real) = ((account.money, account.points), (card.amount_fen, card.points));
+        if told != real {
+            let what = format!("till {}, {}: the base is {told:?}, the remote has {real:?}", till.index, account.card);
+            return violated(7, what);
+        }
+    }
+    Ok(())
+}
+
+/// Each operation of a till: final, and its promise, the remote's ledger and the differences told add up.
+pub(crate) fn check_all(till: &SimTill, remote: &Remote, class: Class, ledger: &mut Ledger) -> Result<u64, Violation> {
+    let mut indistinguishable = 0;
+    for op in till.mirror.ops.values() {
+        let broken = ledger.broken.get(&key(till, op.op_no)).cloned();
+        if let Some(broken) = broken {
+            if is_noticed(till, op, broken.at) {
+                continue;
+            }
+            if till.plan.sole || class == Class::One {
+                return violated(1, format!("{}, and nobody was ever told", broken.what));
+            }
+            indistinguishable += 1;
+            continue;
+        }
+        check_money(till, remote, class, op)?;
+    }
+    Ok(indistinguishable)
+}
+
+/// Whether somebody was told that something is wrong with this card, no earlier than it went wrong.
+fn is_noticed(till: &SimTill, op: &Op, since: i64) -> bool {
+    till.mirror.notices.values().any(|notice| {
+        let of_card = notice.card_no == Some(op.card_no) && notice.at >= since;
+        match notice.kind.as_str() {
+            "unexplained" | "contradiction" | "parked" | "stale_snapshot" => of_card,
+            "rejected" | "variance" | "shortfall" | "charged_without_sale" => of_card && notice.op_no == op.op_no,
+            _ => false,
+        }
+    })
+}
+
+/// What was promised is what the remote did, or the difference has been told.
+fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result<(), Violation> {
+    let name = format!("{} of till {}", op.op_id, till.index);
+    let executed = remote.executions(key(till, op.op_no));
+    let approved = op.promise.as_deref().is_some_and(is_approval);
+    let told_of = |kinds: &[&str]| {
+        till.mirror.notices.values().find(|notice| notice.op_no == op.op_no && kinds.contains(&notice.kind.as_str()))
+    };
+    let figure = |name: &str| op.told.as_ref().and_then(|told| told.get(name)?.as_i64()).unwrap_or_default();
+    let wrong = |what: String| violated(7, format!("{name} ({}, {:?}): {what}", op.state, op.promise));
+    match (op.state.as_str(), executed) {
+        ("settled", [once]) if approved => {
+            let (promised, done) = match op.kind.as_str() {
+                "consume" => (-figure("from_card"), once.money),
+                "recharge" => (figure("actual") + figure("bonus"), once.money),
+                "redeem_points" => (figure("points"), once.points),
+                _ => (0, 0),
+            };
+            if promised == done {
+                return Ok(());
+            }
+            // A person has said so, without a figure of the remote's: nothing tells the difference but the books.
+            if op.evidence.as_deref() == Some("person") {
+                return Ok(());
+            }
+            let amount = |kind| told_of(&[kind]).and_then(|notice| notice.amount).unwrap_or_default();
+            let (variance, shortfall) = (amount("variance"), amount("shortfall"));
+            let told = if op.kind == "consume" { shortfall - variance } else { variance };
+            if done - promised == told {
+                return Ok(());
+            }
+            wrong(format!(
+                "promised {promised}, done {done}, told a variance of {variance} and a shortfall of {shortfall}"
+            ))
+        }
+        ("settled", [_]) => {
+            let moves = matches!(op.kind.as_str(), "consume" | "recharge" | "redeem_points");
+            if moves && op.evidence.as_deref() != Some("person") && told_of(&["charged_without_sale"]).is_none() {
+                return wrong("the remote did it without a promise, and nobody was told".to_owned());
+            }
+            Ok(())
+        }
+        // Inferred from another writer's record: counted when it was concluded.
+        ("settled", []) if op.kind == "modify" => Ok(()),
+        ("settled", []) if op.evidence.as_deref() == Some("inferred") => Ok(()),
+        ("settled", [_, ..]) if super::wire::may_be_set_back(till, op) => Ok(()),
+        // What did harm is among the broken cases.
+        ("settled" | "declined" | "voided", _) if class == Class::Two && op.kind == "modify" => Ok(()),
+        ("declined" | "voided", []) | ("written_off" | "superseded", _) => Ok(()),
+        ("settled" | "declined" | "voided", _) => wrong(format!("the remote has it {} times", executed.len())),
+        (state, _) => violated(12, format!("{name} is still {state} ({:?}) when all is quiet", op.waits_for)),
+    }
+}

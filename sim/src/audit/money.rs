@@ -1,0 +1,169 @@
+//! Balances, bases and limits, recomputed from nothing.
+
+use std::collections::BTreeMap;
+
+use super::mirror::{Account, Line, Mirror, Op};
+use super::{Scene, Violation, is_approval, key, violated};
+use crate::plan::Class;
+use crate::till::SimTill;
+
+/// A base has changed: nothing of the lane may be on the wire or unknown, and the figures are some that stood at the remote
+/// when everything that is finished here had been done.
+pub(super) fn landed(till: &SimTill, scene: &Scene<'_>, line: &Line) -> Result<(), Violation> {
+    let Some(figures) = &line.new else { return Ok(()) };
+    let lane = line.id;
+    let of_lane = || till.mirror.ops.values().filter(move |op| op.lane == lane);
+    let unsure = |op: &&Op| matches!(op.state.as_str(), "sending" | "in_doubt") || (op.state == "parked" && op.unknown);
+    if let Some(op) = of_lane().find(unsure) {
+        return violated(8, format!("till {}: a base lands while {} is {}", till.index, op.op_id, op.state));
+    }
+    let Some(card) = of_lane().next().map(|op| op.card.clone()) else { return Ok(()) };
+    if scene.class == Class::Two {
+        return Ok(());
+    }
+    let mut parts = figures.split(' ').map(|part| part.parse::<i64>().unwrap_or_default());
+    let (money, points) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let finished = of_lane().filter(|op| matches!(op.state.as_str(), "settled" | "applied"));
+    let since = finished
+        .flat_map(|op| scene.remote.executions(key(till, op.op_no)).iter().map(|executed| executed.seq))
+        .max()
+        .unwrap_or_default();
+    if !scene.remote.stood_since(&card, since, money, points) {
+        let what = format!(
+            "till {}: the base of {card} becomes {money} fen, {points} points, which never stood there",
+            till.index
+        );
+        return violated(8, what);
+    }
+    Ok(())
+}
+
+/// The card's part of what was approved offline and is not final, whenever something has been added to it.
+pub(super) fn check_limits(till: &mut SimTill, approved: &[i64]) -> Result<(), Violation> {
+    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
+        Ok(accounts) => accounts,
+        Err(what) => return violated(14, what),
+    };
+    let phones: BTreeMap<i64, String> =
+        accounts.into_iter().filter_map(|account| Some((account.card_no, account.phone?))).collect();
+    let is_final =
+        |state: &str| matches!(state, "settled" | "declined" | "voided" | "superseded" | "reversed" | "written_off");
+    let (mut cards, mut by_phone) = (BTreeMap::<i64, i64>::new(), BTreeMap::<&str, i64>::new());
+    let (mut money, mut operations) = (0, 0);
+    for op in till.mirror.ops.values() {
+        if op.promise.as_deref() != Some("offline_approved") || is_final(&op.state) {
+            continue;
+        }
+        let taken = (-op.money).max(0);
+        operations += 1;
+        money += taken;
+        *cards.entry(op.card_no).or_default() += taken;
+        if let Some(phone) = phones.get(&op.card_no) {
+            *by_phone.entry(phone).or_default() += taken;
+        }
+    }
+    let policy = &till.plan.config.policy;
+    let exceeded = |what: &str, found: i64, limit: i64| {
+        violated(14, format!("till {}: {what} {found} exceeds {limit}", till.index))
+    };
+    if operations > i64::from(policy.outage_operations) {
+        return exceeded("the number of open approvals", operations, i64::from(policy.outage_operations));
+    }
+    for op in approved.iter().filter_map(|op_no| till.mirror.ops.get(op_no)).filter(|op| op.money < 0) {
+        let on_card = cards.get(&op.card_no).copied().unwrap_or_default();
+        let on_phone =
+            phones.get(&op.card_no).and_then(|phone| by_phone.get(phone.as_str())).copied().unwrap_or_default();
+        for (what, found, limit) in [
+            ("one operation's part", -op.money, policy.floor_limit),
+            ("the card's open part", on_card, policy.card_limit),
+            ("the phone number's open part", on_phone, policy.card_limit),
+            ("the till's open part", money, policy.outage_limit),
+        ] {
+            if found > limit.fen() {
+                return exceeded(what, found, limit.fen());
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Shown {
+    confirmed: i64,
+    expected: i64,
+    available: i64,
+}
+
+/// The three figures of both assets, from the account's row and the operations alone.
+fn recomputed<'a>(till: &SimTill, account: &Account, open: impl Iterator<Item = &'a Op>) -> [Shown; 2] {
+    let policy = &till.plan.config.policy;
+    let mut money = Shown { confirmed: account.money, expected: account.money, available: account.money };
+    let mut points = Shown { confirmed: account.points, expected: account.points, available: account.points };
+    let (mut unsent_money, mut unsent_points) = (0, 0);
+    for op in open {
+        let approved = op.promise.as_deref().is_some_and(is_approval);
+        let applied = op.state == "applied";
+        let credit = applied || (approved && matches!(op.state.as_str(), "queued" | "sending"));
+        let recharge = op.kind == "recharge";
+        if op.state == "queued" {
+            unsent_money += op.money.min(0);
+            unsent_points += op.points.min(0);
+        }
+        if op.money < 0 {
+            money.expected += op.money;
+            money.available += op.money;
+        } else if credit {
+            money.expected += op.money + op.bonus;
+            let counts = |allowed: bool| applied || (recharge && allowed);
+            money.available += if counts(policy.unconfirmed_recharge_principal) { op.money } else { 0 };
+            money.available += if counts(policy.unconfirmed_recharge_bonus) { op.bonus } else { 0 };
+        }
+        if op.points < 0 {
+            points.expected += op.points;
+            points.available += op.points;
+        } else if credit {
+            points.expected += op.points;
+            points.available += if applied { op.points } else { 0 };
+        }
+    }
+    if let Some(read) = account.read_money {
+        money.available = money.available.min(read + unsent_money);
+    }
+    if let Some(read) = account.read_points {
+        points.available = points.available.min(read + unsent_points);
+    }
+    [money, points]
+}
+
+/// Asks the library for every card and compares.
+pub(crate) fn check_balances(till: &mut SimTill) -> Result<(), Violation> {
+    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
+        Ok(accounts) => accounts,
+        Err(what) => return violated(6, what),
+    };
+    for account in accounts {
+        let open = till.mirror.ops.values().filter(|op| {
+            let state = op.state.as_str();
+            op.lane == account.lane
+                && matches!(state, "queued" | "sending" | "in_doubt" | "parked" | "applied" | "reversing")
+        });
+        let [money, points] = recomputed(till, &account, open);
+        let Some(steps) = &mut till.steps else { return Ok(()) };
+        // A disk that fails can't be read; that is no wrong balance.
+        let Ok(card) = steps.card(&account.card) else { continue };
+        let shown = card.balances;
+        let figures = [
+            (money.confirmed, shown.money.confirmed.fen(), "money confirmed"),
+            (money.expected, shown.money.expected.fen(), "money expected"),
+            (money.available, shown.money.available.fen(), "money available"),
+            (points.confirmed, shown.points.confirmed.get(), "points confirmed"),
+            (points.expected, shown.points.expected.get(), "points expected"),
+            (points.available, shown.points.available.get(), "points available"),
+        ];
+        for (want, got, what) in figures {
+            if want != got {
+                return violated(6, format!("till {}, {}: {what} is {want}, shown {got}", till.index, account.card));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! What people are told: everything that needs one, until it is acknowledged, and then never again.
+
+use std::collections::BTreeSet;
+
+use super::mirror::{Line, Mirror, Op};
+use super::{Scene, Violation, violated};
+use crate::till::SimTill;
+
+/// Kinds of which an operation has at most one, ever.
+const ONCE: [&str; 5] = ["variance", "shortfall", "charged_without_sale", "superseded", "limits_near"];
+
+/// A notification was written. `waiting`: operations that have begun to wait in the same commit.
+pub(super) fn noticed(
+    till: &mut SimTill,
+    scene: &Scene<'_>,
+    line: &Line,
+    waiting: &BTreeSet<i64>,
+) -> Result<(), Violation> {
+    let (now, id) = (scene.now, line.id);
+    let notice = match till.look(|_, eye| Mirror::notice(eye, id, now).map_err(|error| error.to_string())) {
+        Ok(notice) => notice,
+        Err(what) => return violated(11, what),
+    };
+    let about = |other: &&super::mirror::NoticeSeen| other.kind == notice.kind && other.op_no == notice.op_no;
+    let earlier: Vec<_> = till.mirror.notices.values().filter(about).collect();
+    if notice.op_no > 0 {
+        let name = till.mirror.ops.get(&notice.op_no).map_or("?", |op| op.op_id.as_str());
+        let again = |why: &str| violated(11, format!("{name} of till {}: {} {why}", till.index, notice.kind));
+        if ONCE.contains(&notice.kind.as_str()) && !earlier.is_empty() {
+            return again("is notified a second time");
+        }
+        if matches!(notice.kind.as_str(), "parked" | "rejected") {
+            if earlier.iter().any(|other| !other.acked) {
+                return again("is notified again though nobody has acknowledged it");
+            }
+            if !waiting.contains(&notice.op_no) {
+                return again("is notified though it has not just begun to wait");
+            }
+        }
+    }
+    let nobody = matches!(notice.kind.as_str(), "provider_halted" | "limits_near");
+    if nobody && earlier.iter().any(|other| !other.acked) {
+        return violated(11, format!("till {}: {} is notified twice", till.index, notice.kind));
+    }
+    till.mirror.notices.insert(id, notice);
+    Ok(())
+}
+
+/// An operation that waits: somebody has been told.
+pub(super) fn check_told(till: &SimTill, scene: &Scene<'_>, op: &Op) -> Result<(), Violation> {
+    let own = till
+        .mirror
+        .notices
+        .values()
+        .any(|notice| notice.op_no == op.op_no && notice.kind == op.state && notice.at >= op.since);
+    // What waits behind an opening that came to nothing is named by the opening's notification.
+    let named =
+        || till.mirror.notices.values().any(|notice| notice.kind == "orphans" && notice.detail.contains(&op.op_id));
+    if own || named() {
+        return Ok(());
+    }
+    let _ = scene;
+    violated(
+        11,
+        format!("{} of till {} is {} ({:?}), and nobody is told", op.op_id, till.index, op.state, op.waits_for),
+    )
+}

@@ -1,0 +1,90 @@
+//! What leaves a till, and what the remote carries out.
+
+use super::mirror::Op;
+use super::{Scene, Violation, key, violated};
+use crate::plan::Class;
+use crate::remote::{Executed, OpKey, Remote};
+use crate::till::{Exchange, SimTill};
+
+/// A request is about to leave.
+pub(crate) fn check_departure(till: &SimTill, exchange: &Exchange, now: i64) -> Result<(), Violation> {
+    if now < till.pacing.pause_until {
+        let left = till.pacing.pause_until - now;
+        return violated(
+            13,
+            format!("till {} sends {left} ms before the pause ends that it was asked for", till.index),
+        );
+    }
+    let out = till.pacing.failures >= till.plan.config.pacing.breaker_failures;
+    if out && !exchange.health {
+        return violated(
+            13,
+            format!(
+                "till {} sends after {} failures in a row, and not to find out: {exchange:?}",
+                till.index, till.pacing.failures
+            ),
+        );
+    }
+    if exchange.health && out && till.in_flight.values().any(|other| other.health) {
+        return violated(13, format!("till {} probes a remote that is down twice at once", till.index));
+    }
+    let same = |other: &&Exchange| exchange.card.is_some() && other.card == exchange.card && other.write;
+    if exchange.write && till.in_flight.values().any(|other| same(&other)) {
+        return violated(3, format!("till {} has two writes on {:?} under way", till.index, exchange.card));
+    }
+    Ok(())
+}
+
+/// The remote has just carried an operation out.
+pub(crate) fn check_execution(
+    till: &SimTill,
+    scene: &mut Scene<'_>,
+    op_key: OpKey,
+    executed: &Executed,
+) -> Result<(), Violation> {
+    let Some(op) = till.mirror.ops.get(&op_key.1) else {
+        return violated(2, format!("till {}: the remote has an operation that the book has not", till.index));
+    };
+    let name = format!("{} of till {}", op.op_id, till.index);
+    let times = scene.remote.executions(op_key).len();
+    if scene.class == Class::Two && !executed.changed {
+        // The holder's data stood like that already: no harm is done.
+        return Ok(());
+    }
+    if times > 1 && !may_be_set_back(till, op) {
+        scene.broken(op_key, format!("{name} is carried out {times} times"))?;
+    }
+    if matches!(op.state.as_str(), "declined" | "voided" | "rejected") {
+        scene.broken(op_key, format!("{name} is carried out though it is {}", op.state))?;
+    }
+    if scene.class == Class::One {
+        in_order(till, scene.remote, op_key, executed, &name)?;
+    }
+    Ok(())
+}
+
+/// Whether another writer may have set the holder's data back to what it was: then nobody can tell that a change was made,
+/// and it is made again.
+pub(super) fn may_be_set_back(till: &SimTill, op: &Op) -> bool {
+    op.kind == "modify" && !till.plan.sole
+}
+
+/// Nothing that stands later in the lane has been carried out before.
+fn in_order(
+    till: &SimTill,
+    remote: &Remote,
+    (_, op_no): OpKey,
+    executed: &Executed,
+    name: &str,
+) -> Result<(), Violation> {
+    let Some(op) = till.mirror.ops.get(&op_no) else { return Ok(()) };
+    let later = till.mirror.ops.values().find(|other| {
+        other.lane == op.lane
+            && other.op_no > op_no
+            && remote.executions(key(till, other.op_no)).iter().any(|earlier| earlier.seq < executed.seq)
+    });
+    match later {
+        Some(later) => violated(3, format!("{name} is carried out after {}", later.op_id)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,161 @@
+//! What cashiers ask for.
+
+use std::time::Duration;
+
+use tillbook::{Consume, Gender, Modify, Money, OpenCard, Points, Recharge, RedeemPoints, Request};
+
+use crate::plan::TillPlan;
+
+/// A call that can be made again, word for word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CallSpec {
+    pub(crate) op_id: String,
+    pub(crate) card: String,
+    pub(crate) act: ActSpec,
+    pub(crate) delivery: DeliverySpec,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ActSpec {
+    Open { level: &'static str, name: Option<String>, phone: Option<String> },
+    Modify { name: Option<String>, phone: Option<String>, birthday: Option<&'static str>, gender: Option<Gender> },
+    Recharge { fen: i64, pay_type: i64 },
+    Consume { fen: i64, discountable: Option<i64>, partial: bool },
+    Redeem { points: i64 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeliverySpec {
+    Standard,
+    Offline,
+    Prefer(u64),
+    Require(u64),
+}
+
+impl CallSpec {
+    /// What a cashier of this till asks for next. `known` are cards that it has opened itself.
+    pub(crate) fn thrown(dice: &mut fastrand::Rng, till: usize, plan: &TillPlan, opened: u32, number: u32) -> CallSpec {
+        let op_id = format!("T{till}-{number}");
+        let opens = dice.u8(0..12) == 0;
+        let card = if opens {
+            format!("NEW{till}-{opened}")
+        } else if opened > 1 && dice.u8(0..4) == 0 {
+            format!("NEW{till}-{}", dice.u32(1..opened))
+        } else if plan.cards.is_empty() || dice.u8(0..40) == 0 {
+            // A number that nobody has. Now and then somebody opens it after all.
+            format!("NEW{till}-{}", dice.u32(1..=opened + 2))
+        } else {
+            plan.cards[dice.usize(0..plan.cards.len())].clone()
+        };
+        let name = |dice: &mut fastrand::Rng| dice.bool().then(|| format!("Name {}", dice.u32(0..5)));
+        let phone = |dice: &mut fastrand::Rng| dice.bool().then(|| format!("1380000{:04}", dice.u32(1..=9)));
+        // Small amounts repeat: two sales that look alike are the hard case.
+        let fen = |dice: &mut fastrand::Rng| match dice.u8(0..4) {
+            0 => [10_00, 20_00, 58_00][dice.usize(0..3)],
+            1 => dice.i64(1..=99),
+            2 => dice.i64(1_00..=100_00),
+            _ => dice.i64(1_00..=400_00),
+        };
+        let act = match dice.u8(0..20) {
+            _ if opens => ActSpec::Open {
+                level: ["普通会员", "高级会员", "3"][dice.usize(0..3)],
+                name: name(dice),
+                phone: phone(dice),
+            },
+            0..=10 => {
+                let total = fen(dice);
+                let discountable = (dice.u8(0..4) == 0).then(|| dice.i64(0..=total));
+                ActSpec::Consume { fen: total, discountable, partial: dice.bool() }
+            }
+            11..=15 => ActSpec::Recharge { fen: fen(dice), pay_type: dice.i64(1..=4) },
+            16..=17 => ActSpec::Redeem { points: [5, dice.i64(1..=200)][dice.usize(0..2)] },
+            _ => ActSpec::Modify {
+                name: name(dice),
+                phone: phone(dice),
+                birthday: (dice.u8(0..3) == 0).then_some("1990-01-02"),
+                gender: Some(if dice.bool() { Gender::Male } else { Gender::Female }),
+            },
+        };
+        let delivery = match dice.u8(0..6) {
+            0 => DeliverySpec::Standard,
+            1 | 2 => DeliverySpec::Offline,
+            3 | 4 => DeliverySpec::Prefer(dice.u64(1..6_000)),
+            _ => DeliverySpec::Require(dice.u64(1..20_000)),
+        };
+        CallSpec { op_id, card, act, delivery }
+    }
+
+    pub(crate) fn request(&self) -> Request {
+        macro_rules! with_call {
+            ($request:expr) => {{
+                let request = $request.op_id(&self.op_id).ticket(format!("ticket-{}", self.op_id)).operator("Mei");
+                match self.delivery {
+                    DeliverySpec::Standard => request,
+                    DeliverySpec::Offline => request.offline(),
+                    DeliverySpec::Prefer(ms) => request.prefer_online(Duration::from_millis(ms)),
+                    DeliverySpec::Require(ms) => request.require_online(Duration::from_millis(ms)),
+                }
+                .into()
+            }};
+        }
+        match &self.act {
+            ActSpec::Open { level, name, phone } => {
+                let mut open = OpenCard::new(&self.card, *level);
+                if let Some(name) = name {
+                    open = open.name(name);
+                }
+                if let Some(phone) = phone {
+                    open = open.phone(phone);
+                }
+                with_call!(open)
+            }
+            ActSpec::Modify { name, phone, birthday, gender } => {
+                let mut modify = Modify::new(&self.card);
+                if let Some(name) = name {
+                    modify = modify.name(name);
+                }
+                if let Some(phone) = phone {
+                    modify = modify.phone(phone);
+                }
+                if let Some(birthday) = birthday {
+                    modify = modify.birthday(*birthday);
+                }
+                if let Some(gender) = gender {
+                    modify = modify.gender(*gender);
+                }
+                with_call!(modify)
+            }
+            ActSpec::Recharge { fen, pay_type } => {
+                with_call!(Recharge::new(&self.card, Money::from_fen(*fen), *pay_type))
+            }
+            ActSpec::Consume { fen, discountable, partial } => {
+                let mut consume = Consume::new(&self.card, Money::from_fen(*fen)).partial(*partial);
+                if let Some(part) = discountable {
+                    consume = consume.discountable(Money::from_fen(*part));
+                }
+                with_call!(consume)
+            }
+            ActSpec::Redeem { points } => with_call!(RedeemPoints::new(&self.card, Points::new(*points))),
+        }
+    }
+
+    /// As it stands in the trace.
+    pub(crate) fn told(&self) -> String {
+        let what = match &self.act {
+            ActSpec::Open { .. } => "open".to_owned(),
+            ActSpec::Modify { .. } => "modify".to_owned(),
+            ActSpec::Recharge { fen, .. } => format!("recharge {}", Money::from_fen(*fen)),
+            ActSpec::Consume { fen, partial, .. } => {
+                format!("consume {}{}", Money::from_fen(*fen), if *partial { " (partly if need be)" } else { "" })
+            }
+            ActSpec::Redeem { points } => format!("redeem {points} points"),
+        };
+        let delivery = match self.delivery {
+            DeliverySpec::Standard => "standard".to_owned(),
+            DeliverySpec::Offline => "offline".to_owned(),
+            DeliverySpec::Prefer(ms) => format!("prefer online {ms} ms"),
+            DeliverySpec::Require(ms) => format!("require online {ms} ms"),
+        };
+        format!("{} {what} on {}, {delivery}", self.op_id, self.card)
+    }
+}

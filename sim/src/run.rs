@@ -1,0 +1,145 @@
+//! One run: a world, its steps, and the quiet after them.
+
+use std::collections::BTreeSet;
+
+use crate::actors;
+use crate::audit::{self, Violation, violated};
+use crate::plan::{Class, Plan};
+use crate::till::Disks;
+use crate::wire::Link;
+use crate::world::{Figures, World};
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many things people, and trouble, do.
+    pub steps: usize,
+    /// Which assumptions hold.
+    pub class: Class,
+    /// Steps that are left out.
+    pub skip: BTreeSet<usize>,
+    /// Whether a trace is kept.
+    pub trace: bool,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was counted.
+    pub figures: Figures,
+    /// The first invariant that did not hold.
+    pub violation: Option<Violation>,
+    /// The trace, if one was asked for.
+    pub trace: Vec<String>,
+}
+
+/// How long after the last fault everything has to be settled or to wait with a reason, besides the longest wait that the till's
+/// own settings allow.
+const SETTLED_WITHIN_MS: i64 = 600_000;
+
+/// Runs a seed.
+pub(crate) fn run(seed: u64, options: &Options, disks: &mut Disks) -> Outcome {
+    let plan = Plan::of(seed, options.class);
+    let mut world = World::new(seed, plan, disks, options.trace);
+    let result = live(&mut world, options);
+    let violation = result.err();
+    if let Some(violation) = &violation {
+        world.tell(|| format!("VIOLATION of invariant {}: {}", violation.invariant, violation.what));
+    }
+    let mut figures = world.figures.clone();
+    figures.operations = world.ledger.operations;
+    figures.inferred = world.ledger.inferred;
+    figures.inferred_wrongly = world.ledger.inferred_wrongly;
+    Outcome { figures, violation, trace: world.take_trace() }
+}
+
+fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
+    for i in 0..world.tills.len() {
+        world.boot(i)?;
+    }
+    for number in 0..options.steps {
+        if !options.skip.contains(&number) {
+            actors::step(world, number)?;
+        }
+    }
+    quiet(world)
+}
+
+/// The faults stop. Within a stated time everything must have drained; what waits for a person is decided by one.
+fn quiet(world: &mut World) -> Result<(), Violation> {
+    world.tell(|| "-- the faults stop".to_owned());
+    world.calm = true;
+    world.die_after_next = None;
+    let count = world.tills.len();
+    let mut longest = 0;
+    for i in 0..count {
+        let till = &mut world.tills[i];
+        till.link = Link::Up;
+        till.heal_disk();
+        let pacing = &till.plan.config.pacing;
+        let wait = pacing.backoff_max_ms.max(pacing.retry_after_max_ms) + pacing.restart_jitter_ms;
+        let wait = i64::try_from(wait).unwrap_or(i64::MAX);
+        longest = longest.max(2 * wait + 12 * (till.timeout_ms() + till.quiet_ms()));
+        actors::clock(world, i, 0);
+        world.pump(i)?;
+    }
+    let until = world.now() + SETTLED_WITHIN_MS + longest;
+    let mut round = 100_000;
+    loop {
+        let now = world.now();
+        world.run_until(now + 10_000)?;
+        let open = (0..count).find_map(|i| unfinished(world, i));
+        match open {
+            None if world.wire_is_quiet() => break,
+            Some(what) if world.now() > until => return violated(12, format!("{what} long after the faults stopped")),
+            None if world.now() > until + longest => break,
+            _ => {}
+        }
+        for i in 0..count {
+            actors::people(world, i, round, true)?;
+        }
+        round += 1;
+    }
+    // Each card is served once more, as on any other day: whatever a broken assumption did is seen then at the latest.
+    for _ in 0..3 {
+        for i in 0..count {
+            for card in audit::cards_of(&mut world.tills[i])? {
+                actors::ask(world, i, &card)?;
+            }
+            audit::check_balances(&mut world.tills[i])?;
+        }
+        let now = world.now();
+        world.run_until(now + 60_000)?;
+        for i in 0..count {
+            actors::people(world, i, round, true)?;
+        }
+        round += 1;
+    }
+    for i in 0..count {
+        if let Some(what) = unfinished(world, i) {
+            return violated(12, format!("{what} when all is quiet"));
+        }
+        audit::check_cards(&mut world.tills[i], &world.remote)?;
+        let ledger = &mut world.ledger;
+        let unseen = audit::check_all(&world.tills[i], &world.remote, options_class(&world.plan), ledger)?;
+        world.figures.assumptions_broken += unseen;
+    }
+    world.figures.noticed = world.ledger.broken.len() as u64 - world.figures.assumptions_broken;
+    Ok(())
+}
+
+fn options_class(plan: &Plan) -> Class {
+    plan.class
+}
+
+/// Something of a till that is not finished.
+fn unfinished(world: &World, i: usize) -> Option<String> {
+    let till = &world.tills[i];
+    if !till.is_running() {
+        return Some(format!("till {i} does not run"));
+    }
+    let last =
+        |state: &str| matches!(state, "settled" | "declined" | "voided" | "superseded" | "reversed" | "written_off");
+    let op = till.mirror.ops.values().find(|op| !last(&op.state))?;
+    Some(format!("{} of till {i} is {} ({:?})", op.op_id, op.state, op.waits_for))
+}
