@@ -45,6 +45,14 @@
 //! - `steps`: the till without threads, for simulations. Not for products: it may change with every release.
 #![forbid(unsafe_code)]
 
+#[cfg(not(tillbook_mutations))]
+#[macro_use]
+mod mutation;
+#[cfg(tillbook_mutations)]
+#[doc(hidden)]
+#[macro_use]
+pub mod mutation;
+
 mod builder;
 mod clock;
 mod config;

@@ -320,6 +320,7 @@ pub(crate) fn people(world: &mut World, i: usize, round: usize, all: bool) -> Ch
     }
     for no in shown {
         if all || dice.bool() {
+            world.tills[i].acknowledged.insert(no);
             world.at_book(i, |steps| steps.acknowledge(no, "Lin", Some("seen")))?;
         }
     }

@@ -11,6 +11,7 @@ mod call;
 mod plan;
 mod remote;
 mod run;
+mod shrink;
 mod till;
 mod time;
 mod wire;
@@ -21,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use audit::{INVARIANTS, Violation};
 pub use plan::Class;
 pub use run::{Options, Outcome};
+pub use shrink::shrunk;
 pub use world::Figures;
 
 /// Runs seeds one after another on one thread. Each thread needs its own.

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::actors;
+use crate::audit::mirror::Mirror;
 use crate::audit::{self, Violation, violated};
 use crate::plan::{Class, Plan};
-use crate::till::Disks;
+use crate::till::{Disks, SimTill};
+use crate::time::{Occasion, dice};
 use crate::wire::Link;
 use crate::world::{Figures, World};
 
@@ -54,9 +56,21 @@ pub(crate) fn run(seed: u64, options: &Options, disks: &mut Disks) -> Outcome {
 }
 
 fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
+    world.calm = true;
     for i in 0..world.tills.len() {
         world.boot(i)?;
     }
+    // On most mornings the network is there, and the cards of the day before are known.
+    for i in 0..world.tills.len() {
+        if dice(world.seed, Occasion::Plan, 1, i as u64).u8(0..10) < 8 {
+            for card in world.tills[i].plan.cards.clone() {
+                actors::ask(world, i, &card)?;
+            }
+        }
+    }
+    let now = world.now();
+    world.run_until(now + 20_000)?;
+    world.calm = false;
     for number in 0..options.steps {
         if !options.skip.contains(&number) {
             actors::step(world, number)?;
@@ -83,7 +97,7 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         actors::clock(world, i, 0);
         world.pump(i)?;
     }
-    let until = world.now() + SETTLED_WITHIN_MS + longest;
+    let mut until = world.now() + SETTLED_WITHIN_MS + longest;
     let mut round = 100_000;
     loop {
         let now = world.now();
@@ -91,12 +105,23 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         let open = (0..count).find_map(|i| unfinished(world, i));
         match open {
             None if world.wire_is_quiet() => break,
-            Some(what) if world.now() > until => return violated(12, format!("{what} long after the faults stopped")),
+            Some(what) if world.now() > until => {
+                let lanes = world.tills.iter_mut().map(lanes_of).collect::<Vec<_>>().join("; ");
+                return violated(12, format!("{what} long after the faults stopped: {lanes}"));
+            }
             None if world.now() > until + longest => break,
             _ => {}
         }
+        let decided = |world: &World| -> u32 {
+            world.tills.iter().flat_map(|till| till.mirror.ops.values()).map(|op| op.decisions).sum()
+        };
+        let before = decided(world);
         for i in 0..count {
             actors::people(world, i, round, true)?;
+        }
+        if decided(world) > before {
+            // What a decision sets going has its time from there on.
+            until = until.max(world.now() + SETTLED_WITHIN_MS + longest);
         }
         round += 1;
     }
@@ -121,7 +146,7 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         }
         audit::check_cards(&mut world.tills[i], &world.remote)?;
         let ledger = &mut world.ledger;
-        let unseen = audit::check_all(&world.tills[i], &world.remote, options_class(&world.plan), ledger)?;
+        let unseen = audit::check_all(&mut world.tills[i], &world.remote, options_class(&world.plan), ledger)?;
         world.figures.assumptions_broken += unseen;
     }
     world.figures.noticed = world.ledger.broken.len() as u64 - world.figures.assumptions_broken;
@@ -130,6 +155,17 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
 
 fn options_class(plan: &Plan) -> Class {
     plan.class
+}
+
+/// Where a till's lanes stand, for whoever has to find out why one does not move.
+fn lanes_of(till: &mut SimTill) -> String {
+    let now = till.steps.as_mut().map(|steps| steps.now().millis()).unwrap_or_default();
+    let accounts = till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())).unwrap_or_default();
+    let lanes = accounts.iter().filter(|account| account.lane_state != "idle");
+    let lanes: Vec<String> = lanes
+        .map(|account| format!("{} {} in {} ms", account.card, account.lane_state, account.due_at - now))
+        .collect();
+    format!("till {} has {} under way, lanes {lanes:?}", till.index, till.in_flight.len())
 }
 
 /// Something of a till that is not finished.

@@ -1,6 +1,6 @@
 //! One till of the world: the real library in steps, on a disk that can fail, with a clock that can be wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,6 +41,8 @@ pub(crate) struct SimTill {
     pub(crate) in_flight: BTreeMap<u64, Exchange>,
     /// Every call that was made here, for asking again.
     pub(crate) made: Vec<Made>,
+    /// Notifications that a person has acknowledged, or tried to.
+    pub(crate) acknowledged: BTreeSet<i64>,
     pub(crate) next_call: u32,
     pub(crate) next_card: u32,
     /// How many exchanges have left this till in all its lives.
@@ -75,7 +77,6 @@ pub(crate) struct Exchange {
 pub(crate) struct CallUnderWay {
     pub(crate) pending: PendingCall,
     pub(crate) spec: CallSpec,
-    pub(crate) again: bool,
 }
 
 /// A call whose operation may be in the book.
@@ -152,6 +153,7 @@ impl SimTill {
             disk: Disk::Well,
             in_flight: BTreeMap::new(),
             made: Vec::new(),
+            acknowledged: BTreeSet::new(),
             next_call: 1,
             next_card: 1,
             flights: 0,

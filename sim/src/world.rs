@@ -124,10 +124,6 @@ impl World {
         self.trace.take().unwrap_or_default()
     }
 
-    pub(crate) fn is_tracing(&self) -> bool {
-        self.trace.is_some()
-    }
-
     /// A line of the trace; it is only written where somebody reads it.
     pub(crate) fn tell(&mut self, line: impl FnOnce() -> String) {
         let ms = self.time.now() - START_MS;
@@ -253,7 +249,8 @@ impl World {
         let booted = self.tills[i].boot();
         self.tell(|| match &booted {
             Ok(()) => format!("till {i}   starts"),
-            Err(error) => format!("till {i}   can't start: {error}"),
+            // Its text names a file, whose name differs from run to run.
+            Err(error) => format!("till {i}   can't start: {:?}", error.code()),
         });
         if self.tills[i].power_is_gone() {
             return self.crash(i, SurvivingWrites::None);
@@ -557,7 +554,7 @@ impl World {
                 if !again {
                     till.made.push(Made { spec: spec.clone(), told: None });
                 }
-                till.calls.push(CallUnderWay { pending, spec, again });
+                till.calls.push(CallUnderWay { pending, spec });
             }
             Err(error) => return violated(9, format!("a call that is well-formed is not taken: {error}")),
         }

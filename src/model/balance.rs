@@ -74,6 +74,9 @@ impl Base {
         let (mut unsent_money, mut unsent_points) = (Money::ZERO, Points::ZERO);
         for open in open {
             debug_assert!(open.state.is_open(), "{} is not open", open.state);
+            if mutated!(ParkedCountsNothing) && open.state == State::Parked {
+                continue;
+            }
             let Effect { money: principal, bonus, points: change } = open.effect;
             let applied = open.state == State::Applied;
             if open.state == State::Queued {
@@ -81,7 +84,9 @@ impl Base {
                 unsent_points = unsent_points.plus(change.min(Points::ZERO));
             }
             // An unknown outcome never adds its credit; neither does one that nobody was promised.
-            let expects_credit = applied || (open.approved && matches!(open.state, State::Queued | State::Sending));
+            let expects_credit = applied
+                || (open.approved && matches!(open.state, State::Queued | State::Sending))
+                || (mutated!(DoubtAddsCredit) && open.state == State::InDoubt);
 
             if principal.is_negative() {
                 money.expected = money.expected.plus(principal);

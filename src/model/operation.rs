@@ -171,6 +171,7 @@ impl State {
     /// that does not exist.
     pub(crate) fn holds_lane(self, kind: Kind) -> bool {
         match self {
+            State::Parked if mutated!(ParkedHoldsNothing) => false,
             State::Queued | State::Sending | State::InDoubt | State::Parked | State::Reversing => true,
             State::Rejected => kind == Kind::OpenCard,
             _ => false,

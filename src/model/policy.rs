@@ -229,7 +229,9 @@ pub(crate) fn check_offline(case: &OfflineCase<'_>, policy: &OfflinePolicy) -> R
         return Err(Refusal::FloorLimit { limit: policy.floor_limit, requested });
     }
     // A limit refuses what adds to the exposure, never what adds nothing to it.
-    let exceeds = |used: Money, limit: Money| requested.is_positive() && used.plus(requested) > limit;
+    let exceeds = |used: Money, limit: Money| {
+        requested.is_positive() && used.plus(requested) > limit && !mutated!(ExposureIgnored)
+    };
     if exceeds(case.card_exposure, policy.card_limit) {
         return Err(Refusal::CardLimit { limit: policy.card_limit, used: case.card_exposure, requested });
     }

@@ -40,6 +40,8 @@ impl AttemptRow {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Lookout {
+    /// The attempt that it looked for.
+    pub(crate) attempt_no: i64,
     pub(crate) at: Timestamp,
     pub(crate) facts: Option<Value>,
     pub(crate) verdict: String,
@@ -77,14 +79,16 @@ impl View<'_> {
     }
 
     pub(crate) fn looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT at, facts, verdict, note FROM look WHERE op_no = ?1 ORDER BY look_no")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT at, facts, verdict, note, attempt_no FROM look WHERE op_no = ?1 ORDER BY look_no",
+        )?;
         let rows = statement.query_map([op_no], |row| {
             Ok(Lookout {
                 at: Timestamp::from_millis(row.get(0)?),
                 facts: row.get::<_, Option<String>>(1)?.map(|json| from_json(&json)).transpose()?,
                 verdict: row.get(2)?,
                 note: row.get(3)?,
+                attempt_no: row.get(4)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -143,13 +147,16 @@ impl Tx<'_> {
 
     pub(crate) fn insert_look(&self, op_no: i64, look: &Lookout) -> Result<()> {
         self.conn
-            .prepare_cached("INSERT INTO look (op_no, at, facts, verdict, note) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(
+                "INSERT INTO look (op_no, at, facts, verdict, note, attempt_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
             .execute((
                 op_no,
                 look.at.millis(),
                 look.facts.as_ref().map(to_json).transpose()?,
                 &look.verdict,
                 &look.note,
+                look.attempt_no,
             ))?;
         Ok(())
     }

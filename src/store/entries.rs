@@ -128,6 +128,9 @@ impl Tx<'_> {
             .query_row([], |row| row.get(0))?;
         let entry_no = last + 1;
         let receipt_no = receipt_number(entry_no);
+        if mutated!(ApprovalWithoutEntry) && new.approval.is_some() {
+            return Ok(receipt_no);
+        }
         self.conn
             .prepare_cached(
                 "INSERT INTO entry (entry_no, op_no, card_no, kind, original, actual, from_card, due, bonus, points,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Tx, View};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::model::State;
 
 /// Whether a lane's head can be worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,10 @@ impl View<'_> {
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<ReadyLane>> {
+        if mutated!(DoubtDelaysAll) && !probes && !self.operations_in(State::InDoubt)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let most = if mutated!(FirstLaneOnly) { 1 } else { most };
         let mut statement = self.conn.prepare_cached(
             "SELECT lane_no, due_at FROM lane INDEXED BY lane_ready
              WHERE provider = ?1 AND rank = ?2 AND state = 'ready' AND due_at <= ?3 ORDER BY due_at LIMIT ?4",

@@ -190,6 +190,9 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;
          PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;",
     )?;
+    if mutated!(CommitIsNotSynced) {
+        conn.execute_batch("PRAGMA synchronous = NORMAL")?;
+    }
     Ok(conn)
 }
 
@@ -209,6 +212,9 @@ impl Tx<'_> {
             return Ok(());
         }
         self.conn.execute_batch(CREATE)?;
+        if mutated!(PromiseChanges) {
+            self.conn.execute_batch("DROP TRIGGER promise_stays")?;
+        }
         self.conn
             .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}"))?;
         self.set_book("book_id", new_book_id)

@@ -41,7 +41,7 @@ impl OpRow {
 
     /// Whether it may be sent: an operation whose promise is no approval never is.
     pub(crate) fn may_be_sent(&self) -> bool {
-        self.promise.as_ref().is_none_or(|row| row.promise.is_approved())
+        self.promise.as_ref().is_none_or(|row| row.promise.is_approved()) || mutated!(UnpromisedIsSent)
     }
 
     /// Its part of the till's exposure.
@@ -179,6 +179,9 @@ impl View<'_> {
 
     /// The operation that a lane stands at.
     pub(crate) fn lane_head(&self, lane_no: i64) -> Result<Option<OpRow>> {
+        if mutated!(NewestFirst) {
+            return Ok(self.holding_operations("AND o.lane_no = ?1", [lane_no])?.pop());
+        }
         self.one_operation(" WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1", [lane_no])
     }
 
@@ -202,6 +205,9 @@ impl View<'_> {
 
     /// What the remote has and the base does not include yet.
     pub(crate) fn applied_operations(&self, lane_no: i64) -> Result<Vec<OpRow>> {
+        if mutated!(SettleQueued) {
+            return Ok(self.open_operations(lane_no)?.into_iter().skip(1).collect());
+        }
         self.operations(" WHERE o.lane_no = ?1 AND o.open = 1 AND o.state = 'applied' ORDER BY o.op_no", [lane_no])
     }
 
@@ -426,10 +432,10 @@ impl Tx<'_> {
 
     /// Moves an operation on. Anything that is not a legal transition is refused here, whoever asks.
     pub(crate) fn transition(&self, op: &mut OpRow, next: State, at: Timestamp) -> Result<()> {
-        if !op.state.may_become(next) {
+        if !op.state.may_become(next) && !mutated!(SettleQueued | VoidSettled) {
             return Err(Error::inconsistent(format!("{} can't become {next}", op.state)));
         }
-        let exposed = op.exposed && !next.is_final();
+        let exposed = op.exposed && !next.is_final() && !(mutated!(DoubtIsNoRisk) && next == State::InDoubt);
         let changed = self
             .conn
             .prepare_cached(
@@ -512,6 +518,11 @@ impl Tx<'_> {
             to_json(confirmation)?,
             at.millis(),
         ))?;
+        if mutated!(PromiseChanges) {
+            let sql =
+                "UPDATE promise SET promise = 'online_approved' WHERE op_no = ?1 AND promise = 'offline_approved'";
+            self.conn.execute(sql, [op.op_no])?;
+        }
         if let Some(remote_id) = &confirmation.remote_id {
             self.conn
                 .prepare_cached("INSERT OR IGNORE INTO claim (account_no, remote_id, op_no) VALUES (?1, ?2, ?3)")?

@@ -131,12 +131,14 @@ CREATE INDEX attempt_op ON attempt (op_no, attempt_no);
 
 -- One look at the remote's records after an unknown outcome.
 CREATE TABLE look (
-    look_no INTEGER PRIMARY KEY,
-    op_no   INTEGER NOT NULL REFERENCES operation,
-    at      INTEGER NOT NULL,
-    facts   TEXT,
-    verdict TEXT NOT NULL,
-    note    TEXT
+    look_no    INTEGER PRIMARY KEY,
+    op_no      INTEGER NOT NULL REFERENCES operation,
+    -- The attempt that it looked for: it tells nothing of one made later, whatever a clock may say.
+    attempt_no INTEGER NOT NULL REFERENCES attempt,
+    at         INTEGER NOT NULL,
+    facts      TEXT,
+    verdict    TEXT NOT NULL,
+    note       TEXT
 ) STRICT;
 CREATE INDEX look_op ON look (op_no, look_no);
 

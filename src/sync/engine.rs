@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::{Notice, State};
 use crate::provider::{Provider, Reading, WireCall};
-use crate::store::{LaneState, ReadyLane, Store, Tx, View};
+use crate::store::{Store, Tx};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 use super::call::Waiting;
@@ -79,6 +79,8 @@ pub(super) struct Desk {
     pub(super) server_time: Option<Timestamp>,
     /// How far the book's time was last brought back.
     pub(super) brought_back: Duration,
+    /// By how much the times that stand in the book are still ahead: they are moved in the next commit that succeeds.
+    pub(super) still_ahead: Duration,
     /// What stands in the book of it.
     stored_condition: Condition,
     high_time: Timestamp,
@@ -104,7 +106,7 @@ pub(super) struct Desk {
     /// While starting up nothing may be sent.
     pub(super) recovering: bool,
     /// The ballast was used up; it is tried to be set aside again from here on.
-    ballast_due: Option<Timestamp>,
+    pub(super) ballast_due: Option<Timestamp>,
     /// Refused attempts whose follow-up was lost with a failed turn.
     lost_refusals: Vec<(i64, i64)>,
     out: Out,
@@ -118,6 +120,8 @@ struct Out {
     answers: Vec<(u64, AskResult)>,
     finished: u64,
     condition: Option<Condition>,
+    high_time: Option<Timestamp>,
+    times_moved: bool,
 }
 
 /// The book and the desk. See the [module's page](super).
@@ -149,7 +153,8 @@ impl Engine {
             condition,
             server_time: None,
             brought_back: Duration::ZERO,
-            high_time: now,
+            still_ahead: Duration::ZERO,
+            high_time: high.unwrap_or_default(),
             jobs: BTreeMap::new(),
             next_id: 1,
             busy: BTreeSet::new(),
@@ -215,6 +220,7 @@ impl Engine {
                 desk.refill_ballast(store);
                 Ok(desk.after_commit())
             }
+            Err(_) if mutated!(SendBeforeCommit) => Ok(desk.after_commit()),
             Err(error) => {
                 desk.give_up_reads(first_id, &read_lanes, &read_tickets);
                 desk.lost_refusals.extend_from_slice(&refusals);
@@ -323,7 +329,10 @@ impl Desk {
     /// One transaction of a call or a decision, with its consequences on the desk. Nothing of it stays if it fails.
     pub(super) fn commit<T>(&mut self, store: &Store, work: impl FnOnce(&mut Desk, &Tx<'_>) -> Result<T>) -> Result<T> {
         self.out = Out::default();
-        let done = store.write(|tx| work(self, tx));
+        let done = store.write(|tx| {
+            self.move_times(tx)?;
+            work(self, tx)
+        });
         match &done {
             Ok(_) => drop(self.after_commit()),
             Err(_) => self.out = Out::default(),
@@ -341,6 +350,7 @@ impl Desk {
         most: usize,
     ) -> Result<()> {
         self.out = Out::default();
+        self.move_times(tx)?;
         for (op_no, lane_no, attempt_no, result) in writes {
             self.busy.remove(lane_no);
             self.note_answer(result);
@@ -362,21 +372,43 @@ impl Desk {
         self.take_up(tx, scope, most)?;
         let now = self.now();
         let condition = self.condition.durable();
-        if condition != self.stored_condition {
+        if condition != self.stored_condition && !mutated!(ForgetCondition) {
             tx.set_condition(self.provider.name(), &condition)?;
             self.out.condition = Some(condition);
         }
         if now.since(self.high_time) >= HIGH_TIME_EVERY {
-            tx.set_book("high_time", &now.millis().to_string())?;
-            self.high_time = now;
+            self.note_time(tx, now)?;
         }
         Ok(())
+    }
+
+    fn note_time(&mut self, tx: &Tx<'_>, now: Timestamp) -> Result<()> {
+        tx.set_book("high_time", &now.millis().to_string())?;
+        self.out.high_time = Some(now);
+        Ok(())
+    }
+
+    /// Moves the times that stand in the book back by as much as its own time was.
+    pub(super) fn move_times(&mut self, tx: &Tx<'_>) -> Result<()> {
+        if self.still_ahead.is_zero() {
+            return Ok(());
+        }
+        let now = self.now();
+        tx.bring_back(now, self.still_ahead)?;
+        self.out.times_moved = true;
+        self.note_time(tx, now)
     }
 
     fn after_commit(&mut self) -> Turn {
         let out = std::mem::take(&mut self.out);
         if let Some(condition) = out.condition {
             self.stored_condition = condition;
+        }
+        if let Some(time) = out.high_time {
+            self.high_time = time;
+        }
+        if out.times_moved {
+            self.still_ahead = Duration::ZERO;
         }
         for op_no in out.promised {
             self.waiting.remove(&op_no);
@@ -414,111 +446,6 @@ impl Desk {
         }
         for ticket in tickets {
             self.answers.insert(*ticket, Err(Error::unreachable("the book could not be written")));
-        }
-    }
-
-    fn catalogue_is_due(&self, now: Timestamp) -> bool {
-        self.catalogue_due.is_some_and(|due| now >= due)
-    }
-
-    fn has_work(&mut self, store: &Store, scope: Scope) -> Result<bool> {
-        let now = self.now();
-        let probing = self.jobs.values().any(Job::is_health);
-        if self.condition.is_down() {
-            return Ok(!probing && self.condition.probe_from().is_none_or(|from| now >= from) || !self.asks.is_empty());
-        }
-        if !self.asks.is_empty() || (self.catalogue_is_due(now) && !probing) || !self.waiting.is_empty() {
-            return Ok(true);
-        }
-        Ok(scope == Scope::All && !self.free_lanes(&store.view(), now, 1)?.is_empty())
-    }
-
-    /// Lanes that are due and not taken, probes first.
-    fn free_lanes(&self, view: &View<'_>, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
-        let mut lanes = self.free_lanes_of(view, true, now, most)?;
-        lanes.extend(self.free_lanes_of(view, false, now, most - lanes.len())?);
-        Ok(lanes)
-    }
-
-    fn free_lanes_of(&self, view: &View<'_>, probes: bool, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
-        // Those that are taken still stand in the index: as many more are asked for.
-        let mut lanes = view.ready_lanes(self.provider.name(), probes, now, most + self.busy.len())?;
-        lanes.retain(|lane| !self.busy.contains(&lane.lane_no));
-        lanes.truncate(most);
-        Ok(lanes)
-    }
-
-    /// When the next lane that is not taken becomes due.
-    fn earliest_due(&self, view: &View<'_>) -> Result<Option<Timestamp>> {
-        let ever = Timestamp::from_millis(i64::MAX);
-        let probe = self.free_lanes_of(view, true, ever, 1)?;
-        let replay = self.free_lanes_of(view, false, ever, 1)?;
-        Ok(probe.iter().chain(&replay).map(|lane| lane.due).min())
-    }
-
-    /// Takes up what is due, as far as there is room.
-    fn take_up(&mut self, tx: &Tx<'_>, scope: Scope, most: usize) -> Result<()> {
-        let now = self.now();
-        if self.condition.is_down() {
-            // A single probe at a time, and nothing else, until the remote is there again.
-            let due = self.condition.probe_from().is_none_or(|from| now >= from);
-            if due && !self.jobs.values().any(Job::is_health) {
-                let reading = self.provider.health();
-                self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
-            }
-            while let Some((ticket, _)) = self.asks.pop_front() {
-                self.out.answers.push((ticket, Err(Error::unreachable("the remote is down"))));
-            }
-            return Ok(());
-        }
-        if self.condition.paused(now) {
-            while let Some((ticket, _)) = self.asks.pop_front() {
-                self.out.answers.push((ticket, Err(Error::unreachable("the remote asked for a pause"))));
-            }
-            return Ok(());
-        }
-        if self.catalogue_is_due(now) && !self.jobs.values().any(Job::is_health) {
-            let reading = self.provider.health();
-            self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
-        }
-        while let Some((ticket, ask)) = self.asks.pop_front() {
-            let reading = match &ask {
-                Ask::Card(number) => self.provider.serve(number.as_str()),
-                Ask::Find(key) => self.provider.find(key),
-                Ask::Health => self.provider.health(),
-            };
-            self.begin_read(tx, Work::Asked { ask, ticket: Some(ticket) }, reading)?;
-        }
-        // Lanes that a caller waits for come first, whatever else is due.
-        let urgent: BTreeSet<i64> = self.waiting.values().map(|waiting| waiting.lane_no).collect();
-        for lane_no in urgent {
-            if !self.busy.contains(&lane_no) && self.jobs.len() < most + URGENT_EXTRA {
-                self.work_on(tx, lane_no, now)?;
-            }
-        }
-        if scope == Scope::All && self.condition.may_drain(now) {
-            let room = most.saturating_sub(self.jobs.len());
-            for lane in self.free_lanes(tx, now, room)? {
-                if self.condition.is_down() || self.jobs.len() >= most {
-                    break;
-                }
-                self.work_on(tx, lane.lane_no, now)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Begins what a lane's head needs, if it is due.
-    fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
-        let (state, _) = tx.lane(lane_no)?;
-        if !matches!(state, LaneState::Ready { due, .. } if due <= now) {
-            return Ok(());
-        }
-        match tx.lane_head(lane_no)? {
-            Some(op) if op.state == State::Queued => self.begin_before(tx, op),
-            Some(op) if op.state == State::InDoubt => self.begin_look(tx, op),
-            Some(_) => self.refresh_lane(tx, lane_no, None),
-            None => self.begin_pull(tx, lane_no),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod call;
 mod caller;
+mod claim;
 #[cfg(test)]
 mod claim_cost;
 mod engine;

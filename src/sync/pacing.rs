@@ -65,7 +65,7 @@ impl Condition {
     /// No answer, or none in the dialect.
     pub(crate) fn failed(&mut self, now: Timestamp, pacing: &Pacing, entropy: &dyn Entropy) {
         self.failures = self.failures.saturating_add(1);
-        if self.is_down() || self.failures >= pacing.breaker_failures {
+        if self.is_down() || (self.failures >= pacing.breaker_failures && !mutated!(IgnoreBreaker)) {
             let beyond = self.failures.saturating_sub(pacing.breaker_failures);
             self.down_until = Some(now.after(backoff(beyond, pacing, entropy)));
         }
@@ -102,6 +102,7 @@ impl Condition {
     /// The remote asked for a pause (or answered 429 without saying how long).
     pub(crate) fn pause(&mut self, asked: Option<Duration>, now: Timestamp, pacing: &Pacing, entropy: &dyn Entropy) {
         let most = Duration::from_millis(pacing.retry_after_max_ms);
+        let asked = asked.filter(|_| !mutated!(IgnoreRetryAfter));
         let pause = asked.map_or_else(|| backoff(self.failures, pacing, entropy), |asked| asked.min(most));
         let until = now.after(pause);
         self.paused_until = Some(self.paused_until.map_or(until, |before| before.max(until)));

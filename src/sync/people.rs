@@ -49,6 +49,9 @@ impl Engine {
         let found = self.store.write(|tx| {
             // Somebody has looked into it: the remote's totals count from its next answer on.
             tx.forget_totals_of_stale(notice_no)?;
+            if mutated!(AckTakesAll) {
+                (1..notice_no).try_for_each(|earlier| tx.acknowledge(earlier, &who, None, now).map(drop))?;
+            }
             tx.acknowledge(notice_no, &who, note.as_deref(), now)
         })?;
         if found { Ok(()) } else { Err(Error::not_found("open notification")) }
@@ -72,7 +75,7 @@ impl Desk {
         if op.state == State::Voided {
             return Ok(op.op_no);
         }
-        if op.state != State::Queued {
+        if op.state != State::Queued && !(mutated!(VoidSettled) && op.state == State::Settled) {
             return Err(Error::wrong_state(op.state.as_str(), "only what has not reached the remote can be voided"));
         }
         if op.kind == Kind::OpenCard && tx.open_operations(op.lane_no)?.iter().any(|other| other.op_no > op.op_no) {

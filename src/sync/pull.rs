@@ -68,7 +68,9 @@ impl Desk {
             None => tx.insert_card(number.as_str(), self.provider.name(), CardStatus::Active, None)?,
         };
         tx.confirm_account(served.account.account_no)?;
-        self.take_in(tx, &served, began, findings)?;
+        if !mutated!(ServedInVain) {
+            self.take_in(tx, &served, began, findings)?;
+        }
         Ok(true)
     }
 
@@ -120,13 +122,16 @@ impl Desk {
         let Some(snapshot) = &findings.snapshot else { return Ok(()) };
         let served = tx.card_of_account(lane_no)?;
         // Figures under a number that is not known to be this holder's are somebody else's.
-        if !served.account.confirmed || served.account.quiet_since.is_some_and(|ended| began < ended) {
+        if !served.account.confirmed
+            || (served.account.quiet_since.is_some_and(|ended| began < ended) && !mutated!(LandTooEarly))
+        {
             return Ok(());
         }
         // A lane is worked off in order: if something is on the wire or unknown, it is its head.
         if tx.lane_head(lane_no)?.is_some_and(|head| {
             matches!(head.state, State::Sending | State::InDoubt) || (head.state == State::Parked && head.unknown)
-        }) {
+        }) && !mutated!(LandOverOpenHead)
+        {
             let (read_money, read_points) = (Some(snapshot.money), Some(snapshot.points));
             return tx.set_base(lane_no, &Base { read_money, read_points, ..served.account.base });
         }

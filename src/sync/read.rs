@@ -46,8 +46,14 @@ impl Desk {
         let now = self.now();
         log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
         self.condition.bring_back(now, ahead);
-        tx.bring_back(now, ahead)?;
-        tx.set_book("high_time", &now.millis().to_string())
+        let waiting = self.waiting.values_mut().map(|waiting| &mut waiting.until);
+        for time in self.catalogue_due.iter_mut().chain(self.ballast_due.iter_mut()).chain(waiting) {
+            if *time > now {
+                *time = time.before(ahead);
+            }
+        }
+        self.still_ahead = self.still_ahead.saturating_add(ahead);
+        self.move_times(tx)
     }
 
     pub(super) fn read_answered(
@@ -157,7 +163,8 @@ impl Desk {
             Work::Look { op_no, lane_no, .. } => {
                 self.put_off(tx, lane_no)?;
                 let mut op = tx.operation(op_no)?;
-                self.settle_doubt(tx, &mut op)
+                // One that was found absent is looked for once more before it is sent again.
+                if op.state == State::Queued { self.settle_unsent(tx, &mut op) } else { self.settle_doubt(tx, &mut op) }
             }
             Work::Pull { lane_no } => self.put_off(tx, lane_no),
             Work::Credentials { op_no, attempt_no, .. } => self.refusal_not_understood(tx, op_no, attempt_no, why),
@@ -244,7 +251,7 @@ impl Desk {
     pub(super) fn halt(&mut self, tx: &Tx<'_>, why: &str) -> Result<()> {
         let now = self.now();
         self.condition.halt(why, now, &self.config.pacing, self.entropy.as_ref());
-        if !tx.has_open_notice(NoticeKind::ProviderHalted)? {
+        if !tx.has_open_notice(NoticeKind::ProviderHalted)? || mutated!(HaltToldAgain) {
             tx.insert_notice(&NewNotice {
                 kind: NoticeKind::ProviderHalted,
                 op_no: None,
@@ -266,6 +273,10 @@ impl Desk {
         self.catalogue_failures = 0;
         if self.condition.recovered(now, &self.config.pacing, self.entropy.as_ref()) {
             log::info!("tillbook: the remote is there again");
+            for mut op in if mutated!(OutageUnparks) { tx.operations_in(State::Parked)? } else { Vec::new() } {
+                tx.transition(&mut op, State::Queued, now)?;
+                self.refresh_lane(tx, op.lane_no, None)?;
+            }
         }
         Ok(())
     }

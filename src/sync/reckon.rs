@@ -129,7 +129,7 @@ impl Desk {
         let figures = difference.map(|difference| difference.told());
         let data = (!fields.is_empty()).then(|| format!("the holder's data stands otherwise: {}", fields.join(", ")));
         let told: Vec<String> = figures.into_iter().chain(data).collect();
-        if told.is_empty() {
+        if told.is_empty() || mutated!(SwallowDifferences) {
             return Ok(());
         }
         let at = self.now();

@@ -35,7 +35,7 @@ impl Desk {
                     let ended = last.started_at.min(now).after(self.provider.request_timeout()).max(now);
                     tx.end_attempt(last.attempt_no, ended, "unknown", "the program ended while it was under way")?;
                     tx.set_quiet_since(op.lane_no, ended)?;
-                    self.in_doubt(tx, &mut op)?;
+                    if mutated!(CrashResends) { self.not_processed(tx, &mut op) } else { self.in_doubt(tx, &mut op) }?;
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! What an outcome does to the book: applied, refused, not processed, in doubt, parked, superseded.
 
+use std::time::Duration;
+
 use crate::clock::{Timestamp, business_date};
 use crate::error::Result;
 use crate::model::{
@@ -53,8 +55,10 @@ impl Desk {
             (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now), ..Base::default() }),
             _ => None,
         };
-        if let Some(base) = base {
+        if let Some(base) = base.filter(|_| !mutated!(SettleWithoutBase)) {
             self.reckon(tx, &served, &base, None, Some(op))?;
+            let base =
+                if mutated!(EffectTwice) { Base { money: base.money.plus(op.effect.money), ..base } } else { base };
             tx.set_base(op.lane_no, &base)?;
         }
         if base.is_some() || !op.kind.moves_assets() {
@@ -86,7 +90,7 @@ impl Desk {
             Some(_) => {
                 let told = confirmed_figures(op, confirmation);
                 self.enter(tx, op, op.kind.as_str(), &told, told.points, None)?;
-                if op.kind.moves_assets() {
+                if op.kind.moves_assets() && !mutated!(SwallowCharge) {
                     tx.insert_notice(&NewNotice {
                         kind: NoticeKind::ChargedWithoutSale,
                         op_no: Some(op.op_no),
@@ -115,7 +119,7 @@ impl Desk {
             // What is left of the difference is another price.
             variance = variance.plus(due);
         }
-        if variance == Money::ZERO {
+        if variance == Money::ZERO || mutated!(SwallowVariance) {
             return Ok(());
         }
         notice(NoticeKind::Variance, variance, "the remote's figure differs from the one promised")
@@ -227,6 +231,9 @@ impl Desk {
         self.settle_doubt(tx, op)?;
         tx.transition(op, State::Parked, now)?;
         tx.set_waits_for(op, why, unknown)?;
+        if mutated!(ParkSilently) {
+            return self.refresh_lane(tx, op.lane_no, None);
+        }
         tx.insert_notice(&NewNotice {
             kind: NoticeKind::Parked,
             op_no: Some(op.op_no),
@@ -267,7 +274,10 @@ impl Desk {
         if self.condition.is_unreachable(now) {
             return self.refresh_lane(tx, lane_no, Some((now, failures)));
         }
-        let due = now.after(self.backoff(failures));
+        if mutated!(LaneForgotten) {
+            return tx.set_lane(lane_no, LaneState::Idle, failures);
+        }
+        let due = now.after(if mutated!(PutOffForEver) { Duration::MAX } else { self.backoff(failures) });
         self.refresh_lane(tx, lane_no, Some((due, failures.saturating_add(1))))
     }
 

@@ -56,7 +56,7 @@ impl Dossier {
     /// The figures recorded before the first attempt that may have been sent, and when that was.
     fn doubt(&self) -> Option<Doubt<'_>> {
         let first = self.attempts.iter().find(|attempt| attempt.may_have_been_sent())?;
-        let last = self.attempts.iter().rev().find(|attempt| attempt.may_have_been_sent())?;
+        let last = self.last_sent()?;
         Some(Doubt {
             before: first.facts.as_ref(),
             sent: &first.body,
@@ -64,6 +64,11 @@ impl Dossier {
             last_ended_at: last.ended_at.unwrap_or(last.started_at),
             claimed: &self.claimed,
         })
+    }
+
+    /// The last attempt that may have been sent.
+    fn last_sent(&self) -> Option<&AttemptRow> {
+        self.attempts.iter().rev().find(|attempt| attempt.may_have_been_sent())
     }
 
     /// The remote's refusal of the last attempt, where that alone could not settle the matter.
@@ -89,7 +94,8 @@ impl Looks {
     fn since(ended: Timestamp, quiet: Duration, looks: &[Lookout]) -> Looks {
         let mut since = Looks { next_at: ended.after(quiet), not_seen: 0, unclear: 0 };
         for look in looks {
-            if look.at < since.next_at {
+            // What has been seen once is not absent, however soon that was.
+            if look.at < since.next_at && look.verdict != "applied" {
                 continue;
             }
             since.next_at = look.at.after(quiet);
@@ -107,10 +113,20 @@ impl Looks {
 }
 
 impl Desk {
-    pub(super) fn begin_before(&mut self, tx: &Tx<'_>, op: OpRow) -> Result<()> {
-        let now = self.now();
+    /// What a queued operation needs first: the figures before the send. A sole writer looks once more for one that was sent
+    /// before and found absent: should its request have arrived after all, and later than any ought to, it is not sent again.
+    /// Beside other writers such a look proves nothing, and the absence that was proven stands.
+    pub(super) fn begin_send(&mut self, tx: &Tx<'_>, op: OpRow) -> Result<()> {
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
-        let reading = self.provider.before(&dossier.outgoing(&op, false), now);
+        if self.provider.sole_writer() && dossier.doubt().is_some() {
+            return self.begin_look(tx, op);
+        }
+        self.begin_before(tx, &op, &dossier)
+    }
+
+    fn begin_before(&mut self, tx: &Tx<'_>, op: &OpRow, dossier: &Dossier) -> Result<()> {
+        let now = self.now();
+        let reading = self.provider.before(&dossier.outgoing(op, false), now);
         self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading)
     }
 
@@ -143,11 +159,11 @@ impl Desk {
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
         let call = match dossier.attempts.iter().find(|attempt| attempt.may_have_been_sent()) {
             // It may have been seen: whatever has been decided since, the business content stays as it was.
-            Some(first) => {
+            Some(first) if !mutated!(EncodedAnew) => {
                 let fresh = self.provider.encode(&dossier.outgoing(&op, false));
                 WireCall { path: first.path.clone(), body: first.body.clone(), ..fresh }
             }
-            None => {
+            _ => {
                 let card_part_only = self.pay_what_the_card_can(tx, &mut op, &dossier.served)?;
                 self.provider.encode(&dossier.outgoing(&op, card_part_only))
             }
@@ -173,10 +189,8 @@ impl Desk {
     }
 
     fn refuse_unsent(&mut self, tx: &Tx<'_>, op: &mut OpRow, now: Timestamp) -> Result<()> {
-        // By way of `sending`, as every refusal: an attempt is recorded that was never sent.
-        let call = WireCall { method: HttpMethod::Post, path: String::new(), headers: Vec::new(), body: Vec::new() };
-        let attempt_no = tx.insert_attempt(op.op_no, now, None, &call)?;
-        tx.end_attempt(attempt_no, now, "not_sent", "the remote knows no such account")?;
+        // By way of `sending`, as every refusal.
+        self.attempt_unsent(tx, op, "the remote knows no such account")?;
         tx.transition(op, State::Sending, now)?;
         let refusal = RemoteRefusal {
             code: NO_SUCH_ACCOUNT.to_owned(),
@@ -232,7 +246,7 @@ impl Desk {
             Err(TransportFailure::MaybeSent(why)) => {
                 tx.end_attempt(attempt_no, now, "unknown", why)?;
                 self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
-                self.in_doubt(tx, &mut op)
+                if mutated!(LostIsUnsent) { self.not_processed(tx, &mut op) } else { self.in_doubt(tx, &mut op) }
             }
             Ok(response) => {
                 tx.save_answer(attempt_no, now, response.status, &response.body)?;
@@ -290,7 +304,7 @@ impl Desk {
     fn interpret(&mut self, tx: &Tx<'_>, op: &mut OpRow, attempt_no: i64, response: &HttpResponse) -> Result<()> {
         let now = self.now();
         let end = |outcome: &str, note: &str| tx.end_attempt(attempt_no, now, outcome, note);
-        if response.status == TOO_MANY_REQUESTS {
+        if response.status == TOO_MANY_REQUESTS || (mutated!(ErrorIsNotProcessed) && response.status >= 500) {
             end("not_processed", "429")?;
             return self.not_processed(tx, op);
         }
@@ -375,12 +389,16 @@ impl Desk {
         findings: &Findings,
     ) -> Result<()> {
         let mut op = tx.operation(op_no)?;
-        if op.state != State::InDoubt {
+        let again = op.state == State::Queued && op.may_be_sent();
+        if op.state != State::InDoubt && !again {
             return self.refresh_lane(tx, lane_no, None);
         }
         let now = self.now();
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
-        let Some(doubt) = dossier.doubt() else { return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true) };
+        let (Some(doubt), Some(attempt_no)) = (dossier.doubt(), dossier.last_sent().map(|attempt| attempt.attempt_no))
+        else {
+            return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true);
+        };
         let provider = &self.provider;
         let verdict =
             catch_unwind(AssertUnwindSafe(|| provider.judge(&dossier.outgoing(&op, false), &doubt, findings)))
@@ -395,10 +413,17 @@ impl Desk {
             Verdict::Unclear(why) => ("unclear", Some(why.clone())),
         };
         let quiet = self.provider.quiet_period();
-        let earlier = tx.looks(op_no)?;
+        let earlier: Vec<Lookout> = tx.looks(op_no)?.into_iter().filter(|look| look.attempt_no == attempt_no).collect();
         let looks = Looks::since(doubt.last_ended_at, quiet, &earlier);
-        let look = Lookout { at: began, facts: findings.facts.clone(), verdict: name.to_owned(), note };
+        let look = Lookout { attempt_no, at: began, facts: findings.facts.clone(), verdict: name.to_owned(), note };
+        if again && matches!(verdict, Verdict::NotSeen | Verdict::Unchanged) {
+            return self.begin_before(tx, &op, &dossier);
+        }
         tx.insert_look(op_no, &look)?;
+        if again {
+            // Not so absent after all: found out about as at first.
+            return self.in_doubt_again(tx, &mut op);
+        }
 
         // A look before the quiet period is over can find the operation, but not its absence.
         // Both clocks have to say so: the wall clock may jump, and the other one starts anew with the process.
@@ -417,6 +442,7 @@ impl Desk {
             Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal)?,
             Verdict::Superseded if counts => self.superseded(tx, &mut op)?,
             Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, &dossier)?,
+            Verdict::NotSeen if mutated!(OneLookIsProof) => self.proven_absent(tx, &mut op, &dossier)?,
             Verdict::NotSeen if counts && looks.not_seen >= 1 => self.proven_absent(tx, &mut op, &dossier)?,
             // One look that allows no conclusion does not rule out that the next one does.
             Verdict::Unclear(why) if counts && looks.unclear >= 1 => self.park(tx, &mut op, &why, true)?,
@@ -445,6 +471,22 @@ impl Desk {
     pub(super) fn quiet_from_now(&mut self, op_no: i64) {
         let until = self.clock.monotonic().saturating_add(self.provider.quiet_period());
         self.quiet_until.insert(op_no, until);
+    }
+
+    /// By way of `sending`, as every doubt, with an attempt that was never sent.
+    fn in_doubt_again(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        let now = self.now();
+        self.attempt_unsent(tx, op, "the remote's records are not what they were when it was found absent")?;
+        tx.transition(op, State::Sending, now)?;
+        self.in_doubt(tx, op)
+    }
+
+    /// An attempt is recorded that was never sent.
+    fn attempt_unsent(&mut self, tx: &Tx<'_>, op: &OpRow, why: &str) -> Result<()> {
+        let now = self.now();
+        let call = WireCall { method: HttpMethod::Post, path: String::new(), headers: Vec::new(), body: Vec::new() };
+        let attempt_no = tx.insert_attempt(op.op_no, now, None, &call)?;
+        tx.end_attempt(attempt_no, now, "not_sent", why)
     }
 
     /// Proven not to have been applied: sent again if it was promised, closed if it was not.
@@ -482,6 +524,7 @@ mod tests {
             let looks: Vec<Lookout> = seen
                 .iter()
                 .map(|&(at, verdict)| Lookout {
+                    attempt_no: 1,
                     at: Timestamp::from_millis(at),
                     facts: None,
                     verdict: verdict.to_owned(),

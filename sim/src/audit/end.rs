@@ -1,6 +1,8 @@
 //! When all is quiet: nothing is left, every figure agrees, and every difference has been told.
 
-use super::mirror::{Mirror, Op};
+use tillbook_sandbox::sandy::CardView;
+
+use super::mirror::{Account, Mirror, Op};
 use super::{Ledger, Violation, is_approval, key, violated};
 use crate::plan::Class;
 use crate::remote::Remote;
@@ -36,12 +38,28 @@ pub(crate) fn check_cards(till: &mut SimTill, remote: &Remote) -> Result<(), Vio
 }
 
 /// Each operation of a till: final, and its promise, the remote's ledger and the differences told add up.
-pub(crate) fn check_all(till: &SimTill, remote: &Remote, class: Class, ledger: &mut Ledger) -> Result<u64, Violation> {
+pub(crate) fn check_all(
+    till: &mut SimTill,
+    remote: &Remote,
+    class: Class,
+    ledger: &mut Ledger,
+) -> Result<u64, Violation> {
+    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
+        Ok(accounts) => accounts,
+        Err(what) => return violated(7, what),
+    };
+    // Holder's data in which the book and the remote agree shows no harm, whatever it was in between.
+    let agrees = |op: &Op| {
+        let account = accounts.iter().find(|account| account.lane == op.lane);
+        let card = remote.sandy.card(&op.card);
+        let same = |account: &Account, card: &CardView<'_>| account.holder == [card.name, card.phone, card.birthday];
+        op.kind == "modify" && account.zip(card).is_some_and(|(account, card)| same(account, &card))
+    };
     let mut indistinguishable = 0;
     for op in till.mirror.ops.values() {
         let broken = ledger.broken.get(&key(till, op.op_no)).cloned();
         if let Some(broken) = broken {
-            if is_noticed(till, op, broken.at) {
+            if is_noticed(till, op, broken.at) || stands_for_another(till, remote, op) || agrees(op) {
                 continue;
             }
             if till.plan.sole || class == Class::One {
@@ -53,6 +71,20 @@ pub(crate) fn check_all(till: &SimTill, remote: &Remote, class: Class, ledger: &
         check_money(till, remote, class, op)?;
     }
     Ok(indistinguishable)
+}
+
+/// Operations of one card that send the very same request can't be told apart by anybody: where one of them was carried out in
+/// another's place, each is done once in effect.
+fn stands_for_another(till: &SimTill, remote: &Remote, op: &Op) -> bool {
+    let request = |op: &Op| {
+        let made = op.attempts.iter().find(|attempt| !attempt.path.is_empty());
+        made.map(|attempt| (attempt.path.clone(), attempt.body.clone()))
+    };
+    let own = request(op);
+    let alike = || till.mirror.ops.values().filter(|other| other.lane == op.lane && request(other) == own);
+    let done = alike().filter(|other| other.state == "settled").count();
+    let executed: usize = alike().map(|other| remote.executions(key(till, other.op_no)).len()).sum();
+    own.is_some() && done == executed
 }
 
 /// Whether somebody was told that something is wrong with this card, no earlier than it went wrong.
@@ -70,14 +102,24 @@ fn is_noticed(till: &SimTill, op: &Op, since: i64) -> bool {
 /// What was promised is what the remote did, or the difference has been told.
 fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result<(), Violation> {
     let name = format!("{} of till {}", op.op_id, till.index);
-    let executed = remote.executions(key(till, op.op_no));
+    let mut executed = remote.executions(key(till, op.op_no)).to_vec();
+    if class == Class::Two && op.state != "settled" {
+        executed.retain(|executed| executed.changed);
+    } else if class == Class::Two && executed.len() > 1 {
+        // A repetition that changed nothing did no harm.
+        let first = executed[0];
+        executed.retain(|executed| executed.changed);
+        if executed.is_empty() {
+            executed.push(first);
+        }
+    }
     let approved = op.promise.as_deref().is_some_and(is_approval);
     let told_of = |kinds: &[&str]| {
         till.mirror.notices.values().find(|notice| notice.op_no == op.op_no && kinds.contains(&notice.kind.as_str()))
     };
     let figure = |name: &str| op.told.as_ref().and_then(|told| told.get(name)?.as_i64()).unwrap_or_default();
     let wrong = |what: String| violated(7, format!("{name} ({}, {:?}): {what}", op.state, op.promise));
-    match (op.state.as_str(), executed) {
+    match (op.state.as_str(), executed.as_slice()) {
         ("settled", [once]) if approved => {
             let (promised, done) = match op.kind.as_str() {
                 "consume" => (-figure("from_card"), once.money),
@@ -88,9 +130,12 @@ fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result
             if promised == done {
                 return Ok(());
             }
-            // A person has said so, without a figure of the remote's: nothing tells the difference but the books.
-            if op.evidence.as_deref() == Some("person") {
-                return Ok(());
+            match op.evidence.as_deref() {
+                // A person has said so, without a figure of the remote's: nothing tells the difference but the books.
+                Some("person") => return Ok(()),
+                // What was compared may have been another writer's record.
+                Some("inferred") if remote.others_wrote(&op.card, till.index) => return Ok(()),
+                _ => {}
             }
             let amount = |kind| told_of(&[kind]).and_then(|notice| notice.amount).unwrap_or_default();
             let (variance, shortfall) = (amount("variance"), amount("shortfall"));

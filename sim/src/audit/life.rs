@@ -14,8 +14,6 @@ pub(crate) struct News {
     pub(crate) attempts: Vec<(i64, i64)>,
     /// For the trace.
     pub(crate) told: Vec<String>,
-    /// Anything at all has changed.
-    pub(crate) any: bool,
 }
 
 /// The whole life of an operation, as the design draws it.
@@ -39,7 +37,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
         Ok(lines) => lines,
         Err(what) => return violated(5, what),
     };
-    let mut news = News { any: !lines.is_empty(), ..News::default() };
+    let mut news = News::default();
     if lines.is_empty() {
         return Ok(news);
     }
@@ -57,6 +55,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
     }
     let mut approved = Vec::new();
     let mut waiting = BTreeSet::new();
+    let mut settled = Vec::new();
     for line in &lines {
         if tracing && line.what != "touch" {
             news.told.push(told(till, line));
@@ -79,9 +78,15 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                 if matches!(line.new.as_deref(), Some("parked" | "rejected")) {
                     waiting.insert(line.op_no);
                 }
+                if line.new.as_deref() == Some("settled") {
+                    settled.push(line.op_no);
+                }
             }
             "promise" => {
                 if let Some(op) = till.mirror.ops.get_mut(&line.op_no) {
+                    if let Some(before) = &op.promise {
+                        return violated(5, format!("{} was promised {before} already", op.op_id));
+                    }
                     op.promise.clone_from(&line.new);
                 }
                 if line.new.as_deref() == Some("offline_approved") {
@@ -112,9 +117,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
             }
             "notice" => people::noticed(till, scene, line, &waiting)?,
             "ack" => {
-                if let Some(notice) = till.mirror.notices.get_mut(&line.id) {
-                    notice.acked = true;
-                }
+                people::acknowledged(till, line)?;
             }
             "decision" => {
                 if let Some(op) = till.mirror.ops.get_mut(&line.op_no) {
@@ -132,6 +135,9 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
     if !approved.is_empty() {
         money::check_limits(till, &approved)?;
     }
+    if !settled.is_empty() && scene.class == Class::One {
+        money::check_settled(till, scene, &settled)?;
+    }
     Ok(news)
 }
 
@@ -145,7 +151,7 @@ fn told(till: &SimTill, line: &Line) -> String {
     }
 }
 
-fn op_of<'a>(till: &'a SimTill, op_no: i64, invariant: u8) -> Result<&'a Op, Violation> {
+fn op_of(till: &SimTill, op_no: i64, invariant: u8) -> Result<&Op, Violation> {
     match till.mirror.ops.get(&op_no) {
         Some(op) => Ok(op),
         None => violated(invariant, format!("operation {op_no} is unknown")),
@@ -229,7 +235,9 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
     };
     let sent = |outcome: Option<&str>| !matches!(outcome, Some("not_sent" | "not_processed"));
     let first = op.attempts.iter().find(|earlier| sent(earlier.outcome.as_deref()));
-    if let Some(first) = first.filter(|first| (&first.body, &first.path) != (&attempt.body, &attempt.path)) {
+    // An attempt without a request stands for one that was never made.
+    let made = !attempt.path.is_empty();
+    if let Some(first) = first.filter(|first| made && (&first.body, &first.path) != (&attempt.body, &attempt.path)) {
         let what =
             format!("{} of till {till_no} is sent with another body than by attempt {}", op.op_id, first.attempt_no);
         return violated(2, what);

@@ -72,7 +72,6 @@ pub(crate) struct Op {
     pub(crate) state: String,
     /// True time of the commit that brought the state.
     pub(crate) since: i64,
-    pub(crate) delivery: String,
     pub(crate) money: i64,
     pub(crate) bonus: i64,
     pub(crate) points: i64,
@@ -120,7 +119,6 @@ pub(crate) struct Account {
     pub(crate) status: String,
     pub(crate) phone: Option<String>,
     pub(crate) confirmed: bool,
-    pub(crate) opened_here: bool,
     pub(crate) money: i64,
     pub(crate) points: i64,
     pub(crate) has_base: bool,
@@ -128,6 +126,8 @@ pub(crate) struct Account {
     pub(crate) read_points: Option<i64>,
     pub(crate) lane_state: String,
     pub(crate) due_at: i64,
+    /// Name, phone and birthday.
+    pub(crate) holder: [String; 3],
 }
 
 /// The picture. It lives as long as the till's world; a crash of the till does not touch it.
@@ -152,7 +152,7 @@ pub(crate) fn open_eye(path: &std::path::Path, vfs: &str) -> rusqlite::Result<Co
     Ok(eye)
 }
 
-const OP: &str = "SELECT o.op_no, o.op_id, o.lane_no, c.number, o.card_no, o.kind, o.state, o.delivery, o.effect_money,
+const OP: &str = "SELECT o.op_no, o.op_id, o.lane_no, c.number, o.card_no, o.kind, o.state, o.effect_money,
     o.effect_bonus, o.effect_points, o.evidence, o.unknown, o.waits_for, p.promise, p.told
     FROM operation o JOIN card c ON c.card_no = o.card_no LEFT JOIN promise p ON p.op_no = o.op_no WHERE o.op_no = ?1";
 
@@ -166,15 +166,14 @@ fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
         kind: row.get(5)?,
         state: row.get(6)?,
         since: 0,
-        delivery: row.get(7)?,
-        money: row.get(8)?,
-        bonus: row.get(9)?,
-        points: row.get(10)?,
-        evidence: row.get(11)?,
-        unknown: row.get(12)?,
-        waits_for: row.get(13)?,
-        promise: row.get(14)?,
-        told: row.get::<_, Option<String>>(15)?.and_then(|text| serde_json::from_str(&text).ok()),
+        money: row.get(7)?,
+        bonus: row.get(8)?,
+        points: row.get(9)?,
+        evidence: row.get(10)?,
+        unknown: row.get(11)?,
+        waits_for: row.get(12)?,
+        promise: row.get(13)?,
+        told: row.get::<_, Option<String>>(14)?.and_then(|text| serde_json::from_str(&text).ok()),
         approval_entries: 0,
         entries: 0,
         attempts: Vec::new(),
@@ -262,8 +261,8 @@ impl Mirror {
     /// Every account with its card and lane, as they stand in the book now.
     pub(crate) fn accounts(eye: &Connection) -> rusqlite::Result<Vec<Account>> {
         let mut statement = eye.prepare_cached(
-            "SELECT a.account_no, c.card_no, c.number, c.status, c.phone, a.confirmed, c.opened_here_at IS NOT NULL,
-                a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at
+            "SELECT a.account_no, c.card_no, c.number, c.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at,
+                coalesce(c.name, ''), coalesce(c.phone, ''), coalesce(c.birthday, '')
              FROM account a JOIN card c ON c.card_no = a.card_no JOIN lane l ON l.lane_no = a.account_no",
         )?;
         let rows = statement.query_map([], |row| {
@@ -274,14 +273,14 @@ impl Mirror {
                 status: row.get(3)?,
                 phone: row.get(4)?,
                 confirmed: row.get(5)?,
-                opened_here: row.get(6)?,
-                money: row.get(7)?,
-                points: row.get(8)?,
-                has_base: row.get(9)?,
-                read_money: row.get(10)?,
-                read_points: row.get(11)?,
-                lane_state: row.get(12)?,
-                due_at: row.get(13)?,
+                money: row.get(6)?,
+                points: row.get(7)?,
+                has_base: row.get(8)?,
+                read_money: row.get(9)?,
+                read_points: row.get(10)?,
+                lane_state: row.get(11)?,
+                due_at: row.get(12)?,
+                holder: [row.get(13)?, row.get(14)?, row.get(15)?],
             })
         })?;
         rows.collect()

@@ -38,6 +38,28 @@ pub(super) fn landed(till: &SimTill, scene: &Scene<'_>, line: &Line) -> Result<(
     Ok(())
 }
 
+/// What is settled stands in the base: its figures stood at the remote when it had been done.
+pub(super) fn check_settled(till: &mut SimTill, scene: &Scene<'_>, settled: &[i64]) -> Result<(), Violation> {
+    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
+        Ok(accounts) => accounts,
+        Err(what) => return violated(7, what),
+    };
+    for op in settled.iter().filter_map(|op_no| till.mirror.ops.get(op_no)) {
+        let account = accounts.iter().find(|account| account.lane == op.lane && account.has_base);
+        // Of a card that is closed no base ever comes again.
+        let Some(account) = account.filter(|account| account.status != "closed") else { continue };
+        let moves = matches!(op.kind.as_str(), "consume" | "recharge" | "redeem_points");
+        let done = scene.remote.executions(key(till, op.op_no)).last().filter(|_| moves);
+        let Some(done) = done else { continue };
+        if !scene.remote.stood_since(&op.card, done.seq, account.money, account.points) {
+            let (name, fen, points) = (&op.op_id, account.money, account.points);
+            let what = format!("{name} of till {} is settled without a base: {fen} fen, {points} points", till.index);
+            return violated(7, what);
+        }
+    }
+    Ok(())
+}
+
 /// The card's part of what was approved offline and is not final, whenever something has been added to it.
 pub(super) fn check_limits(till: &mut SimTill, approved: &[i64]) -> Result<(), Violation> {
     let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {

@@ -46,6 +46,17 @@ pub(super) fn noticed(
     Ok(())
 }
 
+/// A notification was acknowledged: by the person who was shown it, or by a decision about its operation.
+pub(super) fn acknowledged(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
+    let Some(notice) = till.mirror.notices.get_mut(&line.id) else { return Ok(()) };
+    notice.acked = true;
+    let decided = till.mirror.ops.get(&notice.op_no).is_some_and(|op| op.decisions > 0);
+    if till.acknowledged.contains(&line.id) || (decided && matches!(notice.kind.as_str(), "parked" | "rejected")) {
+        return Ok(());
+    }
+    violated(11, format!("till {}: nobody has acknowledged {} {}", till.index, notice.kind, line.id))
+}
+
 /// An operation that waits: somebody has been told.
 pub(super) fn check_told(till: &SimTill, scene: &Scene<'_>, op: &Op) -> Result<(), Violation> {
     let own = till

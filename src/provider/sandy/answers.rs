@@ -283,6 +283,7 @@ fn refused(op: &Outgoing<'_>, error: Envelope) -> Outcome {
         errcode::NO_SUCH_CARD | errcode::CARD_EXISTS | errcode::BALANCE_TOO_LOW => RefusalClass::Business,
         errcode::MISSING_PARAMETER | errcode::BAD_PARAMETER => RefusalClass::Suspicious,
         errcode::EXPIRED => return Outcome::UnknownHalted(format!("errcode 300: {message}")),
+        _ if mutated!(ErrorIsRefusal) => RefusalClass::Business,
         // 500 is an internal error, and the document has no other codes: neither tells whether the write took effect.
         _ => return Outcome::Unknown(format!("errcode {code}: {message}")),
     };

@@ -73,7 +73,7 @@ impl Provider for Sandy {
     }
 
     fn quiet_period(&self) -> Duration {
-        self.config.quiet_period()
+        if mutated!(NoQuietPeriod) { Duration::ZERO } else { self.config.quiet_period() }
     }
 
     fn request_timeout(&self) -> Duration {

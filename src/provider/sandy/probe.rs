@@ -150,6 +150,9 @@ impl Case<'_> {
 
     /// Status-setting: what stands there now decides, whoever wrote it.
     fn modified(&self, findings: &Findings) -> Verdict {
+        if findings.absent && self.before.as_ref().is_none_or(|before| !before.absent) {
+            return unclear("the card existed before the send and does not any more");
+        }
         if findings.absent {
             return Verdict::Refused(RemoteRefusal {
                 code: errcode::NO_SUCH_CARD.to_owned(),

@@ -112,9 +112,13 @@ pub(super) struct Errands {
     errands: VecDeque<Errand>,
     gathered: Gathered,
     since_s: Option<i64>,
+    /// How often a read before a send was begun anew.
+    begun_anew: u32,
     over: bool,
 }
 
+/// How often a read before a send is begun anew when somebody wrote to the card in the middle of it.
+const BEGIN_ANEW: u32 = 3;
 /// Pages of the history read before a send: 1,000 records of one card in a day.
 const PAGES_BEFORE: i64 = 20;
 /// Pages of the history read by a look.
@@ -188,6 +192,7 @@ impl Errands {
             errands: errands.into_iter().collect(),
             gathered: Gathered::default(),
             since_s: None,
+            begun_anew: 0,
             over: false,
         }
     }
@@ -262,8 +267,22 @@ impl Errands {
                     self.errands.push_back(Errand::Info);
                 }
             }
+            // Figures and records have to be of one moment: a record that the figures do not include would be taken for known.
+            Aim::Before if complete && self.is_torn() && self.begun_anew < BEGIN_ANEW => {
+                self.begun_anew += 1;
+                self.gathered.records.clear();
+                let anew = Walk::new(walk.filter, walk.pages_at_most, walk.end);
+                self.errands.extend([Errand::Info, Errand::History(anew)]);
+            }
             _ => self.gathered.cut_short |= !complete,
         }
+    }
+
+    /// Whether the card's balance is not the one that its newest record left.
+    fn is_torn(&self) -> bool {
+        let info = self.gathered.info.as_ref().map(|info| info.figures.amount);
+        let newest = self.gathered.records.values().next_back().and_then(|record| record.amount);
+        info.zip(newest).is_some_and(|(info, newest)| info != newest)
     }
 
     fn first_pass(&self, walk: &Walk) -> bool {

@@ -24,6 +24,7 @@ enum Ruling {
     Inferred(Option<&'static str>),
     NotSeen,
     Unchanged,
+    AlreadySo,
     Superseded,
     Refused,
     Unclear,
@@ -43,6 +44,7 @@ fn ruling(verdict: &Verdict) -> Ruling {
         }
         Verdict::NotSeen => Ruling::NotSeen,
         Verdict::Unchanged => Ruling::Unchanged,
+        Verdict::AlreadySo => Ruling::AlreadySo,
         Verdict::Superseded => Ruling::Superseded,
         Verdict::Refused(_) => Ruling::Refused,
         Verdict::Unclear(text) => {
@@ -563,8 +565,9 @@ fn a_modification_table() {
             with("uname", json!("李四")),
             Ruling::Unchanged,
         ),
-        ("card gone", phone(), false, None, Ruling::Refused),
-        ("forgotten, at target", phone(), true, with("phone", json!("13900000000")), Ruling::Proven(None)),
+        ("card gone", phone(), false, None, Ruling::Unclear),
+        ("stood there before", Modify::new(CARD).name("王小明"), false, with("phone", json!("1")), Ruling::AlreadySo),
+        ("forgotten, at target", phone(), true, with("phone", json!("13900000000")), Ruling::AlreadySo),
         ("forgotten", phone(), true, with("uname", json!("李四")), Ruling::Unclear),
     ];
     for (name, modify, forgotten, now, want) in rows {

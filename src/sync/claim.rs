@@ -1,0 +1,118 @@
+//! Claiming: what is due is taken up, as far as there is room.
+
+use std::collections::BTreeSet;
+
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::model::State;
+use crate::store::{LaneState, ReadyLane, Store, Tx, View};
+
+use super::engine::{Desk, Scope, URGENT_EXTRA};
+use super::job::{Ask, Job, Work};
+
+impl Desk {
+    pub(super) fn catalogue_is_due(&self, now: Timestamp) -> bool {
+        self.catalogue_due.is_some_and(|due| now >= due)
+    }
+
+    pub(super) fn has_work(&mut self, store: &Store, scope: Scope) -> Result<bool> {
+        let now = self.now();
+        let probing = self.jobs.values().any(Job::is_health);
+        if self.condition.is_down() {
+            return Ok(!probing && self.condition.probe_from().is_none_or(|from| now >= from) || !self.asks.is_empty());
+        }
+        if !self.asks.is_empty() || (self.catalogue_is_due(now) && !probing) || !self.waiting.is_empty() {
+            return Ok(true);
+        }
+        Ok(scope == Scope::All && !self.free_lanes(&store.view(), now, 1)?.is_empty())
+    }
+
+    /// Lanes that are due and not taken, probes first.
+    fn free_lanes(&self, view: &View<'_>, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        let mut lanes = self.free_lanes_of(view, true, now, most)?;
+        lanes.extend(self.free_lanes_of(view, false, now, most - lanes.len())?);
+        Ok(lanes)
+    }
+
+    fn free_lanes_of(&self, view: &View<'_>, probes: bool, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        // Those that are taken still stand in the index: as many more are asked for.
+        let mut lanes = view.ready_lanes(self.provider.name(), probes, now, most + self.busy.len())?;
+        lanes.retain(|lane| !self.busy.contains(&lane.lane_no));
+        lanes.truncate(most);
+        Ok(lanes)
+    }
+
+    /// When the next lane that is not taken becomes due.
+    pub(super) fn earliest_due(&self, view: &View<'_>) -> Result<Option<Timestamp>> {
+        let ever = Timestamp::from_millis(i64::MAX);
+        let probe = self.free_lanes_of(view, true, ever, 1)?;
+        let replay = self.free_lanes_of(view, false, ever, 1)?;
+        Ok(probe.iter().chain(&replay).map(|lane| lane.due).min())
+    }
+
+    /// Takes up what is due, as far as there is room.
+    pub(super) fn take_up(&mut self, tx: &Tx<'_>, scope: Scope, most: usize) -> Result<()> {
+        let now = self.now();
+        if self.condition.is_down() {
+            // A single probe at a time, and nothing else, until the remote is there again.
+            let due = self.condition.probe_from().is_none_or(|from| now >= from);
+            if due && !self.jobs.values().any(Job::is_health) {
+                let reading = self.provider.health();
+                self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
+            }
+            while let Some((ticket, _)) = self.asks.pop_front() {
+                self.finish_ask(ticket, Err(Error::unreachable("the remote is down")));
+            }
+            return Ok(());
+        }
+        if self.condition.paused(now) {
+            while let Some((ticket, _)) = self.asks.pop_front() {
+                self.finish_ask(ticket, Err(Error::unreachable("the remote asked for a pause")));
+            }
+            return Ok(());
+        }
+        if self.catalogue_is_due(now) && !self.jobs.values().any(Job::is_health) {
+            let reading = self.provider.health();
+            self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
+        }
+        while let Some((ticket, ask)) = self.asks.pop_front() {
+            let reading = match &ask {
+                Ask::Card(number) => self.provider.serve(number.as_str()),
+                Ask::Find(key) => self.provider.find(key),
+                Ask::Health => self.provider.health(),
+            };
+            self.begin_read(tx, Work::Asked { ask, ticket: Some(ticket) }, reading)?;
+        }
+        // Lanes that a caller waits for come first, whatever else is due.
+        let urgent: BTreeSet<i64> = self.waiting.values().map(|waiting| waiting.lane_no).collect();
+        for lane_no in urgent {
+            if !self.busy.contains(&lane_no) && self.jobs.len() < most + URGENT_EXTRA {
+                self.work_on(tx, lane_no, now)?;
+            }
+        }
+        if scope == Scope::All && self.condition.may_drain(now) {
+            let room = most.saturating_sub(self.jobs.len());
+            for lane in self.free_lanes(tx, now, room)? {
+                if self.condition.is_down() || self.jobs.len() >= most {
+                    break;
+                }
+                self.work_on(tx, lane.lane_no, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins what a lane's head needs, if it is due.
+    fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
+        let (state, _) = tx.lane(lane_no)?;
+        if !matches!(state, LaneState::Ready { due, .. } if due <= now) {
+            return Ok(());
+        }
+        match tx.lane_head(lane_no)? {
+            Some(op) if op.state == State::Queued => self.begin_send(tx, op),
+            Some(op) if op.state == State::InDoubt => self.begin_look(tx, op),
+            Some(_) => self.refresh_lane(tx, lane_no, None),
+            None => self.begin_pull(tx, lane_no),
+        }
+    }
+}
