@@ -14,6 +14,8 @@ pub(crate) struct AttemptRow {
     pub(crate) facts: Option<Value>,
     pub(crate) body: Vec<u8>,
     pub(crate) path: String,
+    /// The remote's own clock right before it, where it told.
+    pub(crate) server_at: Option<Timestamp>,
     pub(crate) ended_at: Option<Timestamp>,
     pub(crate) status: Option<u16>,
     pub(crate) answer: Option<Vec<u8>>,
@@ -43,13 +45,17 @@ pub(crate) struct Lookout {
     /// The attempt that it looked for.
     pub(crate) attempt_no: i64,
     pub(crate) at: Timestamp,
+    /// The remote's own clock when it began, at the earliest.
+    pub(crate) server_at: Option<Timestamp>,
+    /// It began a quiet period after what came before.
+    pub(crate) counts: bool,
     pub(crate) facts: Option<Value>,
     pub(crate) verdict: String,
     pub(crate) note: Option<String>,
 }
 
-const ATTEMPT: &str = "SELECT attempt_no, started_at, facts, body, path, ended_at, status, answer, outcome, note
-    FROM attempt";
+const ATTEMPT: &str = "SELECT attempt_no, started_at, facts, body, path, ended_at, status, answer, outcome, note,
+    server_at FROM attempt";
 
 fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
     Ok(AttemptRow {
@@ -63,6 +69,7 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
         answer: row.get(7)?,
         outcome: row.get(8)?,
         note: row.get(9)?,
+        server_at: row.get::<_, Option<i64>>(10)?.map(Timestamp::from_millis),
     })
 }
 
@@ -80,7 +87,7 @@ impl View<'_> {
 
     pub(crate) fn looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT at, facts, verdict, note, attempt_no FROM look WHERE op_no = ?1 ORDER BY look_no",
+            "SELECT at, facts, verdict, note, attempt_no, server_at, counts FROM look WHERE op_no = ?1 ORDER BY look_no",
         )?;
         let rows = statement.query_map([op_no], |row| {
             Ok(Lookout {
@@ -89,6 +96,8 @@ impl View<'_> {
                 verdict: row.get(2)?,
                 note: row.get(3)?,
                 attempt_no: row.get(4)?,
+                server_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+                counts: row.get(6)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -99,13 +108,14 @@ impl Tx<'_> {
     pub(crate) fn insert_attempt(
         &self,
         op_no: i64,
-        at: Timestamp,
+        (at, server_at): (Timestamp, Option<Timestamp>),
         facts: Option<&Value>,
         call: &crate::provider::WireCall,
     ) -> Result<i64> {
         self.conn
             .prepare_cached(
-                "INSERT INTO attempt (op_no, started_at, facts, method, path, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO attempt (op_no, started_at, facts, method, path, body, server_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 op_no,
@@ -114,6 +124,7 @@ impl Tx<'_> {
                 call.method.as_str(),
                 &call.path,
                 &call.body,
+                server_at.map(Timestamp::millis),
             ))?;
         Ok(self.conn.last_insert_rowid())
     }
@@ -148,7 +159,8 @@ impl Tx<'_> {
     pub(crate) fn insert_look(&self, op_no: i64, look: &Lookout) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT INTO look (op_no, at, facts, verdict, note, attempt_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO look (op_no, at, facts, verdict, note, attempt_no, server_at, counts)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 op_no,
@@ -157,6 +169,8 @@ impl Tx<'_> {
                 &look.verdict,
                 &look.note,
                 look.attempt_no,
+                look.server_at.map(Timestamp::millis),
+                look.counts,
             ))?;
         Ok(())
     }

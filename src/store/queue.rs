@@ -519,9 +519,7 @@ impl Tx<'_> {
             at.millis(),
         ))?;
         if mutated!(PromiseChanges) {
-            let sql =
-                "UPDATE promise SET promise = 'online_approved' WHERE op_no = ?1 AND promise = 'offline_approved'";
-            self.conn.execute(sql, [op.op_no])?;
+            self.conn.execute("UPDATE promise SET promise = 'online_approved' WHERE op_no = ?1", [op.op_no])?;
         }
         if let Some(remote_id) = &confirmation.remote_id {
             self.conn
@@ -529,6 +527,14 @@ impl Tx<'_> {
                 .execute((op.lane_no, remote_id, op.op_no))?;
         }
         Ok(())
+    }
+
+    /// Whether a person has ever had an operation sent again.
+    pub(crate) fn was_sent_again(&self, op_no: i64) -> Result<bool> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM decision WHERE op_no = ?1 AND resolution = 'send_again')")?;
+        Ok(statement.query_row([op_no], |row| row.get(0))?)
     }
 
     pub(crate) fn insert_decision(

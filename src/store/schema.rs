@@ -121,6 +121,8 @@ CREATE TABLE attempt (
     method     TEXT NOT NULL,
     path       TEXT NOT NULL,
     body       BLOB NOT NULL,
+    -- The remote's own clock right before it, where it told.
+    server_at  INTEGER,
     ended_at   INTEGER,
     status     INTEGER,
     answer     BLOB,
@@ -136,6 +138,10 @@ CREATE TABLE look (
     -- The attempt that it looked for: it tells nothing of one made later, whatever a clock may say.
     attempt_no INTEGER NOT NULL REFERENCES attempt,
     at         INTEGER NOT NULL,
+    -- The remote's own clock when it began, at the earliest.
+    server_at  INTEGER,
+    -- It began a quiet period after what came before, by every clock that was asked.
+    counts     INTEGER NOT NULL,
     facts      TEXT,
     verdict    TEXT NOT NULL,
     note       TEXT

@@ -77,6 +77,8 @@ pub(super) struct Desk {
     pub(super) condition: Condition,
     /// The remote's clock, by the answer that is being worked off.
     pub(super) server_time: Option<Timestamp>,
+    /// The same, of the last answer in the dialect.
+    pub(super) remote_clock: Option<Timestamp>,
     /// How far the book's time was last brought back.
     pub(super) brought_back: Duration,
     /// By how much the times that stand in the book are still ahead: they are moved in the next commit that succeeds.
@@ -152,6 +154,7 @@ impl Engine {
             stored_condition: condition.clone(),
             condition,
             server_time: None,
+            remote_clock: None,
             brought_back: Duration::ZERO,
             still_ahead: Duration::ZERO,
             high_time: high.unwrap_or_default(),

@@ -10,6 +10,7 @@ mod claim;
 mod claim_cost;
 mod engine;
 mod job;
+mod looks;
 mod pacing;
 mod people;
 mod promise;

@@ -41,6 +41,7 @@ impl Desk {
         self.condition.answered(now);
         let tolerance = self.config.policy.clock_tolerance();
         let server = self.server_time.take();
+        self.remote_clock = server;
         let Some(ahead) = self.time.remote_answered(self.clock.as_ref(), server, tolerance) else { return Ok(()) };
         self.brought_back = ahead;
         let now = self.now();

@@ -36,6 +36,7 @@ impl Desk {
                     tx.end_attempt(last.attempt_no, ended, "unknown", "the program ended while it was under way")?;
                     tx.set_quiet_since(op.lane_no, ended)?;
                     if mutated!(CrashResends) { self.not_processed(tx, &mut op) } else { self.in_doubt(tx, &mut op) }?;
+                    self.quiet_after(op.op_no, ended.since(now));
                 }
             }
         }

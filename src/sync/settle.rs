@@ -217,7 +217,7 @@ impl Desk {
     pub(super) fn in_doubt(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
         let now = self.now();
         tx.transition(op, State::InDoubt, now)?;
-        self.quiet_from_now(op.op_no);
+        self.quiet_after(op.op_no, Duration::ZERO);
         tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, 0)?;
         if self.condition.is_unreachable(now) {
             return self.settle_doubt(tx, op);

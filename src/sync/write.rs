@@ -14,6 +14,7 @@ use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
 
 use super::engine::Desk;
 use super::job::{Job, Work};
+use super::looks::Looks;
 use super::read::TOO_MANY_REQUESTS;
 
 /// The error code under which every dialect's "no such account" is recorded when a read before the send has shown it.
@@ -79,46 +80,16 @@ impl Dossier {
     }
 }
 
-/// What the looks since an attempt have shown: those count that began a quiet period after it had ended, or after the one
-/// that counted before.
-struct Looks {
-    /// When the next look counts.
-    next_at: Timestamp,
-    /// How many of the last ones in a row showed nothing.
-    not_seen: u32,
-    /// How many allowed no conclusion.
-    unclear: u32,
-}
-
-impl Looks {
-    fn since(ended: Timestamp, quiet: Duration, looks: &[Lookout]) -> Looks {
-        let mut since = Looks { next_at: ended.after(quiet), not_seen: 0, unclear: 0 };
-        for look in looks {
-            // What has been seen once is not absent, however soon that was.
-            if look.at < since.next_at && look.verdict != "applied" {
-                continue;
-            }
-            since.next_at = look.at.after(quiet);
-            match look.verdict.as_str() {
-                "not_seen" => since.not_seen += 1,
-                "unclear" => {
-                    since.not_seen = 0;
-                    since.unclear += 1;
-                }
-                _ => since.not_seen = 0,
-            }
-        }
-        since
-    }
-}
-
 impl Desk {
     /// What a queued operation needs first: the figures before the send. A sole writer looks once more for one that was sent
     /// before and found absent: should its request have arrived after all, and later than any ought to, it is not sent again.
     /// Beside other writers such a look proves nothing, and the absence that was proven stands.
     pub(super) fn begin_send(&mut self, tx: &Tx<'_>, op: OpRow) -> Result<()> {
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
-        if self.provider.sole_writer() && dossier.doubt().is_some() {
+        let absent = |attempt: &AttemptRow| attempt.outcome.as_deref() == Some("absent");
+        let mut seen = dossier.attempts.iter().filter(|attempt| attempt.may_have_been_sent()).peekable();
+        // A person who has it sent again has looked already, and may know what the records don't tell.
+        if self.provider.sole_writer() && seen.peek().is_some() && seen.all(absent) && !tx.was_sent_again(op.op_no)? {
             return self.begin_look(tx, op);
         }
         self.begin_before(tx, &op, &dossier)
@@ -169,7 +140,7 @@ impl Desk {
             }
         };
         debug_assert_eq!(call.method, HttpMethod::Post);
-        let attempt_no = tx.insert_attempt(op_no, now, findings.facts.as_ref(), &call)?;
+        let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock), findings.facts.as_ref(), &call)?;
         tx.transition(&mut op, State::Sending, now)?;
         let (_, failures) = tx.lane(lane_no)?;
         tx.set_lane(lane_no, LaneState::Idle, failures)?;
@@ -393,10 +364,8 @@ impl Desk {
         if op.state != State::InDoubt && !again {
             return self.refresh_lane(tx, lane_no, None);
         }
-        let now = self.now();
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
-        let (Some(doubt), Some(attempt_no)) = (dossier.doubt(), dossier.last_sent().map(|attempt| attempt.attempt_no))
-        else {
+        let (Some(doubt), Some(attempt)) = (dossier.doubt(), dossier.last_sent()) else {
             return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true);
         };
         let provider = &self.provider;
@@ -412,10 +381,12 @@ impl Desk {
             Verdict::Refused(refusal) => ("refused", Some(refusal.message.clone())),
             Verdict::Unclear(why) => ("unclear", Some(why.clone())),
         };
-        let quiet = self.provider.quiet_period();
-        let earlier: Vec<Lookout> = tx.looks(op_no)?.into_iter().filter(|look| look.attempt_no == attempt_no).collect();
-        let looks = Looks::since(doubt.last_ended_at, quiet, &earlier);
-        let look = Lookout { attempt_no, at: began, facts: findings.facts.clone(), verdict: name.to_owned(), note };
+        let looks = Looks::since(attempt, &tx.looks(op_no)?);
+        let server_at = self.remote_clock_at(steady);
+        let counts = !again && self.counts(&looks, op_no, (began, steady, server_at));
+        let facts = findings.facts.clone();
+        let (attempt_no, verdict_name) = (attempt.attempt_no, name.to_owned());
+        let look = Lookout { attempt_no, at: began, server_at, counts, facts, verdict: verdict_name, note };
         if again && matches!(verdict, Verdict::NotSeen | Verdict::Unchanged) {
             return self.begin_before(tx, &op, &dossier);
         }
@@ -425,13 +396,6 @@ impl Desk {
             return self.in_doubt_again(tx, &mut op);
         }
 
-        // A look before the quiet period is over can find the operation, but not its absence.
-        // Both clocks have to say so: the wall clock may jump, and the other one starts anew with the process.
-        let quiet_until = self.quiet_until(op_no);
-        let counts = began >= looks.next_at && steady >= quiet_until;
-        if counts {
-            self.quiet_until.insert(op_no, steady.saturating_add(quiet));
-        }
         match verdict {
             Verdict::Applied { confirmation, evidence, learned } => {
                 self.applied(tx, &mut op, *confirmation, evidence, learned)?;
@@ -447,30 +411,13 @@ impl Desk {
             // One look that allows no conclusion does not rule out that the next one does.
             Verdict::Unclear(why) if counts && looks.unclear >= 1 => self.park(tx, &mut op, &why, true)?,
             _ => {
-                let next = if counts { began.after(quiet) } else { looks.next_at };
-                let left = self.quiet_until(op_no).saturating_sub(self.clock.monotonic());
-                tx.set_lane(lane_no, LaneState::Ready { probe: true, due: next.max(now.after(left)) }, 0)?;
+                let due = self.next_look(&looks, op_no, counts.then_some(began));
+                tx.set_lane(lane_no, LaneState::Ready { probe: true, due }, 0)?;
                 self.settle_doubt(tx, &mut op)?;
             }
         }
-        if op.state != State::InDoubt {
-            self.quiet_until.remove(&op_no);
-        }
         // The read began after the attempt had ended: where that is no longer in doubt, its figures are a base.
         self.land(tx, lane_no, began, findings)
-    }
-
-    /// From when on a look at an operation in doubt can count, by the clock that never jumps: a quiet period after what came
-    /// before in this process, or after its start.
-    fn quiet_until(&self, op_no: i64) -> Duration {
-        let known = self.quiet_until.get(&op_no).copied();
-        known.unwrap_or_else(|| self.started.saturating_add(self.provider.quiet_period()))
-    }
-
-    /// An attempt has just ended whose outcome is unknown.
-    pub(super) fn quiet_from_now(&mut self, op_no: i64) {
-        let until = self.clock.monotonic().saturating_add(self.provider.quiet_period());
-        self.quiet_until.insert(op_no, until);
     }
 
     /// By way of `sending`, as every doubt, with an attempt that was never sent.
@@ -485,7 +432,7 @@ impl Desk {
     fn attempt_unsent(&mut self, tx: &Tx<'_>, op: &OpRow, why: &str) -> Result<()> {
         let now = self.now();
         let call = WireCall { method: HttpMethod::Post, path: String::new(), headers: Vec::new(), body: Vec::new() };
-        let attempt_no = tx.insert_attempt(op.op_no, now, None, &call)?;
+        let attempt_no = tx.insert_attempt(op.op_no, (now, None), None, &call)?;
         tx.end_attempt(attempt_no, now, "not_sent", why)
     }
 
@@ -510,39 +457,5 @@ impl Desk {
             self.finished_one();
         }
         self.refresh_lane(tx, op.lane_no, None)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn absence_needs_two_looks_in_a_row_each_a_quiet_period_after_what_came_before() {
-        let quiet = Duration::from_millis(100);
-        let looks = |seen: &[(i64, &str)]| {
-            let looks: Vec<Lookout> = seen
-                .iter()
-                .map(|&(at, verdict)| Lookout {
-                    attempt_no: 1,
-                    at: Timestamp::from_millis(at),
-                    facts: None,
-                    verdict: verdict.to_owned(),
-                    note: None,
-                })
-                .collect();
-            let since = Looks::since(Timestamp::from_millis(1000), quiet, &looks);
-            (since.next_at.millis(), since.not_seen, since.unclear)
-        };
-        assert_eq!(looks(&[]), (1100, 0, 0));
-        assert_eq!(looks(&[(1000, "not_seen"), (1099, "not_seen")]), (1100, 0, 0), "too early to count");
-        assert_eq!(looks(&[(1100, "not_seen")]), (1200, 1, 0));
-        assert_eq!(
-            looks(&[(1500, "not_seen"), (1501, "not_seen")]),
-            (1600, 1, 0),
-            "a late first one delays the second"
-        );
-        assert_eq!(looks(&[(1100, "not_seen"), (1200, "unclear")]), (1300, 0, 1), "the row is broken");
-        assert_eq!(looks(&[(900, "not_seen"), (990, "not_seen")]), (1100, 0, 0), "looks after an earlier attempt");
     }
 }
