@@ -8,6 +8,7 @@
 mod actors;
 mod audit;
 mod call;
+mod manners;
 mod plan;
 mod remote;
 mod run;

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tillbook_sandbox::sandy::{Endpoint, LedgerLine, Sandy};
+use serde_json::Value;
+use tillbook::Money;
+use tillbook_sandbox::sandy::{Endpoint, LedgerKind, LedgerLine, Sandy};
 use tillbook_sandbox::{Request, Response};
 
+use crate::audit::mirror::Op;
 use crate::plan::Plan;
+use crate::till::SimTill;
 use crate::time::START_MS;
 
 /// One operation of one till.
@@ -100,15 +104,37 @@ impl Remote {
         standing.is_some_and(fits)
     }
 
-    /// Whether anybody but this till has written to a card.
-    pub(crate) fn others_wrote(&self, card: &str, till: usize) -> bool {
+    /// Whether anything else has changed the holder's data since an operation did.
+    pub(crate) fn was_changed_elsewhere(&self, op: OpKey, card: &str) -> bool {
+        let own: Vec<u64> = self.executions(op).iter().map(|executed| executed.seq).collect();
+        let since = own.iter().min().copied().unwrap_or_default();
+        let changes = |line: &&LedgerLine| line.card == card && line.kind == LedgerKind::Modify && line.seq > since;
+        self.sandy.ledger().iter().filter(changes).any(|line| !own.contains(&line.seq))
+    }
+
+    /// Whether anybody else has done on a card what an operation of this till asks for, in the same figures.
+    pub(crate) fn has_lookalike(&self, till: &SimTill, op: &Op) -> bool {
         let own: BTreeSet<u64> = self
             .executed
             .iter()
-            .filter(|((by, _), _)| *by == till)
+            .filter(|((by, _), _)| *by == till.index)
             .flat_map(|(_, executed)| executed.iter().map(|executed| executed.seq))
             .collect();
+        let sent = op.attempts.iter().find(|attempt| !attempt.path.is_empty()).and_then(|attempt| {
+            let body: Value = serde_json::from_slice(&attempt.body).ok()?;
+            let money = body.get("money")?;
+            let text = money.as_str().map_or_else(|| money.to_string(), ToOwned::to_owned);
+            Some(Money::parse_yuan(&text).ok()?.fen())
+        });
+        let kind = match op.kind.as_str() {
+            "consume" => Some(LedgerKind::Consume),
+            "recharge" => Some(LedgerKind::Recharge),
+            // Points leave no record of their own: any change of them may look like it. So may any holder's data.
+            _ => None,
+        };
         let since = START_MS / 1000 - 3600;
-        self.sandy.ledger().iter().any(|line| line.card == card && line.time_s > since && !own.contains(&line.seq))
+        let foreign = |line: &&LedgerLine| line.card == op.card && line.time_s > since && !own.contains(&line.seq);
+        let alike = |line: &LedgerLine| kind.is_none_or(|kind| line.kind == kind && Some(line.sent) == sent);
+        self.sandy.ledger().iter().filter(foreign).any(alike)
     }
 }

@@ -109,7 +109,9 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
                 let lanes = world.tills.iter_mut().map(lanes_of).collect::<Vec<_>>().join("; ");
                 return violated(12, format!("{what} long after the faults stopped: {lanes}"));
             }
-            None if world.now() > until + longest => break,
+            None if world.now() > until + longest => {
+                return violated(12, "requests go on long after everything is settled".to_owned());
+            }
             _ => {}
         }
         let decided = |world: &World| -> u32 {
@@ -144,17 +146,16 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         if let Some(what) = unfinished(world, i) {
             return violated(12, format!("{what} when all is quiet"));
         }
+        if let Some(call) = world.tills[i].calls.first() {
+            return violated(12, format!("{} of till {i} was never answered", call.spec.op_id));
+        }
         audit::check_cards(&mut world.tills[i], &world.remote)?;
         let ledger = &mut world.ledger;
-        let unseen = audit::check_all(&mut world.tills[i], &world.remote, options_class(&world.plan), ledger)?;
-        world.figures.assumptions_broken += unseen;
+        let harm = audit::check_all(&world.tills[i], &world.remote, world.plan.class, ledger)?;
+        world.figures.assumptions_broken += harm.indistinguishable;
+        world.figures.noticed += harm.noticed;
     }
-    world.figures.noticed = world.ledger.broken.len() as u64 - world.figures.assumptions_broken;
     Ok(())
-}
-
-fn options_class(plan: &Plan) -> Class {
-    plan.class
 }
 
 /// Where a till's lanes stand, for whoever has to find out why one does not move.
@@ -174,8 +175,6 @@ fn unfinished(world: &World, i: usize) -> Option<String> {
     if !till.is_running() {
         return Some(format!("till {i} does not run"));
     }
-    let last =
-        |state: &str| matches!(state, "settled" | "declined" | "voided" | "superseded" | "reversed" | "written_off");
-    let op = till.mirror.ops.values().find(|op| !last(&op.state))?;
+    let op = till.mirror.ops.values().find(|op| !audit::is_final(&op.state))?;
     Some(format!("{} of till {i} is {} ({:?})", op.op_id, op.state, op.waits_for))
 }

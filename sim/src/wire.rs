@@ -144,7 +144,9 @@ impl Fate {
             return faulty("429", Fault::Status429 { retry_after: hint(dice) });
         }
         if meets(dice, plan.busy_503) {
-            return faulty("503", Fault::Status503 { retry_after: hint(dice) });
+            let busy = faulty("503", Fault::Status503 { retry_after: hint(dice) });
+            // Only 429 says that nothing was done.
+            return if dice.bool() { busy } else { Fate { name: "503, applied", execute_at: Some(arrives), ..busy } };
         }
         if meets(dice, plan.truncated) {
             let fault = if dice.bool() { Fault::Truncate } else { Fault::TruncateNotApplied };

@@ -10,7 +10,8 @@ use tillbook_testvfs::SurvivingWrites;
 
 use crate::audit::mirror::Mirror;
 use crate::audit::{self, Ledger, Scene, Violation, violated};
-use crate::call::CallSpec;
+use crate::call::{CallSpec, DeliverySpec};
+use crate::manners::{before_turn, searched};
 use crate::plan::Plan;
 use crate::remote::{OpKey, Remote};
 use crate::till::{CallUnderWay, Disk, Disks, Exchange, Made, PacingSeen, SimTill, promised};
@@ -21,8 +22,12 @@ use crate::wire::{Conditions, Fate, Flight, as_read};
 const WATCHDOG_MS: i64 = 5_000;
 /// A call that waits turns the engine this often where no worker does.
 const TURN_AGAIN_MS: i64 = 250;
+/// A call that nobody has answered is over so long after its time-out.
+const CALL_ENDS_WITHIN_MS: i64 = 1_000;
 /// A book that could not be written is left alone this long.
 const AFTER_FAILURE_MS: i64 = 500;
+/// More than so many turns in one moment go nowhere.
+const BUSY_ROUNDS: u32 = 100;
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -321,7 +326,10 @@ impl World {
     /// Brings a till what has come for it, turns it, goes on with its calls, and sends out what it wants to send, until it has
     /// nothing more to do now.
     pub(crate) fn pump(&mut self, i: usize) -> Checked {
-        for _ in 0..50 {
+        for round in 0..=BUSY_ROUNDS {
+            if round == BUSY_ROUNDS {
+                return violated(12, format!("till {i} is never done with what it has to do now"));
+            }
             let now = self.now();
             let till = &mut self.tills[i];
             if !till.is_running() {
@@ -475,7 +483,13 @@ impl World {
                     again = true;
                     left.push(call);
                 }
-                Ok(Progress::Wait) => left.push(call),
+                Ok(Progress::Wait) => {
+                    let late = self.now() - self.tills[i].clock.true_time_of(call.pending.until());
+                    if late > CALL_ENDS_WITHIN_MS && self.tills[i].disk == Disk::Well {
+                        return violated(12, format!("{} of till {i} still waits {late} ms late", call.spec.op_id));
+                    }
+                    left.push(call);
+                }
                 Ok(Progress::Done(receipt)) => {
                     again = true;
                     self.answered(i, &call, &receipt)?;
@@ -528,6 +542,14 @@ impl World {
                 5,
                 format!("{id} of till {i} was told {:?}, the book says {:?}", receipt.promise, op.promise),
             );
+        }
+        let required = matches!(call.spec.delivery, DeliverySpec::Require(_));
+        if required && op.promise.as_deref() == Some("offline_approved") {
+            return violated(14, format!("{id} of till {i} was to be decided by the remote alone, and was not"));
+        }
+        let figures = serde_json::to_value(receipt.told).ok();
+        if figures != op.told {
+            return violated(5, format!("{id} of till {i} was told {figures:?}, the book says {:?}", op.told));
         }
         let told = promised(receipt);
         if let Some(made) = till.made.iter_mut().find(|made| made.spec.op_id == *id) {
@@ -629,52 +651,4 @@ impl World {
         let under_way = |event: &Event| matches!(event, Event::Execute(_) | Event::ExecuteAgain(_) | Event::Reply(_));
         !self.events.values().any(under_way) && self.tills.iter().all(|till| till.disk == Disk::Well)
     }
-}
-
-struct Noticed {
-    pause_until: Option<i64>,
-}
-
-/// What the answers that a till is about to work off tell of the remote.
-fn before_turn(till: &mut SimTill, inbox: &[Answer], now: i64) -> Noticed {
-    let mut noticed = Noticed { pause_until: None };
-    let mut answered = false;
-    for (id, result) in inbox {
-        till.in_flight.remove(id);
-        match result {
-            Ok(response) => {
-                let asked = response.header("retry-after");
-                if matches!(response.status, 429 | 503)
-                    && let Some(asked) = asked
-                {
-                    let date = response.header("date");
-                    let most = i64::try_from(till.plan.config.pacing.retry_after_max_ms).unwrap_or(i64::MAX);
-                    let wait = retry_after_ms(asked, date).map(|wait| wait.min(most));
-                    noticed.pause_until = noticed.pause_until.max(wait.map(|wait| now + wait));
-                }
-                let dialect = serde_json::from_slice::<serde_json::Value>(&response.body)
-                    .is_ok_and(|body| body.is_array() || body.is_object());
-                answered |= dialect && response.status != 429;
-            }
-            Err(_) => till.pacing.failures += 1,
-        }
-    }
-    if answered {
-        till.pacing.failures = 0;
-    }
-    noticed
-}
-
-/// What a search looks for: a card's number, where a card is served.
-fn searched(request: &tillbook_sandbox::Request) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
-    Some(body.get("key")?.as_str()?.to_owned())
-}
-
-fn retry_after_ms(asked: &str, date: Option<&str>) -> Option<i64> {
-    if let Ok(seconds) = asked.parse::<i64>() {
-        return Some(seconds * 1000);
-    }
-    let at = |text: &str| chrono::DateTime::parse_from_rfc2822(text).ok().map(|time| time.timestamp_millis());
-    Some((at(asked)? - at(date?)?).max(0))
 }

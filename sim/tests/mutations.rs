@@ -80,6 +80,10 @@ fn every_bug_is_found() {
     let missed: Vec<_> =
         found.iter().filter(|(_, found)| found.is_none()).map(|(mutation, _)| mutation.name()).collect();
     assert!(missed.is_empty(), "not found in {SEEDS} worlds: {missed:?}");
+    // A check that never fires would not be missed otherwise.
+    let finders: BTreeSet<usize> =
+        found.iter().filter_map(|(_, found)| Some(usize::from(found.as_ref()?.1.invariant))).collect();
+    assert_eq!(finders, (1..=INVARIANTS.len()).collect(), "each invariant finds something");
 }
 
 #[test]

@@ -173,6 +173,8 @@ pub(crate) struct Doubt<'a> {
     pub(crate) last_ended_at: Timestamp,
     /// The remote's records that other operations of this account have been matched with.
     pub(crate) claimed: &'a BTreeSet<String>,
+    /// What the remote said of this account's earlier operations of the kind: their records are not this one's.
+    pub(crate) answered: &'a [Confirmation],
 }
 
 /// What a look at the remote's records says.

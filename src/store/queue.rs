@@ -337,6 +337,18 @@ impl View<'_> {
         Ok(body.map(|json| from_json(&json)).transpose()?)
     }
 
+    /// What the remote said of the operations of this kind that were made on a card before this one, the newest first.
+    pub(crate) fn confirmed_before(&self, op: &OpRow, most: usize) -> Result<Vec<Confirmation>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT c.body FROM operation o JOIN confirmation c ON c.op_no = o.op_no
+             WHERE o.card_no = ?1 AND o.op_no < ?2 AND o.kind = ?3 ORDER BY o.op_no DESC LIMIT ?4",
+        )?;
+        let rows = statement.query_map((op.card_no, op.op_no, op.kind.as_str(), most as i64), |row| {
+            from_json(row.get_ref(0)?.as_str()?)
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     pub(crate) fn claims(&self, account_no: i64) -> Result<std::collections::BTreeSet<String>> {
         let mut statement = self.conn.prepare_cached("SELECT remote_id FROM claim WHERE account_no = ?1")?;
         let rows = statement.query_map([account_no], |row| row.get(0))?;

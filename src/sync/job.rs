@@ -81,7 +81,8 @@ impl Job {
         }
     }
 
+    /// Whether its answer tells if the remote is there: one such at a time is enough.
     pub(super) fn is_health(&self) -> bool {
-        matches!(self, Job::Read { work, .. } if work.is_health())
+        matches!(self, Job::Read { work, .. } if work.is_health() || work.refusal().is_some())
     }
 }

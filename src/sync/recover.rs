@@ -62,14 +62,13 @@ impl Desk {
         Ok(())
     }
 
-    /// What was left in doubt is looked at right after the start.
+    /// What was left in doubt is looked at right after the start: a till that is never open for a whole quiet period has no other
+    /// moment for it.
     fn wake_doubtful(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         for op in tx.operations_in(State::InDoubt)? {
-            let (state, failures) = tx.lane(op.lane_no)?;
-            if !matches!(state, LaneState::Ready { probe: true, .. }) {
-                tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, failures)?;
-            }
+            let (_, failures) = tx.lane(op.lane_no)?;
+            tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, failures)?;
         }
         Ok(())
     }

@@ -28,7 +28,11 @@ struct Dossier {
     attempts: Vec<AttemptRow>,
     memory: BTreeMap<String, String>,
     claimed: BTreeSet<String>,
+    answered: Vec<Confirmation>,
 }
+
+/// So many earlier operations are compared with a record.
+const ANSWERED: usize = 20;
 
 impl Dossier {
     fn of(tx: &Tx<'_>, op: &OpRow, provider: &str) -> Result<Dossier> {
@@ -37,6 +41,7 @@ impl Dossier {
             attempts: tx.attempts(op.op_no)?,
             memory: tx.memory(provider)?,
             claimed: tx.claims(op.lane_no)?,
+            answered: tx.confirmed_before(op, ANSWERED)?,
         })
     }
 
@@ -64,6 +69,7 @@ impl Dossier {
             first_sent_at: first.started_at,
             last_ended_at: last.ended_at.unwrap_or(last.started_at),
             claimed: &self.claimed,
+            answered: &self.answered,
         })
     }
 

@@ -1,10 +1,11 @@
 //! Requests that arrive late: nothing counts as their absence that is not, and nothing is sent twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use tillbook::{Consume, Modify, Recharge, RedeemPoints, Request, State};
+use tillbook::{Consume, Modify, Recharge, RedeemPoints, Request, Resolution, State};
 
-use crate::common::{QUIET, points, yuan};
+use crate::common::{QUIET, SOON, points, yuan};
 use crate::{ALL, Bench, CONSUME, Late, MODIFY, state};
 
 /// A request of each kind for a known card, with the endpoint that takes it.
@@ -83,4 +84,49 @@ fn a_sole_writer_does_not_send_again_what_has_arrived_after_it_was_found_absent(
         assert!(!late.is_under_way(), "{endpoint}: it was found absent");
         assert_eq!((state(&till, "x"), bench.wire.applied().len()), (State::Settled, 1), "{endpoint}");
     }
+}
+
+/// Each start began the quiet period anew: a till that was open for a minute at a time never came to a conclusion.
+#[test]
+fn a_till_that_is_open_for_a_minute_at_a_time_still_finds_out() {
+    let bench = Bench::new();
+    let mut config = bench.config();
+    config.sandy.quiet_period_ms = 120_000;
+    let open = || bench.builder(config.clone()).open(bench.book()).unwrap();
+    let till = open();
+    till.sync(ALL).unwrap();
+    till.serve_card("A1", SOON).unwrap();
+    let lost = bench.hold_back(CONSUME);
+    till.consume(Consume::new("A1", yuan("20")).offline().op_id("x")).unwrap();
+    till.sync(ALL).unwrap();
+    drop(till);
+    let mut states = Vec::new();
+    for _ in 0..8 {
+        bench.clock.pass(Duration::from_secs(60));
+        let till = open();
+        till.sync(ALL).unwrap();
+        states.push(state(&till, "x"));
+    }
+    drop(lost);
+    assert_eq!(states[..4], [State::InDoubt; 4], "two looks, each a quiet period after what came before");
+    assert_eq!((states[7], bench.wire.applied().len()), (State::Settled, 1), "{states:?}");
+}
+
+/// A sole writer looked once more for what a person had sent again. The records were as unclear as before, and it was never
+/// sent.
+#[test]
+fn what_a_person_sends_again_is_sent_however_unclear_the_records_are() {
+    let bench = Bench::new();
+    let till = bench.till();
+    let lost = bench.hold_back(CONSUME);
+    till.consume(Consume::new("B1", yuan("20")).offline().op_id("x")).unwrap();
+    till.sync(ALL).unwrap();
+    drop(lost);
+    let now_s = crate::common::wire::now_s();
+    bench.wire.sandy.lock().unwrap().office(now_s, "office").withdraw("B1", 45_00).unwrap();
+    bench.sync_for_quiet_periods(&till, 4);
+    assert_eq!(state(&till, "x"), State::Parked);
+    till.resolve("x", Resolution::SendAgain, "Chen", "it never arrived").unwrap();
+    bench.sync_for_quiet_periods(&till, 2);
+    assert_eq!((state(&till, "x"), bench.wire.applied().len()), (State::Settled, 1));
 }

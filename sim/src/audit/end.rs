@@ -1,8 +1,8 @@
 //! When all is quiet: nothing is left, every figure agrees, and every difference has been told.
 
-use tillbook_sandbox::sandy::CardView;
+use serde_json::Value;
 
-use super::mirror::{Account, Mirror, Op};
+use super::mirror::{Mirror, Op};
 use super::{Ledger, Violation, is_approval, key, violated};
 use crate::plan::Class;
 use crate::remote::Remote;
@@ -37,40 +37,54 @@ pub(crate) fn check_cards(till: &mut SimTill, remote: &Remote) -> Result<(), Vio
     Ok(())
 }
 
+/// What broken assumptions have done.
+#[derive(Debug, Default)]
+pub(crate) struct Harm {
+    /// A person was told.
+    pub(crate) noticed: u64,
+    /// Nobody could tell it from other writers' work.
+    pub(crate) indistinguishable: u64,
+}
+
 /// Each operation of a till: final, and its promise, the remote's ledger and the differences told add up.
-pub(crate) fn check_all(
-    till: &mut SimTill,
-    remote: &Remote,
-    class: Class,
-    ledger: &mut Ledger,
-) -> Result<u64, Violation> {
-    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
-        Ok(accounts) => accounts,
-        Err(what) => return violated(7, what),
-    };
-    // Holder's data in which the book and the remote agree shows no harm, whatever it was in between.
-    let agrees = |op: &Op| {
-        let account = accounts.iter().find(|account| account.lane == op.lane);
-        let card = remote.sandy.card(&op.card);
-        let same = |account: &Account, card: &CardView<'_>| account.holder == [card.name, card.phone, card.birthday];
-        op.kind == "modify" && account.zip(card).is_some_and(|(account, card)| same(account, &card))
-    };
-    let mut indistinguishable = 0;
+pub(crate) fn check_all(till: &SimTill, remote: &Remote, class: Class, ledger: &mut Ledger) -> Result<Harm, Violation> {
+    let mut harm = Harm::default();
     for op in till.mirror.ops.values() {
         let broken = ledger.broken.get(&key(till, op.op_no)).cloned();
         if let Some(broken) = broken {
-            if is_noticed(till, op, broken.at) || stands_for_another(till, remote, op) || agrees(op) {
+            if is_noticed(till, op, broken.at) {
+                harm.noticed += 1;
+                continue;
+            }
+            if stands_for_another(till, remote, op) || is_undone(till, remote, op) {
                 continue;
             }
             if till.plan.sole || class == Class::One {
                 return violated(1, format!("{}, and nobody was ever told", broken.what));
             }
-            indistinguishable += 1;
+            harm.indistinguishable += 1;
             continue;
         }
         check_money(till, remote, class, op)?;
     }
-    Ok(indistinguishable)
+    Ok(harm)
+}
+
+/// Whether a change of data that was made out of its turn shows no more: what stands at the remote is what the newest change of
+/// this till to each of its fields has put there.
+fn is_undone(till: &SimTill, remote: &Remote, op: &Op) -> bool {
+    let body = |op: &Op| {
+        let made = op.attempts.iter().find(|attempt| !attempt.path.is_empty())?;
+        serde_json::from_slice::<Value>(&made.body).ok()
+    };
+    let Some(card) = remote.sandy.card(&op.card).filter(|_| op.kind == "modify") else { return false };
+    let fields = [("uname", card.name), ("phone", card.phone), ("birthday", card.birthday)];
+    let newest = |field: &str| {
+        let of_lane = till.mirror.ops.values().filter(|other| other.lane == op.lane && other.state == "settled");
+        of_lane.filter_map(|other| body(other)?.get(field)?.as_str().map(ToOwned::to_owned)).next_back()
+    };
+    let gives = |field: &str| body(op).is_some_and(|body| body.get(field).is_some());
+    fields.into_iter().filter(|(field, _)| gives(field)).all(|(field, stands)| newest(field).as_deref() == Some(stands))
 }
 
 /// Operations of one card that send the very same request can't be told apart by anybody: where one of them was carried out in
@@ -92,8 +106,10 @@ fn is_noticed(till: &SimTill, op: &Op, since: i64) -> bool {
     till.mirror.notices.values().any(|notice| {
         let of_card = notice.card_no == Some(op.card_no) && notice.at >= since;
         match notice.kind.as_str() {
-            "unexplained" | "contradiction" | "parked" | "stale_snapshot" => of_card,
-            "rejected" | "variance" | "shortfall" | "charged_without_sale" => of_card && notice.op_no == op.op_no,
+            "unexplained" | "stale_snapshot" => of_card,
+            "contradiction" | "parked" | "rejected" | "variance" | "shortfall" | "charged_without_sale" => {
+                of_card && notice.op_no == op.op_no
+            }
             _ => false,
         }
     })
@@ -134,7 +150,7 @@ fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result
                 // A person has said so, without a figure of the remote's: nothing tells the difference but the books.
                 Some("person") => return Ok(()),
                 // What was compared may have been another writer's record.
-                Some("inferred") if remote.others_wrote(&op.card, till.index) => return Ok(()),
+                Some("inferred") if remote.has_lookalike(till, op) => return Ok(()),
                 _ => {}
             }
             let amount = |kind| told_of(&[kind]).and_then(|notice| notice.amount).unwrap_or_default();
@@ -157,7 +173,7 @@ fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result
         // Inferred from another writer's record: counted when it was concluded.
         ("settled", []) if op.kind == "modify" => Ok(()),
         ("settled", []) if op.evidence.as_deref() == Some("inferred") => Ok(()),
-        ("settled", [_, ..]) if super::wire::may_be_set_back(till, op) => Ok(()),
+        ("settled" | "declined" | "voided", [_, ..]) if super::wire::may_be_set_back(till, remote, op) => Ok(()),
         // What did harm is among the broken cases.
         ("settled" | "declined" | "voided", _) if class == Class::Two && op.kind == "modify" => Ok(()),
         ("declined" | "voided", []) | ("written_off" | "superseded", _) => Ok(()),

@@ -130,7 +130,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
         }
     }
     for op_no in touched {
-        at_rest(till, scene, op_no)?;
+        at_rest(till, op_no)?;
     }
     if !approved.is_empty() {
         money::check_limits(till, &approved)?;
@@ -188,7 +188,10 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
             }
             let pending = scene.pending.get(&key).copied().unwrap_or_default();
             // In class two the harm is seen when it is done a second time.
-            if count + pending as usize > 0 && scene.class == Class::One && !wire::may_be_set_back(till, op) {
+            if count + pending as usize > 0
+                && scene.class == Class::One
+                && !wire::may_be_set_back(till, scene.remote, op)
+            {
                 return violated(1, format!("{name} is taken for absent, but was carried out or will be"));
             }
         }
@@ -204,14 +207,14 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
         (_, "applied") if op.evidence.as_deref() != Some("person") => {
             let inferred = op.evidence.as_deref() == Some("inferred");
             scene.ledger.inferred += u64::from(inferred);
-            if count == 0 && inferred && !till.plan.sole && scene.remote.others_wrote(&op.card, till.index) {
+            if count == 0 && inferred && !till.plan.sole && scene.remote.has_lookalike(till, op) {
                 scene.ledger.inferred_wrongly += 1;
             } else if count == 0 && op.kind != "modify" {
                 // Holder's data that already stood as sent needs no change.
                 scene.broken(key, format!("{name} is taken for applied ({:?}) and was not", op.evidence))?;
             }
         }
-        (_, "declined" | "voided" | "rejected") if count > 0 => {
+        (_, "declined" | "voided" | "rejected") if count > 0 && !wire::may_be_set_back(till, scene.remote, op) => {
             scene.broken(key, format!("{name} becomes {to}, and the remote has it {count} times"))?;
         }
         _ => {}
@@ -255,7 +258,7 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
 }
 
 /// What has to hold of an operation whenever a commit is over.
-fn at_rest(till: &SimTill, scene: &Scene<'_>, op_no: i64) -> Result<(), Violation> {
+fn at_rest(till: &SimTill, op_no: i64) -> Result<(), Violation> {
     let op = op_of(till, op_no, 5)?;
     let name = format!("{} of till {}", op.op_id, till.index);
     let approved = op.promise.as_deref().is_some_and(is_approval);
@@ -266,7 +269,12 @@ fn at_rest(till: &SimTill, scene: &Scene<'_>, op_no: i64) -> Result<(), Violatio
         );
     }
     if matches!(op.state.as_str(), "parked" | "rejected") {
-        people::check_told(till, scene, op)?;
+        people::check_told(till, op)?;
+    }
+    // A line that takes an approval's back, and nothing for what was never approved.
+    let taken_back = matches!(op.state.as_str(), "voided" | "written_off");
+    if taken_back && op.entries != if approved { 2 } else { 0 } {
+        return violated(5, format!("{name}, {}, promised {:?}, has {} entries", op.state, op.promise, op.entries));
     }
     Ok(())
 }

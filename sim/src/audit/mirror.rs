@@ -126,8 +126,6 @@ pub(crate) struct Account {
     pub(crate) read_points: Option<i64>,
     pub(crate) lane_state: String,
     pub(crate) due_at: i64,
-    /// Name, phone and birthday.
-    pub(crate) holder: [String; 3],
 }
 
 /// The picture. It lives as long as the till's world; a crash of the till does not touch it.
@@ -261,8 +259,7 @@ impl Mirror {
     /// Every account with its card and lane, as they stand in the book now.
     pub(crate) fn accounts(eye: &Connection) -> rusqlite::Result<Vec<Account>> {
         let mut statement = eye.prepare_cached(
-            "SELECT a.account_no, c.card_no, c.number, c.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at,
-                coalesce(c.name, ''), coalesce(c.phone, ''), coalesce(c.birthday, '')
+            "SELECT a.account_no, c.card_no, c.number, c.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at
              FROM account a JOIN card c ON c.card_no = a.card_no JOIN lane l ON l.lane_no = a.account_no",
         )?;
         let rows = statement.query_map([], |row| {
@@ -280,7 +277,6 @@ impl Mirror {
                 read_points: row.get(10)?,
                 lane_state: row.get(11)?,
                 due_at: row.get(12)?,
-                holder: [row.get(13)?, row.get(14)?, row.get(15)?],
             })
         })?;
         rows.collect()

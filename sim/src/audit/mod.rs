@@ -98,6 +98,11 @@ pub(crate) fn holds_lane(state: &str, kind: &str) -> bool {
     }
 }
 
+/// States in which an operation stays.
+pub(crate) fn is_final(state: &str) -> bool {
+    matches!(state, "settled" | "declined" | "voided" | "superseded" | "reversed" | "written_off")
+}
+
 pub(crate) fn is_approval(promise: &str) -> bool {
     matches!(promise, "online_approved" | "offline_approved")
 }

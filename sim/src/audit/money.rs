@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::mirror::{Account, Line, Mirror, Op};
-use super::{Scene, Violation, is_approval, key, violated};
+use super::{Scene, Violation, is_approval, is_final, key, violated};
 use crate::plan::Class;
 use crate::till::SimTill;
 
@@ -68,8 +68,6 @@ pub(super) fn check_limits(till: &mut SimTill, approved: &[i64]) -> Result<(), V
     };
     let phones: BTreeMap<i64, String> =
         accounts.into_iter().filter_map(|account| Some((account.card_no, account.phone?))).collect();
-    let is_final =
-        |state: &str| matches!(state, "settled" | "declined" | "voided" | "superseded" | "reversed" | "written_off");
     let (mut cards, mut by_phone) = (BTreeMap::<i64, i64>::new(), BTreeMap::<&str, i64>::new());
     let (mut money, mut operations) = (0, 0);
     for op in till.mirror.ops.values() {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::mirror::{Line, Mirror, Op};
 use super::{Scene, Violation, violated};
+use crate::plan::Class;
 use crate::till::SimTill;
 
 /// Kinds of which an operation has at most one, ever.
@@ -38,6 +39,16 @@ pub(super) fn noticed(
             }
         }
     }
+    if notice.kind == "unexplained" && scene.class == Class::One {
+        let decided = |op: &Op| Some(op.card_no) == notice.card_no && op.decisions > 0;
+        // Only a person's word on a figure may leave something that the till can't explain.
+        if !till.mirror.ops.values().any(decided) {
+            return violated(7, format!("till {}: called unexplained: {}", till.index, notice.detail));
+        }
+    }
+    if notice.kind == "superseded" && scene.class == Class::One && till.plan.sole {
+        return violated(7, format!("till {}: superseded by nobody", till.index));
+    }
     let nobody = matches!(notice.kind.as_str(), "provider_halted" | "limits_near");
     if nobody && earlier.iter().any(|other| !other.acked) {
         return violated(11, format!("till {}: {} is notified twice", till.index, notice.kind));
@@ -58,19 +69,22 @@ pub(super) fn acknowledged(till: &mut SimTill, line: &Line) -> Result<(), Violat
 }
 
 /// An operation that waits: somebody has been told.
-pub(super) fn check_told(till: &SimTill, scene: &Scene<'_>, op: &Op) -> Result<(), Violation> {
+pub(super) fn check_told(till: &SimTill, op: &Op) -> Result<(), Violation> {
     let own = till
         .mirror
         .notices
         .values()
         .any(|notice| notice.op_no == op.op_no && notice.kind == op.state && notice.at >= op.since);
     // What waits behind an opening that came to nothing is named by the opening's notification.
-    let named =
-        || till.mirror.notices.values().any(|notice| notice.kind == "orphans" && notice.detail.contains(&op.op_id));
+    let named = || {
+        till.mirror
+            .notices
+            .values()
+            .any(|notice| notice.kind == "orphans" && notice.detail.split([' ', ',']).any(|word| word == op.op_id))
+    };
     if own || named() {
         return Ok(());
     }
-    let _ = scene;
     violated(
         11,
         format!("{} of till {} is {} ({:?}), and nobody is told", op.op_id, till.index, op.state, op.waits_for),

@@ -51,7 +51,7 @@ pub(crate) fn check_execution(
         // The holder's data stood like that already: no harm is done.
         return Ok(());
     }
-    if times > 1 && !may_be_set_back(till, op) {
+    if times > 1 && !may_be_set_back(till, scene.remote, op) {
         scene.broken(op_key, format!("{name} is carried out {times} times"))?;
     }
     if matches!(op.state.as_str(), "declined" | "voided" | "rejected") {
@@ -65,8 +65,8 @@ pub(crate) fn check_execution(
 
 /// Whether another writer may have set the holder's data back to what it was: then nobody can tell that a change was made,
 /// and it is made again.
-pub(super) fn may_be_set_back(till: &SimTill, op: &Op) -> bool {
-    op.kind == "modify" && !till.plan.sole
+pub(super) fn may_be_set_back(till: &SimTill, remote: &Remote, op: &Op) -> bool {
+    op.kind == "modify" && !till.plan.sole && remote.was_changed_elsewhere(key(till, op.op_no), &op.card)
 }
 
 /// Nothing that stands later in the lane has been carried out before.

@@ -280,6 +280,17 @@ impl Case<'_> {
             && pay_type.is_none_or(|name| record.pay_type.as_deref() == Some(name.trim()))
             && self.is_in_time(record)
             && !self.is_claimed(record)
+            && !self.is_answered(record)
+    }
+
+    /// Whether the record is one that an earlier operation's own answer describes: the same amount, and the same figures after it.
+    /// It was not there before the send, as far as could be read, but it had been made.
+    fn is_answered(&self, record: &Record) -> bool {
+        self.doubt.answered.iter().any(|answer| {
+            let figures = record.amount.zip(record.score.and_then(Points::from_remote));
+            let told = answer.original.is_none_or(|original| record.ori == Some(original));
+            told && figures.is_some() && figures == answer.money_after.zip(answer.points_after)
+        })
     }
 
     /// Within the attempt, which the remote may end later than we do, as far as two clocks may differ.

@@ -86,8 +86,14 @@ fn every_read_ends_whatever_comes_and_what_it_found_can_be_judged() {
     for round in 0..20_000 {
         let op = ops[round % ops.len()].lend();
         let sent = sandy.encode(&op).body;
-        let doubt =
-            Doubt { before: before.as_ref(), sent: &sent, first_sent_at: now, last_ended_at: now, claimed: &claimed };
+        let doubt = Doubt {
+            before: before.as_ref(),
+            sent: &sent,
+            first_sent_at: now,
+            last_ended_at: now,
+            claimed: &claimed,
+            answered: &[],
+        };
         let (mut reading, judged) = match dice.roll(5) {
             0 => (sandy.health(), false),
             1 => (sandy.find("1"), false),
@@ -139,7 +145,8 @@ fn nothing_found_is_nothing_concluded() {
     let now = Timestamp::from_millis(0);
     let claimed = BTreeSet::new();
     for op in &ops() {
-        let doubt = Doubt { before: None, sent: b"", first_sent_at: now, last_ended_at: now, claimed: &claimed };
+        let doubt =
+            Doubt { before: None, sent: b"", first_sent_at: now, last_ended_at: now, claimed: &claimed, answered: &[] };
         let verdict = sandy.judge(&op.lend(), &doubt, &Findings::default());
         assert!(matches!(verdict, crate::provider::Verdict::Unclear(_)), "{:?}: {verdict:?}", op.act);
     }

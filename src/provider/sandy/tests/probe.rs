@@ -60,6 +60,7 @@ struct Trial {
     op: Op,
     remote: Remote,
     claimed: BTreeSet<String>,
+    answered: Vec<Confirmation>,
     /// The book was restored: nothing is known from before.
     forgotten: bool,
 }
@@ -69,7 +70,7 @@ impl Trial {
         let mut remote = Remote::new(BEFORE);
         remote.history.push(Event { id: 900, time: SENT - 3600, amount: "500.00", ..sale() });
         let config = SandyConfig { org_name: Some(OURS.to_owned()), ..config() };
-        Trial { config, op, remote, claimed: BTreeSet::new(), forgotten: false }
+        Trial { config, op, remote, claimed: BTreeSet::new(), answered: Vec::new(), forgotten: false }
     }
 
     fn judge(&mut self, happens: impl FnOnce(&mut Remote)) -> Verdict {
@@ -85,6 +86,7 @@ impl Trial {
             first_sent_at: at(SENT),
             last_ended_at: at(ENDED),
             claimed: &self.claimed,
+            answered: &self.answered,
         };
         let findings = self.remote.run(sandy.look(&op, &doubt, at(ENDED + 60))).unwrap();
         sandy.judge(&op, &doubt, &findings)
@@ -250,6 +252,21 @@ fn a_record_that_is_another_operations_is_not_taken_again() {
     assert_eq!(ruling(&verdict), Ruling::Inferred(Some("1001")));
 }
 
+/// A read before the send that came from old data does not know the record of the sale before it, which was answered.
+#[test]
+fn a_record_that_an_earlier_answer_describes_is_not_taken_for_this_operations() {
+    for (points_after, want) in [(180, Ruling::Unclear), (181, Ruling::Inferred(Some("1000")))] {
+        let mut trial = consume();
+        let (money_after, points_after) = (Some(yuan("420")), Some(Points::new(points_after)));
+        trial.answered.push(Confirmation { money_after, points_after, ..Confirmation::default() });
+        let verdict = trial.judge(|remote| {
+            remote.card = Some(SOLD);
+            remote.history.push(sale());
+        });
+        assert_eq!(ruling(&verdict), want);
+    }
+}
+
 #[test]
 fn only_a_sole_writer_has_proof_and_only_while_nobody_else_wrote() {
     let mut trial = consume();
@@ -316,6 +333,7 @@ fn what_was_sent_is_compared_and_not_what_would_be_sent_now() {
         first_sent_at: at(SENT),
         last_ended_at: at(ENDED),
         claimed: &claimed,
+        answered: &[],
     };
     let op = trial.op.lend();
     let findings = trial.remote.run(sandy.look(&op, &doubt, at(ENDED))).unwrap();

@@ -101,6 +101,7 @@ fn probe(system: &mut remote::Sandy, op: &Op, happens: impl FnOnce(&mut remote::
         first_sent_at: at(NOW),
         last_ended_at: at(NOW + 10),
         claimed: &claimed,
+        answered: &[],
     };
     let findings = read(system, NOW + 200, sandy.look(&op, &doubt, at(NOW + 200)));
     sandy.judge(&op, &doubt, &findings)
