@@ -68,6 +68,8 @@ pub(crate) struct Ledger {
     pub(crate) inferred: u64,
     pub(crate) inferred_wrongly: u64,
     pub(crate) broken: BTreeMap<OpKey, Broken>,
+    /// When an operation was first carried out that was not on its way as far as its till knew.
+    pub(crate) stray: BTreeMap<OpKey, i64>,
 }
 
 /// A broken assumption has done harm.

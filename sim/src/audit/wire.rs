@@ -51,6 +51,9 @@ pub(crate) fn check_execution(
         // The holder's data stood like that already: no harm is done.
         return Ok(());
     }
+    if !matches!(op.state.as_str(), "sending" | "in_doubt") {
+        scene.ledger.stray.entry(op_key).or_insert(scene.now);
+    }
     if times > 1 && !may_be_set_back(till, scene.remote, op) {
         scene.broken(op_key, format!("{name} is carried out {times} times"))?;
     }
