@@ -1,9 +1,9 @@
 //! Stand-ins for the remote systems that tillbook talks to, with faults to order.
 //!
-//! Everything that decides an answer is pure: [`sandy::Sandy`] turns a [`Request`] and a time into a [`Response`] and
-//! holds no clock, socket, thread or source of chance, and [`fault::FaultPlan`] draws from its own seeded generator. A
-//! simulator drives those two directly. [`server::Server`] puts the same two behind a loopback socket, for tests that
-//! want a real connection to break.
+//! Everything that decides an answer is pure: [`sandy::Sandy`], [`gree::Gree`], [`freemud::Freemud`] and
+//! [`yonyou::Yonyou`] turn a [`Request`] and a time into a [`Response`] and hold no clock, socket, thread or source of
+//! chance, and [`fault::FaultPlan`] draws from its own seeded generator. A simulator drives them directly.
+//! [`server::Server`] puts all of them behind one loopback socket, for tests that want a real connection to break.
 //!
 //! ```
 //! use tillbook_sandbox::sandy::{NewCard, Sandy, Settings};
@@ -20,9 +20,17 @@
 
 #![forbid(unsafe_code)]
 
+mod beijing;
+mod call;
 pub mod fault;
+pub mod freemud;
+pub mod gree;
 mod message;
+mod rate;
 pub mod sandy;
 pub mod server;
+mod wire;
+pub mod yonyou;
 
+pub use call::{Call, System};
 pub use message::{Request, Response};

@@ -7,18 +7,24 @@ use std::process::ExitCode;
 use std::thread;
 
 use lexopt::{Arg, Parser, ValueExt};
+use tillbook_sandbox::freemud::{
+    self, Coupon, Freemud, NewMember, PrivateKey, PublicKey, Sex, TEST_CLIENT_PUBLIC_KEY_PEM, TEST_PLATFORM_KEY_PEM,
+};
+use tillbook_sandbox::gree::{self, Gree, Profile};
 use tillbook_sandbox::sandy::{Gender, NewCard};
-use tillbook_sandbox::server::{Config, Server};
+use tillbook_sandbox::server::{Clock, Config, Server};
+use tillbook_sandbox::yonyou::{self, Yonyou};
 
 const HELP: &str = "\
-A stand-in for the Sandy POS card API, with faults to order.
+Stand-ins for the Sandy POS card API and for the member platforms of Gree, Freemud and Yonyou, with faults to order.
 
 Usage: tillbook-sandbox [--port PORT]
 
   --port PORT  the port on 127.0.0.1 to listen on (default 8787; 0 takes a free one)
   -h, --help   this text
 
-GET / of the running sandbox tells what it offers.
+All four answer at one address and are told apart by their paths. GET / of the running sandbox tells what it offers
+and what a client has to be configured with.
 ";
 
 /// What the command line asks for.
@@ -59,7 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn run(port: u16) -> io::Result<()> {
-    let server = Server::start(Config { port, cards: demo_cards(), ..Config::default() })?;
+    let server = Server::start(demo(port).map_err(io::Error::other)?)?;
     let mut out = io::stdout();
     writeln!(out, "{}", server.url())?;
     // Whoever started it with a pipe waits for this line.
@@ -67,6 +73,16 @@ fn run(port: u16) -> io::Result<()> {
     loop {
         thread::park();
     }
+}
+
+/// All four systems with somebody to serve in each.
+fn demo(port: u16) -> Result<Config, String> {
+    let clock = Clock::system();
+    let now_ms = clock.now_ms();
+    let gree = demo_gree(now_ms).map_err(|refusal| refusal.to_string())?;
+    let yonyou = demo_yonyou(now_ms).map_err(|errcode| errcode.to_string())?;
+    let freemud = demo_freemud(now_ms)?;
+    Ok(Config { port, cards: demo_cards(), gree, freemud, yonyou, clock, ..Config::default() })
 }
 
 fn demo_cards() -> Vec<NewCard> {
@@ -77,6 +93,45 @@ fn demo_cards() -> Vec<NewCard> {
         NewCard::new("wx001", 1).with_holder("黄小明", "13800001234", Some(Gender::Male)).with_balance(20_000, 100),
         NewCard::new("000001", 3).with_holder("王芳", "13900005678", Some(Gender::Female)),
     ]
+}
+
+fn demo_gree(now_ms: i64) -> Result<Gree, gree::Refusal> {
+    let mut gree = Gree::new(gree::Settings::default());
+    gree.office(now_ms).add_member("13800001234", Profile::new("黄小明"), 100, 350)?;
+    gree.office(now_ms).add_member("13900005678", Profile::new("王芳"), 0, 0)?;
+    Ok(gree)
+}
+
+/// Signs and verifies with the test keys, and takes unsigned requests as well.
+fn demo_freemud(now_ms: i64) -> Result<Freemud, String> {
+    let bad_key = |error: freemud::BadKey| error.to_string();
+    let settings = freemud::Settings {
+        client_key: Some(PublicKey::from_pem(TEST_CLIENT_PUBLIC_KEY_PEM).map_err(bad_key)?),
+        allow_skip: true,
+        platform_key: Some(PrivateKey::from_pem(TEST_PLATFORM_KEY_PEM).map_err(bad_key)?),
+        ..freemud::Settings::default()
+    };
+    let mut freemud = Freemud::new(settings);
+    let coupon = Coupon {
+        code: "880001".to_owned(),
+        name: "满100减10".to_owned(),
+        kind: 1,
+        limit: "2019-10-1 至 2039-10-10 当天有效".to_owned(),
+    };
+    for member in [
+        NewMember::new("13800001234").with_holder("黄小明", Sex::Male).with_points(100).with_coupon(coupon),
+        NewMember::new("13900005678").with_holder("王芳", Sex::Female),
+    ] {
+        freemud.seed(now_ms, member).map_err(|status| status.to_string())?;
+    }
+    Ok(freemud)
+}
+
+fn demo_yonyou(now_ms: i64) -> Result<Yonyou, yonyou::Errcode> {
+    let mut yonyou = Yonyou::new(yonyou::Settings::default());
+    yonyou.seed(now_ms, "34", 1_000)?;
+    yonyou.seed(now_ms, "10000001", 0)?;
+    Ok(yonyou)
 }
 
 #[cfg(test)]
@@ -103,7 +158,12 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_cards_can_be_seeded() {
-        Server::start(Config { cards: demo_cards(), ..Config::default() }).unwrap().stop();
+    fn the_demo_can_be_started() {
+        let server = Server::start(demo(0).unwrap()).unwrap();
+        let members = [
+            server.gree().with(|gree| gree.members().count()),
+            server.freemud().with(|freemud| freemud.members().count()),
+        ];
+        assert_eq!(members, [2, 2]);
     }
 }

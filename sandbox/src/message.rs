@@ -45,6 +45,14 @@ impl Request {
     pub fn route(&self) -> &str {
         self.path.split('?').next().unwrap_or_default()
     }
+
+    /// The first value of this name in the query, decoded.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.path.split_once('?')?;
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
 }
 
 /// One HTTP response. `Content-Length`, `Date` and `Connection` are the server's business and not among its headers.

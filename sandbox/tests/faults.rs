@@ -5,8 +5,11 @@
 #[allow(dead_code)]
 mod common;
 
-use common::{Client, Heard, PATIENCE, api, ask, consume, control, eventually, start};
+use common::platforms::{endpoint, is_success, spend, start_all, writes};
+use common::{Client, Heard, PATIENCE, api, ask, bytes, consume, control, eventually, start};
+use tillbook_sandbox::System;
 use tillbook_sandbox::fault::{Fault, OneShot, RetryAfter};
+use tillbook_sandbox::freemud::{PublicKey, TEST_PLATFORM_PUBLIC_KEY_PEM};
 
 /// What a client can tell of an exchange.
 #[derive(Debug, PartialEq, Eq)]
@@ -149,4 +152,66 @@ fn standing_faults_can_be_ordered_and_cleared_over_http() {
     }
     assert_eq!(control(&server, "DELETE", "/control/faults", "").0, 200);
     assert_eq!(seen(ask(&server, &consume())), Seen::Good);
+}
+
+/// What stands in a system's own internal error.
+fn internal_error(system: System) -> &'static str {
+    match system {
+        System::Sandy => "\"errcode\":500",
+        System::Gree => "\"error_code\":500",
+        System::Freemud => "\"statusCode\":\"500\"",
+        System::Yonyou => "\"errcode\":\"10001\"",
+    }
+}
+
+#[test]
+fn each_fault_means_the_same_for_every_system() {
+    for system in [System::Gree, System::Freemud, System::Yonyou] {
+        for fault in Fault::SAMPLES {
+            let server = start_all();
+            server.faults().with(|plan| plan.once(endpoint(system), fault));
+            let before = writes(&server, system);
+            let heard = ask(&server, &bytes(&spend(&server, system, 1)));
+            server.execute_late_now();
+            assert_eq!(writes(&server, system) > before, fault.applies(), "{system:?} {fault}");
+            match (fault, heard) {
+                (Fault::Refuse, Heard::Reset) => {}
+                (Fault::Hold { .. } | Fault::DropRequest | Fault::ApplyDropAnswer, Heard::Closed) => {}
+                (Fault::ExecuteLate { .. }, Heard::Closed) => {}
+                (Fault::Truncate | Fault::TruncateNotApplied, Heard::Cut(_)) => {}
+                (Fault::Delay { .. }, Heard::Whole(answer)) => assert!(is_success(system, &answer.text())),
+                (Fault::ApplyAnswer500 | Fault::Answer500, Heard::Whole(answer)) => {
+                    assert_eq!(answer.status(), 500);
+                    assert!(answer.text().contains(internal_error(system)), "{}", answer.text());
+                }
+                (Fault::Errcode300 | Fault::Errcode300Applied, Heard::Whole(answer)) => {
+                    assert_eq!(answer.status(), 200);
+                    assert!(answer.text().contains(internal_error(system)), "{}", answer.text());
+                }
+                (Fault::Html | Fault::HtmlApplied, Heard::Whole(answer)) => {
+                    assert!(answer.body.starts_with(b"<!DOCTYPE"));
+                }
+                (Fault::Status429 { .. }, Heard::Whole(answer)) => assert_eq!(answer.status(), 429),
+                (Fault::Status503 { .. }, Heard::Whole(answer)) => assert_eq!(answer.status(), 503),
+                (Fault::Garbage | Fault::GarbageNotApplied, Heard::Whole(answer)) => {
+                    assert!(answer.body.starts_with(b"\0{"));
+                }
+                (Fault::Empty | Fault::EmptyNotApplied, Heard::Whole(answer)) => assert_eq!(answer.body, b""),
+                (fault, heard) => panic!("{system:?} {fault}: {heard:?}"),
+            }
+            let answer = ask(&server, &bytes(&spend(&server, system, 2))).whole();
+            assert!(is_success(system, &answer.text()), "{system:?} after {fault}: {}", answer.text());
+        }
+    }
+}
+
+#[test]
+fn an_internal_error_is_signed_where_the_systems_answers_are() {
+    let server = start_all();
+    server.faults().with(|plan| plan.once("score/*", Fault::Answer500));
+    let told = ask(&server, &bytes(&spend(&server, System::Freemud, 1))).whole().text();
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let key = PublicKey::from_pem(TEST_PLATFORM_PUBLIC_KEY_PEM).unwrap();
+    let text = format!("message={}&statusCode=500&ver=1", told["message"].as_str().unwrap());
+    assert!(key.verify(&text, told["sign"].as_str().unwrap()));
 }

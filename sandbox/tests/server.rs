@@ -9,8 +9,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::time::Instant;
 
-use common::{Client, Heard, NOW_S, api, ask, config, consume, control, eventually, start};
+use common::platforms::{MEMBER, PHONE, endpoint, is_success, spend, start_all, writes};
+use common::{Client, Heard, NOW_S, api, ask, bytes, config, consume, control, eventually, start};
 use serde_json::Value;
+use tillbook_sandbox::System;
 use tillbook_sandbox::fault::Fault;
 use tillbook_sandbox::sandy::{NewCard, Settings};
 use tillbook_sandbox::server::{Config, Server};
@@ -247,10 +249,21 @@ fn the_lines_of_the_page_work_from_top_to_bottom() {
         for path in tillbook_sandbox::sandy::Endpoint::ALL {
             assert!(lines.iter().any(|line| line.contains(&format!("/{}'", path.name()))), "{path:?}");
         }
+        for path in ["/member/", "/system/token?", "/yilian/points/change?", "/control/gree/ledger'"] {
+            assert!(lines.iter().any(|line| line.contains(path)), "{path}");
+        }
+        for credential in
+            ["AUTHORIZATION: test", "app_secret: XYZ", "access_token: test", "app_key: opa6fdd4bea98b95ad7"]
+        {
+            assert!(text.lines().any(|line| line == credential), "{credential}");
+        }
         for line in lines {
             let answer = ask(&server, &request_of(line, &server.url())).whole();
             assert_eq!(answer.status(), 200, "{line}\n{}", answer.text());
-            assert_eq!(json(&answer.text()).get("errcode"), None, "{line}\n{}", answer.text());
+            let told = json(&answer.text());
+            let errcode = told.get("errcode").filter(|errcode| **errcode != 0 && **errcode != "0");
+            assert_eq!(errcode, None, "{line}\n{told}");
+            assert!(told.get("statusCode").is_none_or(|status| status == "100"), "{line}\n{told}");
         }
     }
 }
@@ -318,4 +331,77 @@ fn a_half_written_request_ends_with_its_connection() {
     client.0.write_all(&consume()[..40]).unwrap();
     drop(client);
     assert_eq!(json(&ask(&server, &consume()).whole().text())["amount"], "990.00");
+}
+
+#[test]
+fn all_systems_answer_side_by_side() {
+    let server = start_all();
+    let before = System::ALL.map(|system| writes(&server, system));
+    let mut client = Client::connect(server.address());
+    for count in 1..=3 {
+        for system in System::ALL {
+            let answer = client.ask(&bytes(&spend(&server, system, count))).whole();
+            assert_eq!((answer.status(), answer.header("Date")), (200, Some("Sun, 06 Nov 1994 08:49:37 GMT")));
+            assert!(is_success(system, &answer.text()), "{}", answer.text());
+        }
+    }
+    let seen = server.requests();
+    for (system, before) in System::ALL.into_iter().zip(before) {
+        assert_eq!((writes(&server, system), seen.count(endpoint(system))), (before + 3, 3), "{system:?}");
+    }
+    assert_eq!((seen.most_writes_at_once[MEMBER], seen.most_writes_at_once["34"]), (1, 1));
+    assert!(server.yonyou().wait_until(common::PATIENCE, |yonyou| yonyou.points("34") == Some(70)));
+    assert_eq!(server.freemud().with(|freemud| freemud.member(MEMBER).map(|member| member.points)), Some(70));
+    assert_eq!(server.gree().with(|gree| gree.member(PHONE).map(|member| member.score)), Some(70));
+}
+
+#[test]
+fn a_fault_for_one_system_leaves_the_others_alone() {
+    for struck in System::ALL {
+        let server = start_all();
+        server.faults().with(|plan| plan.once(endpoint(struck), Fault::Html));
+        for system in System::ALL {
+            let answer = ask(&server, &bytes(&spend(&server, system, 1))).whole();
+            assert_eq!(answer.text().starts_with("<!DOCTYPE"), system == struck, "{struck:?}: {}", answer.text());
+        }
+        let answer = ask(&server, &bytes(&spend(&server, struck, 2))).whole();
+        assert!(is_success(struck, &answer.text()), "{}", answer.text());
+    }
+}
+
+#[test]
+fn the_control_calls_reach_every_system() {
+    let server = start_all();
+    let table = [
+        ("POST", "/control/gree/points", r#"{"member":"13800000000","change":-5}"#, 200),
+        ("POST", "/control/gree/points", r#"{"member":"nobody","change":-5}"#, 409),
+        ("POST", "/control/gree/settings", r#"{"order_no_unique":true}"#, 200),
+        ("POST", "/control/freemud/points", r#"{"memberId":"115589208394311926","change":-5}"#, 200),
+        ("POST", "/control/freemud/points", r#"{"memberId":"115589208394311926","change":-500}"#, 409),
+        ("POST", "/control/freemud/code", r#"{"memberId":"115589208394311926","code":"77"}"#, 200),
+        ("POST", "/control/freemud/forget-key", r#"{"id":"k"}"#, 200),
+        ("POST", "/control/freemud/push", r#"{"seq":2}"#, 200),
+        ("POST", "/control/freemud/push", r#"{"seq":99}"#, 400),
+        ("POST", "/control/freemud/settings", r#"{"points_per_yuan":"2"}"#, 200),
+        ("POST", "/control/freemud/settings", r#"{"points_per_yuan":"-2"}"#, 400),
+        ("POST", "/control/yonyou/points", r#"{"mid":"34","change":-5}"#, 200),
+        ("POST", "/control/yonyou/points", r#"{"mid":"34"}"#, 409),
+        ("POST", "/control/yonyou/settings", r#"{"online":false}"#, 200),
+        ("POST", "/control/yonyou/settings", r#"{"path":"/nowhere"}"#, 400),
+        ("POST", "/control/yonyou/expire-tokens", "", 200),
+        ("GET", "/control/yonyou/nonsense", "", 404),
+        ("GET", "/control/nobody/state", "", 404),
+    ];
+    for (method, path, body, status) in table {
+        let (got, text) = control(&server, method, path, body);
+        assert_eq!(got, status, "{method} {path} {body}\n{text}");
+    }
+    for system in ["gree", "freemud", "yonyou"] {
+        let ledger = json(&control(&server, "GET", &format!("/control/{system}/ledger"), "").1);
+        assert_eq!(ledger.as_array().unwrap().last().unwrap()["points_change"], -5, "{system}");
+    }
+    let state = json(&control(&server, "GET", "/control/yonyou/state", "").1);
+    assert_eq!((&state["members"]["34"], &state["settings"]["online"]), (&95.into(), &false.into()));
+    assert_eq!(json(&control(&server, "GET", "/control/freemud/state", "").1)["members"][0]["points"], 95);
+    assert_eq!(json(&control(&server, "GET", "/control/gree/state", "").1)["members"][0]["score"], 95);
 }

@@ -55,9 +55,9 @@ pub enum Fault {
     DropRequest,
     /// Takes effect, and the connection is closed without an answer.
     ApplyDropAnswer,
-    /// Takes effect, but answers status 500 and errcode 500.
+    /// Takes effect, but answers status 500 and the system's own internal error.
     ApplyAnswer500,
-    /// Answers status 500 and errcode 500; nothing takes effect.
+    /// Answers status 500 and the system's own internal error; nothing takes effect.
     Answer500,
     /// The connection is closed without an answer after `hold_ms`; the request takes effect after `after_ms`.
     ExecuteLate {
@@ -84,9 +84,9 @@ pub enum Fault {
         /// The hint, if any.
         retry_after: Option<RetryAfter>,
     },
-    /// Errcode 300; nothing takes effect.
+    /// Sandy's errcode 300, any other system's internal error with status 200; nothing takes effect.
     Errcode300,
-    /// Errcode 300, though the request took effect.
+    /// The same as [`Errcode300`](Self::Errcode300), though the request took effect.
     Errcode300Applied,
     /// Takes effect, but answers bytes that are no JSON.
     Garbage,

@@ -8,9 +8,9 @@ use super::kind::Fault;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OneShot {
-    /// The call's name, or `*` for any.
+    /// The call's name, the beginning of one followed by `*`, or `*` for any.
     pub endpoint: String,
-    /// Only requests for this card, if given.
+    /// Only requests for this card or member, if given.
     #[serde(default)]
     pub card: Option<String>,
     /// How many matching requests pass before.
@@ -24,9 +24,9 @@ pub struct OneShot {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Standing {
-    /// The call's name, or `*` for any.
+    /// The call's name, the beginning of one followed by `*`, or `*` for any.
     pub endpoint: String,
-    /// Only requests for this card, if given.
+    /// Only requests for this card or member, if given.
     #[serde(default)]
     pub card: Option<String>,
     /// How many of a thousand matching requests it strikes.
@@ -109,7 +109,11 @@ impl FaultPlan {
 }
 
 fn matches(pattern: &str, only_card: Option<&str>, endpoint: &str, card: Option<&str>) -> bool {
-    (pattern == "*" || pattern == endpoint) && only_card.is_none_or(|only| Some(only) == card)
+    let named = match pattern.strip_suffix('*') {
+        Some(beginning) => endpoint.starts_with(beginning),
+        None => pattern == endpoint,
+    };
+    named && only_card.is_none_or(|only| Some(only) == card)
 }
 
 /// A small generator whose whole state is its seed, so that a cloned plan goes on alike.
@@ -154,6 +158,20 @@ mod tests {
             assert_eq!(plan.next(endpoint, card), expected, "{endpoint} {card:?}");
         }
         assert!(plan.pending().is_empty());
+    }
+
+    #[test]
+    fn a_pattern_may_be_the_beginning_of_a_name() {
+        let table = [
+            ("score/*", "score/opt/15", true),
+            ("score/*", "register/mobile", false),
+            ("wk.*", "wk.user.info.query", true),
+            ("consume", "consume_score", false),
+            ("*", "points/change", true),
+        ];
+        for (pattern, endpoint, expected) in table {
+            assert_eq!(matches(pattern, None, endpoint, None), expected, "{pattern} {endpoint}");
+        }
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use chrono::DateTime;
 
 use super::kind::{Execution, Fault, RetryAfter};
-use crate::Response;
-use crate::sandy::{Errcode, Settings, error_answer};
+use crate::{Response, freemud, gree, sandy, yonyou};
 
 /// What goes back over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +21,77 @@ pub enum Reply {
     Nothing,
 }
 
+/// How a system words the errors that faults show, both with the status that its own errors have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorAnswers {
+    /// It failed.
+    pub internal: Response,
+    /// The merchant's subscription has run out; where a system has no such error, the same as `internal`.
+    pub expired: Response,
+}
+
+impl ErrorAnswers {
+    /// Sandy's errcodes 500 and 300, in the plain settings: a fault looks the same whatever the installation's habits are.
+    #[must_use]
+    pub fn sandy() -> Self {
+        let errcode = |errcode| sandy::error_answer(&sandy::Settings::default(), errcode);
+        Self { internal: errcode(sandy::Errcode::Internal), expired: errcode(sandy::Errcode::Expired) }
+    }
+
+    /// Gree's error_code 500, in the plain settings too.
+    #[must_use]
+    pub fn gree(endpoint: gree::Endpoint) -> Self {
+        let refusal = gree::Errcode::Busy.into();
+        Self::alike(gree::refusal_answer(&gree::Settings::default(), endpoint, &refusal))
+    }
+
+    /// Freemud's statusCode 500, signed if the platform has a key.
+    #[must_use]
+    pub fn freemud(settings: &freemud::Settings) -> Self {
+        Self::alike(freemud::error_answer(settings, freemud::StatusCode::Internal))
+    }
+
+    /// Yonyou's errcode 10001.
+    #[must_use]
+    pub fn yonyou() -> Self {
+        Self::alike(yonyou::error_answer(yonyou::Errcode::Platform))
+    }
+
+    fn alike(internal: Response) -> Self {
+        Self { expired: internal.clone(), internal }
+    }
+}
+
 const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>WiFi login</title></head>\
                       <body><form action=\"/login\">Please log in to use this network.</form></body></html>\n";
 
 impl Fault {
-    /// What the client gets to see, [after a while](Self::wait_ms). `answer` is the sandbox's own answer to a request
-    /// that was executed at once, and none if it wasn't.
+    /// What a client of Sandy gets to see, [after a while](Self::wait_ms). `answer` is the sandbox's own answer to a
+    /// request that was executed at once, and none if it wasn't.
     #[must_use]
     pub fn reply(&self, now_s: i64, answer: Option<Response>) -> Reply {
+        self.reply_worded(now_s, answer, &ErrorAnswers::sandy())
+    }
+
+    /// The same for a client of any system, whose errors are worded like this.
+    #[must_use]
+    pub fn reply_worded(&self, now_s: i64, answer: Option<Response>, errors: &ErrorAnswers) -> Reply {
         debug_assert_eq!(answer.is_some(), self.execution() == Execution::Now, "{self} with {answer:?}");
-        // The plain settings: a fault looks the same whatever the installation's habits are.
-        let errcode = |errcode| error_answer(&Settings::default(), errcode);
-        let internal = || Response { status: 500, ..errcode(Errcode::Internal) };
         match self {
             Self::Refuse | Self::Hold { .. } | Self::DropRequest | Self::ApplyDropAnswer | Self::ExecuteLate { .. } => {
                 Reply::Nothing
             }
             Self::Delay { .. } => answer.map_or(Reply::Nothing, Reply::Whole),
-            Self::ApplyAnswer500 | Self::Answer500 => Reply::Whole(internal()),
+            Self::ApplyAnswer500 | Self::Answer500 => Reply::Whole(Response { status: 500, ..errors.internal.clone() }),
             Self::Truncate | Self::TruncateNotApplied => {
-                let response = answer.unwrap_or_else(|| errcode(Errcode::Internal));
+                let response = answer.unwrap_or_else(|| errors.internal.clone());
                 let body_bytes = response.body.len() / 2;
                 Reply::Cut { response, body_bytes }
             }
             Self::Html | Self::HtmlApplied => Reply::Whole(Response::with_type(200, "text/html", PORTAL)),
             Self::Status429 { retry_after } => busy(429, *retry_after, now_s),
             Self::Status503 { retry_after } => busy(503, *retry_after, now_s),
-            Self::Errcode300 | Self::Errcode300Applied => Reply::Whole(errcode(Errcode::Expired)),
+            Self::Errcode300 | Self::Errcode300Applied => Reply::Whole(errors.expired.clone()),
             Self::Garbage | Self::GarbageNotApplied => {
                 Reply::Whole(Response::json(200, b"\x00{\xff\xfe\"cur_sc".as_slice()))
             }

@@ -8,9 +8,10 @@ use super::errcode::Errcode;
 use super::history::event;
 use super::ledger::LedgerKind;
 use super::pricing::{bonus, discount_text, points, price};
-use super::settings::{LostCard, Rate, ShortBalance};
+use super::settings::{LostCard, ShortBalance};
 use super::state::{Context, Posting, Sandy};
 use super::wire::short;
+use crate::rate::Rate;
 
 /// What a recharge added on top.
 pub(super) struct Recharged {

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::wire::Flaw;
+
 /// Why the remote refuses; the numbers are the document's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
 pub enum Errcode {
@@ -51,6 +53,15 @@ impl Errcode {
             Self::Expired => 300,
             Self::BadParameter => 400,
             Self::Internal => 500,
+        }
+    }
+}
+
+impl From<Flaw> for Errcode {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Missing => Self::MissingParameter,
+            Flaw::Bad => Self::BadParameter,
         }
     }
 }

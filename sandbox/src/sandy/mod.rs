@@ -15,8 +15,10 @@ mod office;
 mod pricing;
 mod settings;
 mod state;
-pub(crate) mod wire;
 
+use crate::wire;
+
+pub use crate::rate::Rate;
 pub use api::error_answer;
 pub use card::{CardStatus, CardView, Gender, NewCard};
 pub use endpoint::{Endpoint, UnknownEndpoint};
@@ -25,6 +27,6 @@ pub use history::{HistoryRecord, event};
 pub use ledger::{LedgerKind, LedgerLine, Source};
 pub use office::{Office, OtherTill};
 pub use settings::{
-    HistoryOrder, Level, LostCard, ModifyAnswer, PayType, Rate, RechargeRule, RuleKind, Settings, ShortBalance,
+    HistoryOrder, Level, LostCard, ModifyAnswer, PayType, RechargeRule, RuleKind, Settings, ShortBalance,
 };
 pub use state::Sandy;

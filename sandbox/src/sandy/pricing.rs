@@ -4,8 +4,9 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::errcode::Errcode;
-use super::settings::{Level, Rate, RechargeRule, RuleKind};
+use super::settings::{Level, RechargeRule, RuleKind};
 use super::wire::{float, short};
+use crate::rate::Rate;
 
 /// What the recharge rules add to one recharge.
 #[derive(Debug, Default, PartialEq, Eq)]

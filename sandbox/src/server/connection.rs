@@ -10,8 +10,7 @@ use super::network::{Line, Peek, peek};
 use super::shared::{Shared, lock};
 use super::{control, page};
 use crate::fault::{Execution, Fault, Reply};
-use crate::sandy::Endpoint;
-use crate::{Request, Response};
+use crate::{Call, Request, Response};
 
 /// How a connection goes on after an exchange.
 enum Next {
@@ -59,8 +58,8 @@ fn converse(line: &Line) -> io::Result<Next> {
 fn exchange(line: &Line, incoming: &Incoming) -> io::Result<Next> {
     let shared = line.shared();
     let request = &incoming.request;
-    let response = match Endpoint::of(request) {
-        Some(endpoint) => return call(line, incoming, endpoint),
+    let response = match Call::of(request) {
+        Some(made) => return call(line, incoming, &made),
         None if request.route() == "/" => page::answer(shared, request, line.stream()?.local_addr()?),
         None => match request.route().strip_prefix(control::PREFIX) {
             Some(name) => control::answer(shared, name, request),
@@ -71,13 +70,12 @@ fn exchange(line: &Line, incoming: &Incoming) -> io::Result<Next> {
     Ok(Next::Keep)
 }
 
-/// A call of the interface: the only kind of request that faults and latency meet.
-fn call(line: &Line, incoming: &Incoming, endpoint: Endpoint) -> io::Result<Next> {
+/// A call of an interface: the only kind of request that faults and latency meet.
+fn call(line: &Line, incoming: &Incoming, made: &Call) -> io::Result<Next> {
     let shared = line.shared();
     let stream = line.stream()?;
-    let card = Endpoint::card_of(&incoming.request);
-    lock(&shared.traffic).begin(line.id(), endpoint, card.as_deref(), stream);
-    let reply = decide(line, &incoming.request, endpoint, card.as_deref());
+    lock(&shared.traffic).begin(line.id(), made, stream);
+    let reply = decide(line, &incoming.request, made);
     lock(&shared.traffic).end(line.id());
     match reply {
         ControlFlow::Break(next) => Ok(next),
@@ -94,9 +92,9 @@ fn call(line: &Line, incoming: &Incoming, endpoint: Endpoint) -> io::Result<Next
 }
 
 /// Executes the request or not, and waits as long as the client is to wait.
-fn decide(line: &Line, request: &Request, endpoint: Endpoint, card: Option<&str>) -> ControlFlow<Next, Reply> {
+fn decide(line: &Line, request: &Request, made: &Call) -> ControlFlow<Next, Reply> {
     let shared = line.shared();
-    let fault = lock(&shared.faults).next(endpoint.name(), card);
+    let fault = shared.faults.with(|faults| faults.next(made.endpoint, made.card.as_deref()));
     if fault == Some(Fault::Refuse) {
         return ControlFlow::Break(Next::Reset);
     }
@@ -113,7 +111,7 @@ fn decide(line: &Line, request: &Request, endpoint: Endpoint, card: Option<&str>
         return ControlFlow::Break(Next::Close);
     }
     ControlFlow::Continue(match (fault, answer) {
-        (Some(fault), answer) => fault.reply(shared.clock.now_s(), answer),
+        (Some(fault), answer) => fault.reply_worded(shared.clock.now_s(), answer, &shared.error_answers(request)),
         (None, Some(answer)) => Reply::Whole(answer),
         (None, None) => Reply::Nothing,
     })

@@ -1,26 +1,28 @@
 //! The control calls: what a test or a person does to the sandbox over HTTP.
 //!
 //! They ask nobody who they are, which is why the server only listens on loopback. Money is given in yuan, as in the
-//! interface itself; answers show the ledger's own fen.
+//! interface itself; answers show the ledger's own fen. Those without a system's name in their path are for Sandy.
 
 use std::sync::atomic::Ordering;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::platforms;
 use super::shared::{Shared, lock};
-use crate::fault::{OneShot, Standing};
-use crate::sandy::wire::Params;
+use crate::fault::{FaultPlan, OneShot, Standing};
 use crate::sandy::{CardView, Errcode, Gender, NewCard, Sandy, Settings};
-use crate::{Request, Response};
+use crate::wire::{Flaw, Params};
+use crate::{Request, Response, freemud, gree, yonyou};
 
 /// The path in front of every control call's name.
 pub(super) const PREFIX: &str = "/control/";
 
 /// Why a control call did nothing.
-enum Refused {
-    /// As the interface would.
-    Errcode(Errcode),
+pub(super) enum Refused {
+    /// As the interface would: with a code and its text.
+    Errcode(Value, String),
     /// The body can't be what it should.
     Body(String),
     /// There is no such call.
@@ -31,7 +33,31 @@ enum Refused {
 
 impl From<Errcode> for Refused {
     fn from(errcode: Errcode) -> Self {
-        Self::Errcode(errcode)
+        Self::Errcode(errcode.code().into(), errcode.to_string())
+    }
+}
+
+impl From<freemud::StatusCode> for Refused {
+    fn from(status: freemud::StatusCode) -> Self {
+        Self::Errcode(status.code().into(), status.to_string())
+    }
+}
+
+impl From<yonyou::Errcode> for Refused {
+    fn from(errcode: yonyou::Errcode) -> Self {
+        Self::Errcode(errcode.code().into(), errcode.to_string())
+    }
+}
+
+impl From<gree::Refusal> for Refused {
+    fn from(refusal: gree::Refusal) -> Self {
+        Self::Errcode(refusal.code.into(), refusal.message)
+    }
+}
+
+impl From<Flaw> for Refused {
+    fn from(flaw: Flaw) -> Self {
+        Errcode::from(flaw).into()
     }
 }
 
@@ -45,8 +71,8 @@ impl From<serde_json::Error> for Refused {
 pub(super) fn answer(shared: &Shared, name: &str, request: &Request) -> Response {
     match call(shared, name, request) {
         Ok(value) => Response::json(200, format!("{value:#}\n")),
-        Err(Refused::Errcode(errcode)) => {
-            let body = json!({"errcode": errcode.code(), "errmsg": errcode.to_string()});
+        Err(Refused::Errcode(errcode, errmsg)) => {
+            let body = json!({ "errcode": errcode, "errmsg": errmsg });
             Response::json(409, format!("{body}\n"))
         }
         Err(Refused::Body(why)) => Response::json(400, format!("{}\n", json!({ "error": why }))),
@@ -56,14 +82,17 @@ pub(super) fn answer(shared: &Shared, name: &str, request: &Request) -> Response
 }
 
 fn call(shared: &Shared, name: &str, request: &Request) -> Result<Value, Refused> {
+    if let Some((system, name)) = name.split_once('/') {
+        return platforms::call(shared, system, name, request);
+    }
     match (request.method.as_str(), name) {
         ("GET", "state") => state(shared),
         ("GET", "ledger") => to_value(&shared.change(|sandy, _| sandy.ledger().to_vec())),
-        ("GET", "faults") => to_value(&*lock(&shared.faults)),
+        ("GET", "faults") => faults(shared),
         ("POST", "faults") => add_fault(shared, &request.body),
         ("DELETE", "faults") => {
-            lock(&shared.faults).clear();
-            to_value(&*lock(&shared.faults))
+            shared.faults.with(FaultPlan::clear);
+            faults(shared)
         }
         ("POST", "settings") => change_settings(shared, &request.body),
         ("POST", name) if OPERATIONS.contains(&name) => operate(shared, name, &request.body),
@@ -74,7 +103,7 @@ fn call(shared: &Shared, name: &str, request: &Request) -> Result<Value, Refused
     }
 }
 
-fn to_value(value: &impl Serialize) -> Result<Value, Refused> {
+pub(super) fn to_value(value: &(impl Serialize + ?Sized)) -> Result<Value, Refused> {
     Ok(serde_json::to_value(value)?)
 }
 
@@ -97,12 +126,16 @@ fn add_fault(shared: &Shared, body: &[u8]) -> Result<Value, Refused> {
     let value: Value = serde_json::from_slice(body)?;
     if value.get("per_mille").is_some() {
         let standing: Standing = serde_json::from_value(value)?;
-        lock(&shared.faults).add_standing(standing);
+        shared.faults.with(|plan| plan.add_standing(standing));
     } else {
         let one_shot: OneShot = serde_json::from_value(value)?;
-        lock(&shared.faults).add(one_shot);
+        shared.faults.with(|plan| plan.add(one_shot));
     }
-    to_value(&*lock(&shared.faults))
+    faults(shared)
+}
+
+fn faults(shared: &Shared) -> Result<Value, Refused> {
+    shared.faults.with(|plan| to_value(plan))
 }
 
 /// Takes the settings that are named and leaves the others.
@@ -110,11 +143,7 @@ fn change_settings(shared: &Shared, body: &[u8]) -> Result<Value, Refused> {
     let mut wanted: Map<String, Value> = serde_json::from_slice(body)?;
     let delay_ms = wanted.remove("delay_ms").map(serde_json::from_value::<u64>).transpose()?;
     let settings = shared.change(|sandy, _| {
-        let mut all = serde_json::to_value(sandy.settings())?;
-        if let Value::Object(all) = &mut all {
-            all.append(&mut wanted);
-        }
-        let settings: Settings = serde_json::from_value(all)?;
+        let settings: Settings = merged(sandy.settings(), wanted)?;
         settings.check().map_err(|why| Refused::Body(why.to_owned()))?;
         *sandy.settings_mut() = settings;
         to_value(sandy.settings())
@@ -123,6 +152,18 @@ fn change_settings(shared: &Shared, body: &[u8]) -> Result<Value, Refused> {
         shared.delay_ms.store(delay_ms, Ordering::Relaxed);
     }
     Ok(json!({ "settings": settings, "delay_ms": shared.delay_ms() }))
+}
+
+/// The settings with those changed that are named.
+pub(super) fn merged<T: Serialize + DeserializeOwned>(
+    settings: &T,
+    mut wanted: Map<String, Value>,
+) -> Result<T, Refused> {
+    let mut all = serde_json::to_value(settings)?;
+    if let Value::Object(all) = &mut all {
+        all.append(&mut wanted);
+    }
+    Ok(serde_json::from_value(all)?)
 }
 
 /// What the back office and other tills can do.
@@ -142,9 +183,9 @@ fn operate(shared: &Shared, name: &str, body: &[u8]) -> Result<Value, Refused> {
 fn operation(sandy: &mut Sandy, now_s: i64, name: &str, params: &Params) -> Result<(), Errcode> {
     let who = params.text("who")?.unwrap_or_else(|| "control".to_owned());
     let org_name = params.text("org_name")?.unwrap_or_else(|| sandy.settings().org_name.clone());
-    let card = || params.required("card");
-    let money = || params.positive_fen("money");
-    let whole = |name| params.whole(name).and_then(|number| number.ok_or(Errcode::MissingParameter));
+    let card = || Ok::<_, Errcode>(params.required("card")?);
+    let money = || Ok::<_, Errcode>(params.positive_fen("money")?);
+    let whole = |name| Ok::<_, Errcode>(params.required_whole(name)?);
     match name {
         "card" => sandy.office(now_s, &who).open(new_card(params)?),
         "withdraw" => sandy.office(now_s, &who).withdraw(&card()?, money()?),

@@ -15,7 +15,10 @@ use super::network::{Line, NoLine};
 use super::shared::{Locked, Shared, lock};
 use super::traffic::Requests;
 use crate::fault::FaultPlan;
+use crate::freemud::Freemud;
+use crate::gree::Gree;
 use crate::sandy::Sandy;
+use crate::yonyou::Yonyou;
 
 /// How long a cut waits for the connections' threads; each of them ends at once unless it is in the middle of a write.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -49,14 +52,20 @@ impl Server {
     /// Starts a sandbox and returns once it can be connected to.
     ///
     /// # Errors
-    /// `InvalidInput` for an address that is not loopback, for settings that fail [`check`](crate::sandy::Settings::check)
-    /// and for cards that can't be; otherwise what binding or starting a thread fails with.
+    /// `InvalidInput` for an address that is not loopback, for settings of any system that fail their
+    /// [`check`](crate::sandy::Settings::check), and for cards that can't be; otherwise what binding or starting a thread fails with.
     pub fn start(config: Config) -> io::Result<Self> {
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
         if !config.ip.is_loopback() {
             return Err(invalid(format!("{} is not a loopback address", config.ip)));
         }
-        config.settings.check().map_err(|why| invalid(why.to_owned()))?;
+        let settings = [
+            config.settings.check(),
+            config.gree.settings().check(),
+            config.freemud.settings().check(),
+            config.yonyou.settings().check(),
+        ];
+        settings.into_iter().collect::<Result<(), _>>().map_err(|why| invalid(why.to_owned()))?;
         let listener = TcpListener::bind((config.ip, config.port))?;
         let address = listener.local_addr()?;
         let shared = Shared::new(config).map_err(|errcode| invalid(format!("a card to start with: {errcode}")))?;
@@ -81,22 +90,46 @@ impl Server {
         self.address
     }
 
-    /// The merchant's system.
+    /// Sandy's side.
     #[must_use]
     pub fn sandy(&self) -> Locked<'_, Sandy> {
-        Locked::new(&self.shared.sandy, Some(&self.shared.changed))
+        Locked::new(&self.shared.sandy)
+    }
+
+    /// Gree's side.
+    #[must_use]
+    pub fn gree(&self) -> Locked<'_, Gree> {
+        Locked::new(&self.shared.gree)
+    }
+
+    /// Freemud's side.
+    #[must_use]
+    pub fn freemud(&self) -> Locked<'_, Freemud> {
+        Locked::new(&self.shared.freemud)
+    }
+
+    /// Yonyou's side.
+    #[must_use]
+    pub fn yonyou(&self) -> Locked<'_, Yonyou> {
+        Locked::new(&self.shared.yonyou)
     }
 
     /// The faults to come.
     #[must_use]
     pub fn faults(&self) -> Locked<'_, FaultPlan> {
-        Locked::new(&self.shared.faults, None)
+        Locked::new(&self.shared.faults)
     }
 
     /// The time that this server goes by, in epoch seconds.
     #[must_use]
     pub fn now_s(&self) -> i64 {
         self.shared.clock.now_s()
+    }
+
+    /// The time that this server goes by, in epoch milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.shared.clock.now_ms()
     }
 
     /// Sets how late every answer of the interface comes, in milliseconds.
@@ -110,9 +143,9 @@ impl Server {
         lock(&self.shared.traffic).seen()
     }
 
-    /// Waits until the merchant's system is as `condition` wants it; false if that takes longer than `timeout`.
+    /// Waits until Sandy is as `condition` wants it; false if that takes longer than `timeout`.
     pub fn wait_until(&self, timeout: Duration, condition: impl Fn(&Sandy) -> bool) -> bool {
-        self.shared.wait_until(timeout, condition)
+        self.shared.sandy.wait_until(timeout, condition)
     }
 
     /// How many requests wait to be executed late.

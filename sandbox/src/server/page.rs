@@ -3,8 +3,8 @@
 use std::fmt::{Display, Write};
 use std::net::SocketAddr;
 
-use super::control;
 use super::shared::Shared;
+use super::{control, platform_page};
 use crate::fault::Fault;
 use crate::sandy::{Endpoint, Sandy, Settings};
 use crate::{Request, Response};
@@ -13,7 +13,8 @@ pub(super) fn answer(shared: &Shared, request: &Request, address: SocketAddr) ->
     if request.method != "GET" {
         return Response::plain(405, "method not allowed\n").with_header("Allow", "GET");
     }
-    shared.change(|sandy, _| Response::plain(200, text(sandy, address)))
+    let sandy = shared.change(|sandy, _| text(sandy, address));
+    Response::plain(200, sandy + &platform_page::text(shared, address))
 }
 
 /// The page. Its lines work when they are run from top to bottom: the first ones add cards of free numbers, and the
@@ -35,10 +36,16 @@ fn text(sandy: &Sandy, address: SocketAddr) -> String {
     };
 
     let mut page = String::from(
-        "tillbook sandbox: a stand-in for the Sandy POS card API, with faults to order.\n\
-         The lines below work in this order; amounts are yuan.\n\n\
-         == Cards to play with ==\n",
+        "tillbook sandbox: stand-ins for Sandy, Gree, Freemud and Yonyou, with faults to order.\n\
+         The lines below work in this order; amounts are yuan. What a client has to be configured with stands at the\n\
+         head of each system's part: Sandy's first, the others' at the end.\n\n\
+         == Sandy: configuration ==\n",
     );
+    page += &format!("base URL: http://{address}\n");
+    for credential in credentials(settings) {
+        page += &format!("{credential}\n");
+    }
+    page += "\n== Cards to play with ==\n";
     for card in [&a, &b] {
         page += &control(
             "Add a card with money and points on it",
@@ -87,7 +94,7 @@ fn text(sandy: &Sandy, address: SocketAddr) -> String {
     page += &Fault::SAMPLES.map(|fault| fault.to_string()).join(", ");
     page += "\n(times in milliseconds; what follows status-429 or status-503 is Retry-After and may be left out)\n";
     page += &control(
-        "Strike once (endpoint * is any; card and skip may be left out)",
+        "Strike once (endpoint * is any, wk.* any that begins so; card and skip may be left out)",
         "POST",
         "faults",
         &format!(r#"{{"endpoint":"consume","card":"{a}","skip":1,"fault":"apply-drop-answer"}}"#),
@@ -133,7 +140,7 @@ fn current_settings(settings: &Settings) -> String {
     switches.to_string()
 }
 
-fn section(title: &str, line: &str) -> String {
+pub(super) fn section(title: &str, line: &str) -> String {
     format!("\n# {title}\n{line}\n")
 }
 
@@ -141,7 +148,7 @@ fn credentials(settings: &Settings) -> [String; 2] {
     [format!("CUSTOMERGUID: {}", settings.restaurant), format!("AUTHORIZATION: {}", settings.token)]
 }
 
-fn curl(headers: &[String], method: &str, url: &str, body: &str) -> String {
+pub(super) fn curl(headers: &[String], method: &str, url: &str, body: &str) -> String {
     let mut line = format!("curl -s -X {method}");
     // Writing to a String cannot fail.
     for header in headers {

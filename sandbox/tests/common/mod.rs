@@ -1,9 +1,12 @@
 //! A client that sees every byte.
 
+pub(crate) mod platforms;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use tillbook_sandbox::Request;
 use tillbook_sandbox::sandy::{NewCard, Settings};
 use tillbook_sandbox::server::{Clock, Config, Server};
 
@@ -32,6 +35,18 @@ pub(crate) fn api(endpoint: &str, body: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// The bytes of any request.
+pub(crate) fn bytes(request: &Request) -> Vec<u8> {
+    let headers: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!(
+        "{} {} HTTP/1.1\r\n{headers}Content-Length: {}\r\n\r\n",
+        request.method,
+        request.path,
+        request.body.len()
+    );
+    [head.into_bytes(), request.body.clone()].concat()
 }
 
 pub(crate) fn consume() -> Vec<u8> {
