@@ -6,9 +6,8 @@ use std::sync::Arc;
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::provider::{Provider, Sandy};
-use crate::store::{Identity, OpenOptions, Store};
-use crate::sync::{Engine, Runtime};
+use crate::store::{Identity, OpenOptions, RemoteIdentity, Store};
+use crate::sync::{Engine, Runtime, TokenSource};
 use crate::till::Till;
 use crate::transport::Transport;
 
@@ -27,6 +26,7 @@ pub struct TillBuilder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     vfs: Option<String>,
+    token_source: Option<Arc<dyn TokenSource>>,
 }
 
 impl TillBuilder {
@@ -39,6 +39,7 @@ impl TillBuilder {
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SystemEntropy),
             vfs: None,
+            token_source: None,
         }
     }
 
@@ -60,6 +61,13 @@ impl TillBuilder {
     #[must_use]
     pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
         self.entropy = entropy;
+        self
+    }
+
+    /// The host's own store of tokens, for remotes whose credentials several tills share.
+    #[must_use]
+    pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
+        self.token_source = Some(source);
         self
     }
 
@@ -87,18 +95,30 @@ impl TillBuilder {
         if path.as_os_str().is_empty() {
             return Err(Error::config("path", "must not be empty"));
         }
-        let provider = Box::new(Sandy::new(self.config.sandy.clone())?);
+        let providers = self.config.providers()?;
+        for provider in &providers {
+            let shared = provider.tokens().is_some_and(|rules| !rules.is_sole_user());
+            if shared && self.token_source.is_none() {
+                let rule = "must be true, or the host must supply tokens: the quota of its calls is for one till";
+                return Err(Error::config("sole_app_user", rule));
+            }
+        }
         let identity = Identity {
             merchant: self.config.merchant.clone(),
             store: self.config.store.clone(),
             till: self.config.till.clone(),
-            provider: provider.name().to_owned(),
-            base_url: provider.base_url().to_owned(),
-            tenant: provider.tenant().to_owned(),
+            remotes: providers
+                .iter()
+                .map(|provider| RemoteIdentity {
+                    provider: provider.name(),
+                    base_url: provider.base_url().to_owned(),
+                    tenant: provider.tenant().to_owned(),
+                })
+                .collect(),
         };
         let new_book_id = mint_id(self.entropy.as_ref());
         let store = Store::open(path, &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
-        Engine::start(store, self.config, provider, self.clock, self.entropy)
+        Engine::start(store, self.config, providers, self.token_source, self.clock, self.entropy)
     }
 }
 

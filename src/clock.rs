@@ -124,6 +124,21 @@ pub(crate) fn mint_id(entropy: &dyn Entropy) -> String {
     uuid::Uuid::from_u64_pair(entropy.next_u64(), entropy.next_u64()).simple().to_string()
 }
 
+/// A random key of at most so many characters, without any that could be misread: 5 random bits in each.
+pub(crate) fn mint_key(entropy: &dyn Entropy, chars: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let (mut random, mut left) = (0, 0);
+    let mut next = || {
+        if left == 0 {
+            (random, left) = (entropy.next_u64(), 12);
+        }
+        left -= 1;
+        random >>= 5;
+        char::from(ALPHABET[(random & 31) as usize])
+    };
+    (0..chars.min(26)).map(|_| next()).collect()
+}
+
 /// The book's own time: `max(wall clock, highest time seen + monotonic time elapsed)`.
 ///
 /// The highest time seen survives restarts in the book, so that setting the clock back a day neither makes old balances
@@ -186,6 +201,53 @@ impl BookTime {
             return Some(now.since(wall));
         }
         None
+    }
+}
+
+/// What is known of a remote's clock, against this process's clock that never jumps: how far ahead it is, at least and at
+/// most, in milliseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Skew {
+    known: Option<(i64, i64)>,
+    at: Duration,
+}
+
+/// Two clocks drift apart by no more than a millisecond in so many.
+const DRIFT: i64 = 5_000;
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Skew {
+    /// A request left and its answer came then; in between the remote's clock showed this second.
+    pub(crate) fn observe(&mut self, sent: Duration, received: Duration, date: Timestamp) {
+        let least = date.millis().saturating_sub(millis(received));
+        let most = date.millis().saturating_add(999).saturating_sub(millis(sent));
+        let known = match self.widened(received) {
+            // What both allow is so.
+            Some((low, high)) if low.max(least) <= high.min(most) => (low.max(least), high.min(most)),
+            // They contradict each other: a clock has been set.
+            _ => (least, most),
+        };
+        (self.known, self.at) = (Some(known), received);
+    }
+
+    fn widened(&self, now: Duration) -> Option<(i64, i64)> {
+        let drift = millis(now.saturating_sub(self.at)) / DRIFT;
+        self.known.map(|(low, high)| (low.saturating_sub(drift), high.saturating_add(drift)))
+    }
+
+    /// How far [`Skew::server_now`] may be off. `None`: nothing is known.
+    pub(crate) fn uncertainty(&self, now: Duration) -> Option<Duration> {
+        let (low, high) = self.widened(now)?;
+        Some(Duration::from_millis(high.saturating_sub(low).unsigned_abs().div_ceil(2)))
+    }
+
+    /// The remote's clock now, as well as it is known.
+    pub(crate) fn server_now(&self, now: Duration) -> Option<Timestamp> {
+        let (low, high) = self.known?;
+        Some(Timestamp(millis(now).saturating_add(low).saturating_add((high - low) / 2)))
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a till is told when it is opened.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::model::OfflinePolicy;
-use crate::provider::SandyConfig;
+use crate::model::{Family, OfflinePolicy};
+use crate::provider::{Provider, Sandy, SandyConfig};
 use crate::units::{Rate, Rounding};
 
 /// Everything a till is told when it is opened. Start from [`Config::new`] and change what differs.
@@ -26,8 +28,15 @@ pub struct Config {
     pub store: String,
     /// Which of the store's tills.
     pub till: String,
-    /// The remote system.
-    pub sandy: SandyConfig,
+    /// How the remotes identify this store, where coupons are limited to stores.
+    #[serde(default)]
+    pub store_id: Option<String>,
+    /// The Sandy remote, where there is one: cards and stored value.
+    #[serde(default)]
+    pub sandy: Option<SandyConfig>,
+    /// Which remote serves what. Only needed where two of them could.
+    #[serde(default)]
+    pub routing: Routing,
     /// What may be approved offline.
     #[serde(default)]
     pub policy: OfflinePolicy,
@@ -49,6 +58,50 @@ pub struct Config {
     /// How often and how fast the remote is asked.
     #[serde(default)]
     pub pacing: Pacing,
+}
+
+/// A remote system.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Remote {
+    /// Sandy POS cards.
+    Sandy(SandyConfig),
+}
+
+impl From<SandyConfig> for Remote {
+    fn from(config: SandyConfig) -> Self {
+        Remote::Sandy(config)
+    }
+}
+
+/// Which remote serves what, by name: `sandy`, `freemud`, `gree`, `yonyou`. What is not said is served by the only configured
+/// remote that can; where several could, it has to be said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Routing {
+    /// Cards and stored value.
+    pub cards: Option<String>,
+    /// Members.
+    pub members: Option<String>,
+    /// Points.
+    pub points: Option<String>,
+    /// Coupons.
+    pub coupons: Option<String>,
+    /// Orders and returns.
+    pub orders: Option<String>,
+}
+
+impl Routing {
+    fn of(&self, family: Family) -> (&'static str, Option<&str>) {
+        let (key, said) = match family {
+            Family::Cards => ("routing.cards", &self.cards),
+            Family::Members => ("routing.members", &self.members),
+            Family::Points => ("routing.points", &self.points),
+            Family::Coupons => ("routing.coupons", &self.coupons),
+            Family::Orders => ("routing.orders", &self.orders),
+        };
+        (key, said.as_deref())
+    }
 }
 
 /// What the merchant knows of a level.
@@ -100,19 +153,21 @@ impl Default for Pacing {
 }
 
 impl Config {
-    /// A till of a merchant, with every setting at its default.
+    /// A till of a merchant with one remote system, and every setting at its default. [`Config::and`] adds further ones.
     #[must_use]
     pub fn new(
         merchant: impl Into<String>,
         store: impl Into<String>,
         till: impl Into<String>,
-        sandy: SandyConfig,
+        remote: impl Into<Remote>,
     ) -> Self {
-        Config {
+        let config = Config {
             merchant: merchant.into(),
             store: store.into(),
             till: till.into(),
-            sandy,
+            store_id: None,
+            sandy: None,
+            routing: Routing::default(),
             policy: OfflinePolicy::default(),
             rounding: Rounding::default(),
             levels: Vec::new(),
@@ -120,7 +175,54 @@ impl Config {
             utc_offset_minutes: Config::default_utc_offset(),
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
+        };
+        config.and(remote)
+    }
+
+    /// The same with a remote system more, or another one of that kind.
+    #[must_use]
+    pub fn and(mut self, remote: impl Into<Remote>) -> Self {
+        match remote.into() {
+            Remote::Sandy(sandy) => self.sandy = Some(sandy),
         }
+        self
+    }
+
+    /// What the configured remotes are spoken to by, in the order in which they are named.
+    pub(crate) fn providers(&self) -> Result<Vec<Box<dyn Provider>>> {
+        let mut providers: Vec<Box<dyn Provider>> = Vec::new();
+        if let Some(sandy) = &self.sandy {
+            providers.push(Box::new(Sandy::new(sandy.clone())?));
+        }
+        if providers.is_empty() {
+            return Err(Error::config("sandy", "or another remote system must be configured"));
+        }
+        Ok(providers)
+    }
+
+    /// Which of the providers serves what, by its place.
+    pub(crate) fn routes(&self, providers: &[Box<dyn Provider>]) -> Result<BTreeMap<Family, usize>> {
+        let mut routes = BTreeMap::new();
+        for &family in Family::ALL {
+            let (key, said) = self.routing.of(family);
+            let able: Vec<usize> = providers
+                .iter()
+                .enumerate()
+                .filter(|(_, provider)| provider.serves().iter().any(|service| service.kind.family() == family))
+                .map(|(place, _)| place)
+                .collect();
+            let place = match (said, able.as_slice()) {
+                (Some(name), _) => {
+                    let named = able.into_iter().find(|&place| providers[place].name() == name);
+                    Some(named.ok_or_else(|| Error::config(key, "must name a configured remote that serves this"))?)
+                }
+                (None, []) => None,
+                (None, [place]) => Some(*place),
+                (None, _) => return Err(Error::config(key, "must say which remote: more than one could")),
+            };
+            routes.extend(place.map(|place| (family, place)));
+        }
+        Ok(routes)
     }
 
     fn default_timeout_ms() -> u64 {
@@ -141,7 +243,8 @@ impl Config {
                 return Err(Error::config(key, "must be 1 to 64 characters without control characters"));
             }
         }
-        self.sandy.check()?;
+        let routes = self.routes(&self.providers()?)?;
+        debug_assert!(!routes.is_empty());
         let within = |key, ok: bool, rule: &str| if ok { Ok(()) } else { Err(Error::config(key, rule)) };
         within("timeout_ms", (1..=600_000).contains(&self.timeout_ms), "must be 1 to 600000")?;
         within(

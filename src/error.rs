@@ -31,6 +31,8 @@ pub enum ErrorCode {
     WrongState = 8,
     /// The remote answered a read with something that is not its dialect, or refused it.
     RemoteRefused = 9,
+    /// What the remote calls the account is not known, and only a person or an import can say: [`Till::set_reference`](crate::Till::set_reference).
+    UnknownReference = 11,
     /// The configuration breaks a rule. [`Error::field`] names the key.
     InvalidConfig = 10,
     /// The book belongs to another merchant, store, till or remote, and operations are open.
@@ -86,6 +88,8 @@ enum Kind {
     NotFound(&'static str),
     #[error("unsupported: {0}")]
     Unsupported(&'static str),
+    #[error("{0} has no reference for this card")]
+    UnknownReference(&'static str),
     #[error("operation is {found}: {rule}")]
     WrongState { found: &'static str, rule: &'static str },
     #[error("the remote refused: {0}")]
@@ -127,6 +131,7 @@ impl Error {
             Kind::Unreachable(_) => ErrorCode::Unreachable,
             Kind::NotFound(_) => ErrorCode::NotFound,
             Kind::Unsupported(_) => ErrorCode::Unsupported,
+            Kind::UnknownReference(_) => ErrorCode::UnknownReference,
             Kind::WrongState { .. } => ErrorCode::WrongState,
             Kind::RemoteRefused(_) => ErrorCode::RemoteRefused,
             Kind::WrongMerchant(_) => ErrorCode::WrongMerchant,
@@ -235,6 +240,10 @@ impl Error {
 
     pub(crate) fn unsupported(what: &'static str) -> Self {
         Error::new(Kind::Unsupported(what))
+    }
+
+    pub(crate) fn unknown_reference(provider: &'static str) -> Self {
+        Error::new(Kind::UnknownReference(provider))
     }
 
     pub(crate) fn wrong_state(found: &'static str, rule: &'static str) -> Self {

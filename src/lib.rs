@@ -71,18 +71,21 @@ mod units;
 
 pub use builder::TillBuilder;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
-pub use config::{Config, LevelTerms, Pacing};
+pub use config::{Config, LevelTerms, Pacing, Remote, Routing};
 pub use error::{Error, ErrorCode, Result};
 #[cfg(feature = "http")]
 pub use http::HttpTransport;
 pub use model::{
-    Balance, Balances, Card, CardNumber, CardStatus, Confirmation, Consume, Delivery, Entry, Evidence, Gender,
-    Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Modify, Notice, NoticeKind, OfflinePolicy,
-    OpId, OpenCard, PayType, Promise, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemPoints, Refusal,
-    Request, State, Told,
+    AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
+    CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
+    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom, HistoryLine,
+    HistoryPage, HistoryQuery, Holder, Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind,
+    OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder,
+    RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request,
+    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
 };
-pub use provider::{OfflineAmount, SandyConfig};
-pub use sync::{Link, Resolution, SyncStatus, WaitingOperation};
+pub use provider::{Guarantee, OfflineAmount, SandyConfig, Service};
+pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
 pub use till::Till;
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};

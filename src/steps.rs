@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::builder::TillBuilder;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::{Card, CardNumber, Headroom, Notice, OpId, Receipt, Request};
-use crate::sync::{Answered, Ask, Caller, Engine, Resolution, Scope, Step, SyncStatus, WaitingOperation};
+use crate::model::{Card, CardNumber, Coupon, Family, Headroom, Notice, OpId, Receipt, Request};
+use crate::sync::{Answered, Ask, AskAnswer, Caller, Engine, Resolution, Scope, Step, SyncStatus, WaitingOperation};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 /// An open book that does nothing by itself.
@@ -108,17 +108,55 @@ impl Steps {
         self.engine.now()
     }
 
-    /// Asks the remote for a card.
+    /// Asks the remote of this family for a card.
     ///
     /// # Errors
-    /// `InvalidInput`.
+    /// `InvalidInput`, `Unsupported`.
+    pub fn ask_card_of(&mut self, family: Family, number: &str) -> Result<Ticket> {
+        let number = CardNumber::new(number)?;
+        let place = self.engine.route(family)?;
+        Ok(Ticket(self.engine.ask_at(place, Ask::Card(number))))
+    }
+
+    /// Asks the remote of the stored value for a card.
+    ///
+    /// # Errors
+    /// `InvalidInput`, `Unsupported`.
     pub fn ask_card(&mut self, number: &str) -> Result<Ticket> {
-        Ok(Ticket(self.engine.ask(Ask::Card(CardNumber::new(number)?))))
+        self.ask_card_of(Family::Cards, number)
     }
 
     /// The answer to a question: what was found. Taken once.
     pub fn answer(&mut self, ticket: Ticket) -> Option<Result<Vec<String>>> {
-        self.engine.answer(ticket.0)
+        let answer = self.engine.answer(ticket.0)?;
+        Some(answer.map(|answer| match answer {
+            AskAnswer::Cards(numbers) => numbers,
+            AskAnswer::Reply(_) => Vec::new(),
+        }))
+    }
+
+    /// As [`Till::apply_push`](crate::Till::apply_push).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn apply_push(&mut self, provider: &str, body: &[u8]) -> Result<Vec<u8>> {
+        self.engine.apply_push(provider, body)
+    }
+
+    /// As [`Till::set_reference`](crate::Till::set_reference).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_reference(&mut self, card: &str, provider: &str, reference: &str) -> Result<()> {
+        self.engine.set_reference(&CardNumber::new(card)?, provider, reference)
+    }
+
+    /// As [`Till::coupons`](crate::Till::coupons).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn coupons(&mut self, card: &str) -> Result<Vec<Coupon>> {
+        self.engine.coupons(&CardNumber::new(card)?)
     }
 
     /// Nobody waits for the answer any more.

@@ -193,7 +193,7 @@ fn the_offices_withdrawal_is_told_to_a_sole_writer_alone() {
     for sole_writer in [true, false] {
         let bench = Bench::new();
         let mut config = bench.config();
-        config.sandy.sole_writer = sole_writer;
+        config.sandy.as_mut().unwrap().sole_writer = sole_writer;
         let till = bench.till_with("till.db", config);
         bench.withdraw("A1", 30_00);
         assert_eq!(till.serve_card("A1", SOON).unwrap().balances.money.confirmed, yuan("470"));
@@ -442,7 +442,7 @@ fn a_card_that_exists_after_its_opening_came_to_nothing_is_a_contradiction() {
     {
         let bench = Bench::new();
         let mut config = bench.config();
-        config.sandy.sole_writer = sole_writer;
+        config.sandy.as_mut().unwrap().sole_writer = sole_writer;
         let till = bench.till_with("till.db", config);
         let held: Arc<Mutex<Option<HttpRequest>>> = Arc::default();
         let keep = held.clone();

@@ -55,7 +55,7 @@ impl Bench {
 fn a_request_that_outlives_its_till_is_not_sent_twice() {
     let bench = Bench::new();
     let mut config = bench.config();
-    config.sandy.request_timeout_ms = 1_000;
+    config.sandy.as_mut().unwrap().request_timeout_ms = 1_000;
     let till = bench.till_with(config.clone());
     till.serve_card("A1", SOON).unwrap();
     let (reached, goes_on) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
@@ -199,8 +199,8 @@ fn anothers_figures_never_become_the_base_of_a_card_opened_here() {
 fn another_remotes_figures_are_forgotten_with_its_address() {
     let change: [fn(&mut Config); 3] = [
         |config| config.merchant = "Other".into(),
-        |config| config.sandy.base_url = "https://production.test".into(),
-        |config| config.sandy.guid = "{OTHER}".into(),
+        |config| config.sandy.as_mut().unwrap().base_url = "https://production.test".into(),
+        |config| config.sandy.as_mut().unwrap().guid = "{OTHER}".into(),
     ];
     for change in change {
         let bench = Bench::new();
@@ -355,7 +355,7 @@ fn a_refusal_after_an_attempt_that_was_never_found_is_in_doubt_itself() {
     for arrived in [true, false] {
         let bench = Bench::new();
         let mut config = bench.config();
-        config.sandy.sole_writer = false;
+        config.sandy.as_mut().unwrap().sole_writer = false;
         let till = bench.till_with(config);
         till.serve_card("B1", SOON).unwrap();
         let late: Arc<std::sync::Mutex<Option<tillbook::HttpRequest>>> = Arc::default();
@@ -400,7 +400,7 @@ fn a_refusal_after_an_attempt_that_was_never_found_is_in_doubt_itself() {
 fn a_reading_that_is_no_base_still_bounds_what_is_lent() {
     let bench = Bench::new();
     let mut config = bench.config();
-    config.sandy.sole_writer = false;
+    config.sandy.as_mut().unwrap().sole_writer = false;
     let till = bench.till_with(config);
     till.serve_card("A1", SOON).unwrap();
     let wire = Arc::downgrade(&bench.wire);

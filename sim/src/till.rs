@@ -255,11 +255,11 @@ impl SimTill {
     }
 
     pub(crate) fn timeout_ms(&self) -> i64 {
-        i64::try_from(self.plan.config.sandy.request_timeout_ms).unwrap_or(i64::MAX)
+        i64::try_from(self.plan.sandy().request_timeout_ms).unwrap_or(i64::MAX)
     }
 
     pub(crate) fn quiet_ms(&self) -> i64 {
-        i64::try_from(self.plan.config.sandy.quiet_period_ms).unwrap_or(i64::MAX)
+        i64::try_from(self.plan.sandy().quiet_period_ms).unwrap_or(i64::MAX)
     }
 
     pub(crate) fn is_running(&self) -> bool {

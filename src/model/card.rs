@@ -28,7 +28,7 @@ impl CardNumber {
         if text.is_empty() || text.chars().count() > 32 {
             return Err(Error::invalid("card", "must be 1 to 32 characters", text));
         }
-        if text.chars().any(|c| c.is_whitespace() || super::act::garbles(c)) {
+        if text.chars().any(|c| c.is_whitespace() || super::check::garbles(c)) {
             return Err(Error::invalid("card", "must hold no white space and no control characters", text));
         }
         Ok(CardNumber(text))
@@ -36,6 +36,11 @@ impl CardNumber {
 
     pub(crate) fn stored(text: String) -> Self {
         CardNumber(text)
+    }
+
+    /// Stands for the merchant, whom writes that concern no member are done for. No card can have it: it holds a space.
+    pub(crate) fn house() -> Self {
+        CardNumber("the house".to_owned())
     }
 
     /// The number.
@@ -156,14 +161,45 @@ pub struct Card {
     pub status: CardStatus,
     /// Why this till refuses it offline, where it does.
     pub exception: Option<String>,
-    /// What is on it.
+    /// What is on it: the money at the remote of its stored value, the points at the one that keeps points.
     pub balances: Balances,
+    /// When the remote said how many points there are; [`Balances::as_of`] is of the money.
+    pub points_as_of: Option<Timestamp>,
+    /// Growth, where a remote tells it.
+    pub growth: Option<i64>,
     /// What was approved here, refused by the remote, and is still owed.
     pub owed: Money,
     /// When the remote was last asked for it.
     pub fetched_at: Option<Timestamp>,
     /// The operation its lane waits for, where one is in doubt or parked.
     pub held_by: Option<super::OpId>,
+    /// Its account at each remote.
+    pub accounts: Vec<CardAccount>,
+}
+
+/// A card's account at one remote.
+#[derive(Clone, PartialEq)]
+pub struct CardAccount {
+    /// The remote's name: `sandy`, `freemud`, `gree`, `yonyou`.
+    pub provider: String,
+    /// What the remote calls it, once that is known. It may be the holder's phone.
+    pub reference: Option<String>,
+    /// Whether it may be used there.
+    pub status: CardStatus,
+    /// What is on it there.
+    pub balances: Balances,
+}
+
+impl fmt::Debug for CardAccount {
+    /// The reference may be a phone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CardAccount")
+            .field("provider", &self.provider)
+            .field("reference", &self.reference.as_deref().map(mask_phone))
+            .field("status", &self.status)
+            .field("balances", &self.balances)
+            .finish()
+    }
 }
 
 /// A level of the remote's.

@@ -8,7 +8,7 @@ use super::card::RechargeRule;
 use super::policy::{OfflineCase, OfflinePolicy, Refusal, check_offline};
 use super::pricing::{RateSource, points_for, price_consume, recharge_bonus};
 use super::receipt::Told;
-use crate::units::{Money, Rate, Rounding};
+use crate::units::{Money, Points, Rate, Rounding};
 
 /// What the book knows that bears on one request.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) points_per_yuan: Option<Decimal>,
     /// The recharge rules known for this card.
     pub(crate) rules: &'a [RechargeRule],
+    /// What the coupon takes off, by its validation.
+    pub(crate) coupon_discount: Money,
     pub(crate) rounding: Rounding,
 }
 
@@ -36,7 +38,6 @@ pub(crate) struct Decision {
 /// the remote.
 pub(crate) fn predict(act: &Act, knowledge: &Knowledge<'_>) -> Decision {
     match act {
-        Act::OpenCard { .. } | Act::Modify { .. } => Decision { effect: Effect::default(), told: Told::default() },
         Act::Recharge { amount, .. } => {
             let (bonus, points) = recharge_bonus(*amount, knowledge.rules);
             let told = Told { original: *amount, actual: *amount, due: *amount, bonus, points, ..Told::default() };
@@ -45,12 +46,42 @@ pub(crate) fn predict(act: &Act, knowledge: &Knowledge<'_>) -> Decision {
         Act::Consume { total, discountable, .. } => {
             consumed(price_consume(*total, *discountable, knowledge.rate, knowledge.rounding), knowledge)
         }
-        Act::RedeemPoints { points, .. } => {
-            let points = points.negated();
-            let told = Told { points, ..Told::default() };
-            Decision { effect: Effect { points, ..Effect::default() }, told }
+        Act::AccruePoints { points, amount, .. } => {
+            let worth = points_for(amount.unwrap_or(Money::ZERO), knowledge.points_per_yuan);
+            pointed(points.unwrap_or(worth))
         }
+        Act::RedeemPoints { points, .. } => pointed(points.negated()),
+        Act::AdjustPoints { points, .. } | Act::UpdatePoints { points, .. } => pointed(*points),
+        Act::ReturnPoints { points, takes, .. } => pointed(if *takes { points.negated() } else { *points }),
+        // It replaces a balance that only the remote knows for sure.
+        Act::CarryOverPoints { .. } | Act::ReturnPointsOfOrder { .. } => pointed(Points::ZERO),
+        Act::RedeemCoupon { amount, .. } => {
+            let discount = knowledge.coupon_discount.min(*amount);
+            let actual = amount.minus(discount);
+            let told =
+                Told { original: *amount, discountable: *amount, discount, actual, due: actual, ..Told::default() };
+            Decision { effect: Effect::default(), told }
+        }
+        Act::PushOrder { amount, points, .. } => recorded(*amount, *points),
+        Act::ReturnOrder { amount, points, .. } => recorded(*amount, points.negated()),
+        Act::OpenCard { .. }
+        | Act::Register { .. }
+        | Act::Modify { .. }
+        | Act::GiveCoupon { .. }
+        | Act::SetCouponStatus { .. }
+        | Act::AddCouponTemplate { .. } => Decision { effect: Effect::default(), told: Told::default() },
     }
+}
+
+/// A change in points and nothing else.
+fn pointed(points: Points) -> Decision {
+    Decision { effect: Effect { points, ..Effect::default() }, told: Told { points, ..Told::default() } }
+}
+
+/// Money that changed hands elsewhere, and the points that come with it.
+fn recorded(amount: Money, points: Points) -> Decision {
+    let told = Told { original: amount, actual: amount, due: amount, points, ..Told::default() };
+    Decision { effect: Effect { points, ..Effect::default() }, told }
 }
 
 fn consumed(mut told: Told, knowledge: &Knowledge<'_>) -> Decision {
@@ -81,8 +112,11 @@ pub(crate) fn fit_funds(
             let told = Told { from_card: available, due: requested.minus(available), ..decision.told };
             Ok(consumed(told, knowledge))
         }
-        Act::RedeemPoints { points, .. } if *points > balances.points.available => {
-            Err(Refusal::InsufficientPoints { available: balances.points.available, requested: *points })
+        // What comes back comes back, whatever has become of the points it brought.
+        Act::ReturnOrder { .. } => Ok(decision),
+        _ if decision.effect.points.negated() > balances.points.available.max(Points::ZERO) => {
+            let requested = decision.effect.points.negated();
+            Err(Refusal::InsufficientPoints { available: balances.points.available, requested })
         }
         _ => Ok(decision),
     }
@@ -115,7 +149,6 @@ mod tests {
     use crate::model::card::CardStatus;
     use crate::model::policy::Exposure;
     use crate::model::request::{Consume, RedeemPoints, Request};
-    use crate::units::Points;
 
     fn knowledge(available: i64, rate: Option<&str>) -> Knowledge<'static> {
         let money = Money::from_fen(available);
@@ -128,6 +161,7 @@ mod tests {
             rate: rate.map(|rate| (Rate::new(rate.parse().unwrap()).unwrap(), RateSource::Level)),
             points_per_yuan: Some(Decimal::ONE),
             rules: &[],
+            coupon_discount: Money::ZERO,
             rounding: Rounding::default(),
         }
     }

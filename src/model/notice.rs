@@ -31,6 +31,8 @@ named! {
         Contradiction = "contradiction",
         /// The remote's running totals went backwards; its figures were not taken.
         StaleSnapshot = "stale_snapshot",
+        /// Two cards of the book turned out to be one member at a remote.
+        SameMember = "same_member",
         /// The remote's figures changed by something that this till, the card's only writer, has not done.
         Unexplained = "unexplained",
     }

@@ -91,22 +91,88 @@ named! {
     Kind {
         /// Opens a card.
         OpenCard = "open_card",
+        /// Registers a member by phone.
+        Register = "register",
         /// Changes a card holder's data.
         Modify = "modify",
         /// Puts money on a card.
         Recharge = "recharge",
         /// Pays from a card.
         Consume = "consume",
+        /// Grants points.
+        AccruePoints = "accrue_points",
         /// Takes points.
         RedeemPoints = "redeem_points",
+        /// Corrects points, up or down.
+        AdjustPoints = "adjust_points",
+        /// Gives redeemed points back, or takes granted ones back.
+        ReturnPoints = "return_points",
+        /// Sets points to a balance carried over from elsewhere.
+        CarryOverPoints = "carry_over_points",
+        /// Changes points through Freemud's endpoint without a key (2.1), for installations that ask for it.
+        UpdatePoints = "update_points",
+        /// Gives back all points of an order through Freemud's endpoint without a key (2.3).
+        ReturnPointsOfOrder = "return_points_of_order",
+        /// Uses a coupon.
+        RedeemCoupon = "redeem_coupon",
+        /// Gives a member a coupon.
+        GiveCoupon = "give_coupon",
+        /// Sets a coupon's status, or reinstates one that was used here.
+        SetCouponStatus = "set_coupon_status",
+        /// Adds a template that coupons are made from.
+        AddCouponTemplate = "add_coupon_template",
+        /// Records an order.
+        PushOrder = "push_order",
+        /// Records that an order, or a part of it, came back.
+        ReturnOrder = "return_order",
+    }
+}
+
+named! {
+    /// What a remote system is asked for. A till may have one for each.
+    Family {
+        /// Cards and stored value.
+        Cards = "cards",
+        /// Members.
+        Members = "members",
+        /// Points.
+        Points = "points",
+        /// Coupons.
+        Coupons = "coupons",
+        /// Orders and returns.
+        Orders = "orders",
     }
 }
 
 impl Kind {
-    /// Whether the operation moves money or points.
+    /// What it belongs to.
+    #[must_use]
+    pub fn family(self) -> Family {
+        match self {
+            Kind::OpenCard | Kind::Modify | Kind::Recharge | Kind::Consume => Family::Cards,
+            Kind::Register => Family::Members,
+            Kind::AccruePoints
+            | Kind::RedeemPoints
+            | Kind::AdjustPoints
+            | Kind::ReturnPoints
+            | Kind::CarryOverPoints
+            | Kind::UpdatePoints
+            | Kind::ReturnPointsOfOrder => Family::Points,
+            Kind::RedeemCoupon | Kind::GiveCoupon | Kind::SetCouponStatus | Kind::AddCouponTemplate => Family::Coupons,
+            Kind::PushOrder | Kind::ReturnOrder => Family::Orders,
+        }
+    }
+
+    /// Whether it moves money or points, so that a base has to arrive that includes it.
     #[must_use]
     pub fn moves_assets(self) -> bool {
-        matches!(self, Kind::Recharge | Kind::Consume | Kind::RedeemPoints)
+        matches!(self, Kind::Recharge | Kind::Consume | Kind::PushOrder | Kind::ReturnOrder)
+            || self.family() == Family::Points
+    }
+
+    /// Whether it makes the account that the operations behind it are for.
+    pub(crate) fn opens(self) -> bool {
+        matches!(self, Kind::OpenCard | Kind::Register)
     }
 }
 
@@ -173,7 +239,7 @@ impl State {
         match self {
             State::Parked if mutated!(ParkedHoldsNothing) => false,
             State::Queued | State::Sending | State::InDoubt | State::Parked | State::Reversing => true,
-            State::Rejected => kind == Kind::OpenCard,
+            State::Rejected => kind.opens(),
             _ => false,
         }
     }

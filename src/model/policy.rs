@@ -33,6 +33,8 @@ pub struct OfflinePolicy {
     pub unconfirmed_recharge_bonus: bool,
     /// Whether a call may choose `offline` while the remote is healthy. No: it then acts as `prefer_online`.
     pub offline_while_healthy: bool,
+    /// The templates whose coupons may be used offline, as the remote identifies them; `*` stands for all. None.
+    pub coupon_templates: Vec<String>,
     /// How far the wall clock may be behind the book's time before nothing is approved offline, in seconds. Five minutes.
     pub clock_tolerance_s: u64,
 }
@@ -46,6 +48,7 @@ impl Default for OfflinePolicy {
             outage_operations: 200,
             base_max_age_s: 24 * 3600,
             unknown_card: false,
+            coupon_templates: Vec::new(),
             unconfirmed_recharge_principal: true,
             unconfirmed_recharge_bonus: false,
             offline_while_healthy: false,
@@ -55,6 +58,11 @@ impl Default for OfflinePolicy {
 }
 
 impl OfflinePolicy {
+    /// Whether a coupon of this template may be used offline.
+    pub(crate) fn coupon_offline(&self, template: Option<&str>) -> bool {
+        self.coupon_templates.iter().any(|allowed| allowed == "*" || Some(allowed.as_str()) == template)
+    }
+
     /// Nothing is ever approved offline.
     #[must_use]
     pub fn never() -> Self {
@@ -83,6 +91,20 @@ pub enum Refusal {
     /// The card is closed, replaced, or unknown to the remote.
     #[error("the card is closed")]
     CardClosed,
+    /// A rule of the coupon does not let it pass.
+    #[error("coupon refused by rule {rule}: {detail}")]
+    Coupon {
+        /// The first rule that fails.
+        rule: super::coupon::CouponRule,
+        /// What it was judged by.
+        detail: String,
+    },
+    /// There is nothing that could be returned: the operation came to nothing.
+    #[error("nothing to return: the operation is {state}")]
+    NothingToReturn {
+        /// Where the operation stands.
+        state: String,
+    },
     /// A card with this number exists.
     #[error("the card number is taken")]
     CardExists,

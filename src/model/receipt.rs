@@ -112,6 +112,10 @@ pub struct Confirmation {
     pub rate: Option<Rate>,
     /// The remote's number of the record, where it is known.
     pub remote_id: Option<String>,
+    /// What the remote calls the account, where this answer assigned it.
+    pub reference: Option<String>,
+    /// The code of the coupon that was given.
+    pub coupon: Option<String>,
     /// Each figure as the remote wrote it.
     pub as_received: BTreeMap<String, String>,
 }

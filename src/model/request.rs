@@ -4,6 +4,10 @@
 use std::time::Duration;
 
 use super::card::Gender;
+use super::request_points::{
+    AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
+};
+use super::request_trade::{AddCouponTemplate, GiveCoupon, PushOrder, RedeemCoupon, ReturnOrder, SetCouponStatus};
 use crate::units::{Money, Points};
 
 /// Who may say yes, and how long the cashier waits: at most 600 seconds.
@@ -33,6 +37,19 @@ pub(super) enum Unchecked {
     Recharge(Recharge),
     Consume(Consume),
     RedeemPoints(RedeemPoints),
+    Register(Register),
+    AccruePoints(AccruePoints),
+    AdjustPoints(AdjustPoints),
+    ReturnPoints(ReturnPoints),
+    CarryOverPoints(CarryOverPoints),
+    UpdatePoints(UpdatePoints),
+    ReturnPointsOfOrder(ReturnPointsOfOrder),
+    RedeemCoupon(RedeemCoupon),
+    GiveCoupon(GiveCoupon),
+    SetCouponStatus(SetCouponStatus),
+    AddCouponTemplate(AddCouponTemplate),
+    PushOrder(PushOrder),
+    ReturnOrder(ReturnOrder),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -95,7 +112,7 @@ macro_rules! call_setters {
             /// Who may say yes. Without it: `PreferOnline` with the configured time-out
             /// ([`Config::timeout_ms`](crate::Config::timeout_ms)).
             #[must_use]
-            pub fn delivery(mut self, delivery: Delivery) -> Self {
+            pub fn delivery(mut self, delivery: $crate::model::Delivery) -> Self {
                 self.call.delivery = Some(delivery);
                 self
             }
@@ -103,26 +120,26 @@ macro_rules! call_setters {
             /// [`Delivery::Offline`].
             #[must_use]
             pub fn offline(self) -> Self {
-                self.delivery(Delivery::Offline)
+                self.delivery($crate::model::Delivery::Offline)
             }
 
             /// [`Delivery::PreferOnline`] with a time-out.
             #[must_use]
-            pub fn prefer_online(self, timeout: Duration) -> Self {
-                self.delivery(Delivery::PreferOnline(timeout))
+            pub fn prefer_online(self, timeout: std::time::Duration) -> Self {
+                self.delivery($crate::model::Delivery::PreferOnline(timeout))
             }
 
             /// [`Delivery::RequireOnline`] with a time-out.
             #[must_use]
-            pub fn require_online(self, timeout: Duration) -> Self {
-                self.delivery(Delivery::RequireOnline(timeout))
+            pub fn require_online(self, timeout: std::time::Duration) -> Self {
+                self.delivery($crate::model::Delivery::RequireOnline(timeout))
             }
         }
 
-        impl From<$name> for Request {
-            fn from(mut input: $name) -> Request {
+        impl From<$name> for $crate::model::Request {
+            fn from(mut input: $name) -> $crate::model::Request {
                 let call = std::mem::take(&mut input.call);
-                Request { act: Unchecked::$name(input), call }
+                $crate::model::Request { act: $crate::model::request::Unchecked::$name(input), call }
             }
         }
     };
@@ -134,20 +151,20 @@ macro_rules! holder_setters {
             /// The holder's name, at most 64 characters.
             #[must_use]
             pub fn name(mut self, name: impl Into<String>) -> Self {
-                self.name = Some(Personal(name.into()));
+                self.name = Some($crate::model::request::Personal(name.into()));
                 self
             }
 
             /// The holder's phone: 5 to 20 digits with an optional plus.
             #[must_use]
             pub fn phone(mut self, phone: impl Into<String>) -> Self {
-                self.phone = Some(Personal(phone.into()));
+                self.phone = Some($crate::model::request::Personal(phone.into()));
                 self
             }
 
             /// The holder's gender.
             #[must_use]
-            pub fn gender(mut self, gender: Gender) -> Self {
+            pub fn gender(mut self, gender: $crate::model::Gender) -> Self {
                 self.gender = Some(gender);
                 self
             }
@@ -274,6 +291,8 @@ impl Consume {
 pub struct RedeemPoints {
     pub(super) card: String,
     pub(super) points: Points,
+    pub(super) amount: Option<Money>,
+    pub(super) order: Option<String>,
     call: CallInput,
 }
 
@@ -281,7 +300,21 @@ impl RedeemPoints {
     /// So many points.
     #[must_use]
     pub fn new(card: impl Into<String>, points: Points) -> Self {
-        RedeemPoints { card: card.into(), points, call: CallInput::default() }
+        RedeemPoints { card: card.into(), points, amount: None, order: None, call: CallInput::default() }
+    }
+
+    /// The sale that they pay for.
+    #[must_use]
+    pub fn amount(mut self, amount: Money) -> Self {
+        self.amount = Some(amount);
+        self
+    }
+
+    /// The POS's own number of the order: told to the remote for people, never as a key.
+    #[must_use]
+    pub fn order(mut self, order: impl Into<String>) -> Self {
+        self.order = Some(order.into());
+        self
     }
 }
 

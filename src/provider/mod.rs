@@ -6,6 +6,7 @@
 //! [`look`](Provider::look) at the remote's records, [`judge`](Provider::judge)d.
 
 mod sandy;
+mod token;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,22 +15,62 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::error::Result;
 use crate::model::{
-    Act, CardStatus, Confirmation, Evidence, Holder, Kind, Level, PayType, Promise, RechargeRule, Told,
+    Act, CardNumber, CardStatus, Confirmation, Context, Coupon, Evidence, Holder, Kind, Level, Member, MemberPage,
+    PayType, PointsPage, PointsStatistics, Promise, RechargeRule, Told,
 };
 use crate::transport::{HttpMethod, HttpResponse};
 use crate::units::{Money, Points};
 
 pub(crate) use sandy::Sandy;
 pub use sandy::{OfflineAmount, SandyConfig};
+pub(crate) use token::{Seal, Secret, Token, TokenAnswer, TokenCall, TokenRules};
 
 /// What an endpoint lets a client do about an unknown outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Guarantee {
+pub enum Guarantee {
+    /// It carries a key, and the remote carries out what it has seen once. After an unknown outcome it is sent again.
+    Repeat,
     /// It sets a status: read first. At target is applied, unchanged may be sent again, anything else is superseded.
     SetStatus,
     /// The remote's records tell. Absence needs two looks, a quiet period apart.
     Probe,
+    /// Nothing tells. It is sent once, and an unknown outcome waits for a person.
+    Once,
+}
+
+/// One operation that a provider serves, as its documents describe it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The operation.
+    pub kind: Kind,
+    /// What may be done about an unknown outcome, with the settings at their defaults.
+    pub guarantee: Guarantee,
+    /// The remote's endpoint.
+    pub endpoint: &'static str,
+    /// Where the vendor's document describes it.
+    pub source: &'static str,
+}
+
+/// Who an operation or a read is about, by everything that may name an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whom<'a> {
+    pub(crate) number: &'a CardNumber,
+    /// What the remote calls the account, where that is known.
+    pub(crate) reference: Option<&'a str>,
+    pub(crate) phone: Option<&'a str>,
+}
+
+/// What a provider can say of an account that the book has no reference for, without asking the remote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// The remote knows it by this.
+    Known(String),
+    /// The remote can be asked ([`Provider::serve`]).
+    Ask,
+    /// Somebody has to configure it.
+    Unknown,
 }
 
 /// One call on the wire, without address, time-out and connection: those are the engine's.
@@ -45,8 +86,17 @@ pub(crate) struct WireCall {
 /// An operation as its provider sees it.
 pub(crate) struct Outgoing<'a> {
     pub(crate) act: &'a Act,
-    /// What the remote calls the account.
+    /// What the remote calls the account. Empty for an opening whose reference the remote assigns.
     pub(crate) reference: &'a str,
+    /// The holder's phone, where it is known.
+    pub(crate) phone: Option<&'a str>,
+    /// The wire key: minted when the operation was written down, unique in the world, at most [`Provider::key_chars`] long.
+    pub(crate) key: &'a str,
+    /// When it was written down.
+    pub(crate) at: Timestamp,
+    pub(crate) context: &'a Context,
+    /// For a return: the operation that it undoes.
+    pub(crate) original: Option<&'a Original>,
     /// The figures told, or predicted while nothing has been told.
     pub(crate) told: &'a Told,
     pub(crate) promise: Option<Promise>,
@@ -69,6 +119,17 @@ pub(crate) struct Bound {
     /// The remote's name of the pay type, as it will stand in its history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pay_type_name: Option<String>,
+}
+
+/// The operation that a return undoes, as far as a remote asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Original {
+    pub(crate) kind: Kind,
+    pub(crate) key: String,
+    /// The remote's number of it, where the answer told one.
+    pub(crate) remote_id: Option<String>,
+    pub(crate) act: Act,
+    pub(crate) at: Timestamp,
 }
 
 /// Something a provider wants to remember, by name.
@@ -96,6 +157,8 @@ pub(crate) enum ReadFailure {
     Refused { code: String, message: String },
     /// The remote says that it serves nobody now: stop until a read succeeds.
     Halted(String),
+    /// The token is not accepted: get another one and read again.
+    TokenRefused(String),
 }
 
 /// What a read brought. Each part is `None` where the read did not ask for it.
@@ -110,8 +173,72 @@ pub(crate) struct Findings {
     pub(crate) pay_types: Option<Vec<PayType>>,
     /// What a search found.
     pub(crate) found: Vec<Found>,
+    /// The coupons of the account: all of them.
+    pub(crate) coupons: Option<Vec<Coupon>>,
+    /// What the remote calls the account.
+    pub(crate) reference: Option<String>,
+    /// The answer to an [`Inquiry`].
+    pub(crate) reply: Option<Reply>,
     /// What the provider wants kept with the attempt or the look, to judge by.
     pub(crate) facts: Option<serde_json::Value>,
+}
+
+/// Something that is asked online only, for a caller who waits: never queued, never repeated.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Inquiry {
+    /// Points now and ever.
+    Statistics,
+    /// The points history, pages from one.
+    PointsHistory { page: u32, page_size: u32 },
+    /// The merchant's members, pages from one.
+    Members { page: u32, page_size: u32 },
+    /// A code for the member to show.
+    MemberCode,
+    /// The member who shows a code.
+    MemberByCode { code: String },
+    /// A code to a phone.
+    SendSms { phone: String },
+    /// Whether that was the code.
+    JudgeSms { phone: String, code: String },
+}
+
+impl std::fmt::Debug for Inquiry {
+    /// Codes and phones are personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Inquiry::Statistics => "Statistics",
+            Inquiry::PointsHistory { .. } => "PointsHistory",
+            Inquiry::Members { .. } => "Members",
+            Inquiry::MemberCode => "MemberCode",
+            Inquiry::MemberByCode { .. } => "MemberByCode",
+            Inquiry::SendSms { .. } => "SendSms",
+            Inquiry::JudgeSms { .. } => "JudgeSms",
+        })
+    }
+}
+
+/// What an [`Inquiry`] brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Statistics(PointsStatistics),
+    PointsHistory(PointsPage),
+    Members(MemberPage),
+    MemberCode(String),
+    Member(Box<Member>),
+    /// Sent, or the code was the right one.
+    Sms(bool),
+}
+
+/// What a push told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Push {
+    /// What it is recognised by if it comes again.
+    pub(crate) mark: String,
+    /// Whom to pull: what the remote calls the account, and the phone.
+    pub(crate) reference: Option<String>,
+    pub(crate) phone: Option<String>,
+    /// The body of the answer to it.
+    pub(crate) acknowledgement: Vec<u8>,
 }
 
 /// One card of a search's answer.
@@ -128,6 +255,7 @@ pub(crate) struct Snapshot {
     pub(crate) points: Points,
     pub(crate) holder: Holder,
     pub(crate) level: Option<String>,
+    pub(crate) growth: Option<i64>,
     /// Running totals, which never shrink.
     pub(crate) consumed_total: Option<Money>,
     pub(crate) recharged_total: Option<Money>,
@@ -145,6 +273,28 @@ pub(crate) enum Outcome {
     Unknown(String),
     /// As `Unknown`, and the remote serves nobody until a read succeeds.
     UnknownHalted(String),
+    /// Not carried out: the token is not accepted. Get another one and send again.
+    TokenRefused(String),
+    /// Not carried out: the remote serves nobody until something is put right there. The operation stays queued.
+    Halted(String),
+    /// Nothing that can be found out by asking again: a person has to look. `unknown`: it may have been carried out.
+    Unclear {
+        why: String,
+        unknown: bool,
+    },
+}
+
+/// What an answer to the undoing of an operation in doubt means.
+#[derive(Debug)]
+pub(crate) enum Undone {
+    /// It had been carried out and is no more.
+    Done,
+    /// There was nothing to undo. Said twice, a quiet period apart, it never will be.
+    NothingThere,
+    /// A person has to look.
+    Refused(String),
+    Unknown(String),
+    TokenRefused(String),
 }
 
 /// The remote's no.
@@ -161,6 +311,8 @@ pub(crate) enum RefusalClass {
     Business,
     /// The request itself was not liked. Wrong credentials look the same: [`Provider::health`] tells them apart.
     Suspicious,
+    /// The request itself was not liked, and never will be.
+    Permanent,
 }
 
 /// What is known of an operation whose outcome is not.
@@ -195,6 +347,8 @@ pub(crate) enum Verdict {
     Refused(RemoteRefusal),
     /// They allow more than one reading.
     Unclear(String),
+    /// Somebody else is in the middle of it: look again later, and conclude nothing.
+    Wait(String),
 }
 
 pub(crate) trait Provider: Send + Sync {
@@ -208,7 +362,40 @@ pub(crate) trait Provider: Send + Sync {
     /// Whose accounts the remote serves us: what else beside the address tells a test from the real thing.
     fn tenant(&self) -> &str;
 
-    fn guarantee(&self, kind: Kind) -> Option<Guarantee>;
+    /// Every operation that it serves, as documented.
+    fn serves(&self) -> &'static [Service];
+
+    /// What this installation's settings allow to be done about an unknown outcome. `None`: not served.
+    fn guarantee(&self, act: &Act) -> Option<Guarantee>;
+
+    /// Refuses what can't be encoded or what the settings forbid: `Unsupported`, or an input error. Asked before anything is
+    /// written down. A refusal names what is missing.
+    fn check(&self, act: &Act) -> Result<()> {
+        let _ = act;
+        Ok(())
+    }
+
+    /// Whether an opening may wait for the remote. One that needs what only the remote or the member can tell may not.
+    fn opens_offline(&self, act: &Act) -> bool {
+        let _ = act;
+        true
+    }
+
+    /// What the remote calls an account, as far as can be said without asking.
+    fn reference(&self, whom: &Whom<'_>) -> Reference;
+
+    /// It keeps stored value, so that a base without money is none.
+    fn keeps_money(&self) -> bool;
+
+    /// The longest key that the remote takes.
+    fn key_chars(&self) -> usize {
+        32
+    }
+
+    /// How long after the first attempt the remote still recognises a key.
+    fn key_life(&self) -> Duration {
+        Duration::MAX
+    }
 
     /// Nobody but this till writes to its accounts.
     fn sole_writer(&self) -> bool;
@@ -219,23 +406,74 @@ pub(crate) trait Provider: Send + Sync {
     /// How long one request may take, everything included.
     fn request_timeout(&self) -> Duration;
 
-    /// A cheap read that succeeds if and only if the remote serves this merchant. Brings the catalogue.
+    /// A parked operation holds those behind it.
+    fn parked_holds(&self) -> bool {
+        true
+    }
+
+    /// A cheap read that succeeds if and only if the remote serves this merchant, as far as one without effect can tell. Brings
+    /// the catalogue.
     fn health(&self) -> Box<dyn Reading>;
 
-    /// Cards by part of number, name or phone.
-    fn find(&self, key: &str) -> Box<dyn Reading>;
+    /// Accounts by part of number, name or phone.
+    fn find(&self, key: &str) -> Option<Box<dyn Reading>>;
 
-    /// All that serving a card needs: figures, holder, status, its rules and pay types.
-    fn serve(&self, reference: &str) -> Box<dyn Reading>;
+    /// All that serving an account needs: figures, holder, status, rules, pay types, coupons. `None`: nothing can be read.
+    fn serve(&self, whom: &Whom<'_>) -> Option<Box<dyn Reading>>;
 
-    /// The figures to be recorded with an attempt, right before it. Brings a snapshot too.
-    fn before(&self, op: &Outgoing<'_>, now: Timestamp) -> Box<dyn Reading>;
+    /// Something asked for a caller. `None`: not offered.
+    fn inquire(&self, inquiry: &Inquiry, whom: Option<&Whom<'_>>) -> Option<Box<dyn Reading>> {
+        let _ = (inquiry, whom);
+        None
+    }
 
+    /// The figures to be recorded with an attempt, right before it. Brings a snapshot too. `None`: nothing is needed.
+    fn before(&self, op: &Outgoing<'_>, now: Timestamp) -> Option<Box<dyn Reading>>;
+
+    /// Refuses, on the figures just read, what must not be sent.
+    fn forbids(&self, op: &Outgoing<'_>, findings: &Findings) -> Option<RemoteRefusal> {
+        let _ = (op, findings);
+        None
+    }
+
+    /// The business content. The same operation with the same figures gives the same bytes.
     fn encode(&self, op: &Outgoing<'_>) -> WireCall;
+
+    /// Puts envelope, token, time and signature on: all that may differ from one try to the next.
+    fn seal(&self, call: WireCall, seal: &Seal<'_>) -> WireCall {
+        let _ = seal;
+        call
+    }
 
     fn classify(&self, op: &Outgoing<'_>, answer: &HttpResponse) -> Outcome;
 
-    fn look(&self, op: &Outgoing<'_>, doubt: &Doubt<'_>, now: Timestamp) -> Box<dyn Reading>;
+    /// A look at the remote's records. `None`: they tell nothing of such an operation.
+    fn look(&self, op: &Outgoing<'_>, doubt: &Doubt<'_>, now: Timestamp) -> Option<Box<dyn Reading>>;
 
     fn judge(&self, op: &Outgoing<'_>, doubt: &Doubt<'_>, findings: &Findings) -> Verdict;
+
+    /// Undoes an operation that nobody was promised and that may have been carried out, by its key. `None`: not offered.
+    fn undo(&self, op: &Outgoing<'_>) -> Option<WireCall> {
+        let _ = op;
+        None
+    }
+
+    fn undone(&self, op: &Outgoing<'_>, answer: &HttpResponse) -> Undone {
+        let _ = (op, answer);
+        Undone::Unknown("not offered".to_owned())
+    }
+
+    /// Where its tokens come from. `None`: it has none.
+    fn tokens(&self) -> Option<&dyn TokenRules> {
+        None
+    }
+
+    /// Understands a push, as it came in. Nothing in it sets a base or a state.
+    ///
+    /// # Errors
+    /// `Unsupported` where the remote pushes nothing; `RemoteRefused` for a signature that is not the platform's.
+    fn push(&self, body: &[u8]) -> Result<Push> {
+        let _ = body;
+        Err(crate::error::Error::unsupported("the provider sends no pushes"))
+    }
 }

@@ -7,6 +7,7 @@ use super::{Tx, View, parsed};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{Base, CardNumber, CardStatus, Holder};
+use crate::provider::Whom;
 use crate::units::{Money, Points};
 
 #[derive(Clone, Debug)]
@@ -15,20 +16,23 @@ pub(crate) struct CardRow {
     pub(crate) number: CardNumber,
     pub(crate) level: Option<String>,
     pub(crate) holder: Holder,
-    pub(crate) status: CardStatus,
     pub(crate) exception: Option<String>,
-    pub(crate) opened_here_at: Option<Timestamp>,
     pub(crate) fetched_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct AccountRow {
     pub(crate) account_no: i64,
-    pub(crate) reference: String,
+    /// What the remote calls it, once that is known.
+    pub(crate) reference: Option<String>,
     pub(crate) confirmed: bool,
+    pub(crate) status: CardStatus,
+    /// It is being opened by this till, or was.
+    pub(crate) opened_here_at: Option<Timestamp>,
     pub(crate) base: Base,
     pub(crate) consumed_total: Option<Money>,
     pub(crate) recharged_total: Option<Money>,
+    pub(crate) growth: Option<i64>,
     pub(crate) quiet_since: Option<Timestamp>,
 }
 
@@ -39,11 +43,31 @@ pub(crate) struct ServedCard {
     pub(crate) account: AccountRow,
 }
 
-const SERVED: &str = "SELECT c.card_no, c.number, c.level, c.name, c.phone, c.gender, c.birthday, c.status, c.exception,
-    c.opened_here_at, c.fetched_at,
+impl ServedCard {
+    /// Whether the book has figures that it can be judged by: the remote's, or none yet of what was opened here.
+    pub(crate) fn is_known(&self) -> bool {
+        self.account.opened_here_at.is_some() || (self.account.confirmed && self.account.base.as_of.is_some())
+    }
+
+    /// Everything that may name the account to its remote.
+    pub(crate) fn whom(&self) -> Whom<'_> {
+        Whom {
+            number: &self.card.number,
+            reference: self.account.reference.as_deref(),
+            phone: self.card.holder.phone.as_deref(),
+        }
+    }
+}
+
+const SERVED: &str = "SELECT c.card_no, c.number, c.level, c.name, c.phone, c.gender, c.birthday, c.exception,
+    c.fetched_at, a.status, a.opened_here_at,
     a.account_no, a.reference, a.confirmed, a.money, a.points, a.as_of, a.read_money, a.read_points, a.consumed_total, a.recharged_total,
-    a.quiet_since
+    a.quiet_since, a.growth
     FROM card c JOIN account a ON a.card_no = c.card_no";
+
+/// The card of a number, or the one that it turned out to be the same as.
+const SERVING: &str =
+    " WHERE c.card_no = (SELECT coalesce(same_as, card_no) FROM card WHERE number = ?1) AND a.provider = ?2";
 
 fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
     let time = |i: usize| -> rusqlite::Result<Option<Timestamp>> {
@@ -51,32 +75,37 @@ fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
     };
     let money =
         |i: usize| -> rusqlite::Result<Option<Money>> { Ok(row.get::<_, Option<i64>>(i)?.map(Money::from_fen)) };
-    let birthday: Option<String> = row.get(6)?;
     Ok(ServedCard {
-        card: CardRow {
-            card_no: row.get(0)?,
-            number: CardNumber::stored(row.get(1)?),
-            level: row.get(2)?,
-            holder: Holder {
-                name: row.get(3)?,
-                phone: row.get(4)?,
-                gender: row.get_ref(5)?.as_str_or_null()?.map(parsed).transpose()?,
-                birthday: birthday.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()),
-            },
-            status: parsed(row.get_ref(7)?.as_str()?)?,
-            exception: row.get(8)?,
-            opened_here_at: time(9)?,
-            fetched_at: time(10)?,
-        },
+        card: card_row(row)?,
         account: AccountRow {
             account_no: row.get(11)?,
             reference: row.get(12)?,
             confirmed: row.get(13)?,
+            status: parsed(row.get_ref(9)?.as_str()?)?,
+            opened_here_at: time(10)?,
             base: base(row, 14)?,
             consumed_total: money(19)?,
             recharged_total: money(20)?,
             quiet_since: time(21)?,
+            growth: row.get(22)?,
         },
+    })
+}
+
+fn card_row(row: &Row<'_>) -> rusqlite::Result<CardRow> {
+    let birthday: Option<String> = row.get(6)?;
+    Ok(CardRow {
+        card_no: row.get(0)?,
+        number: CardNumber::stored(row.get(1)?),
+        level: row.get(2)?,
+        holder: Holder {
+            name: row.get(3)?,
+            phone: row.get(4)?,
+            gender: row.get_ref(5)?.as_str_or_null()?.map(parsed).transpose()?,
+            birthday: birthday.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()),
+        },
+        exception: row.get(7)?,
+        fetched_at: row.get::<_, Option<i64>>(8)?.map(Timestamp::from_millis),
     })
 }
 
@@ -92,8 +121,7 @@ fn base(row: &Row<'_>, first: usize) -> rusqlite::Result<Base> {
 
 impl View<'_> {
     pub(crate) fn card(&self, number: &str, provider: &str) -> Result<Option<ServedCard>> {
-        let mut statement =
-            self.conn.prepare_cached(joined(SERVED, " WHERE c.number = ?1 AND a.provider = ?2").as_str())?;
+        let mut statement = self.conn.prepare_cached(joined(SERVED, SERVING).as_str())?;
         Ok(statement.query_row((number, provider), served).optional()?)
     }
 
@@ -102,12 +130,41 @@ impl View<'_> {
         Ok(statement.query_row([account_no], served)?)
     }
 
+    /// The card of a number, whatever accounts it has.
+    pub(crate) fn card_row(&self, number: &str) -> Result<Option<CardRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT card_no, number, level, name, phone, gender, birthday, exception, fetched_at
+             FROM card WHERE card_no = (SELECT coalesce(same_as, card_no) FROM card WHERE number = ?1)",
+        )?;
+        Ok(statement.query_row([number], card_row).optional()?)
+    }
+
+    /// The account that a remote knows by this reference.
+    pub(crate) fn account_by_reference(&self, provider: &str, reference: &str) -> Result<Option<ServedCard>> {
+        let sql = joined(SERVED, " WHERE a.provider = ?1 AND a.reference = ?2");
+        let mut statement = self.conn.prepare_cached(sql.as_str())?;
+        Ok(statement.query_row((provider, reference), served).optional()?)
+    }
+
+    /// A card's accounts, each with the provider that it is at.
+    pub(crate) fn accounts_of(&self, card_no: i64) -> Result<Vec<(String, AccountRow)>> {
+        let mut statement =
+            self.conn.prepare_cached(joined(SERVED, " WHERE c.card_no = ?1 ORDER BY a.account_no").as_str())?;
+        let rows = statement.query_map([card_no], served)?;
+        let mut named = self.conn.prepare_cached("SELECT provider FROM account WHERE account_no = ?1")?;
+        let mut accounts = Vec::new();
+        for row in rows {
+            let account = row?.account;
+            accounts.push((named.query_row([account.account_no], |row| row.get(0))?, account));
+        }
+        Ok(accounts)
+    }
+
     /// Whether an account's card was opened here and the remote has not confirmed it.
     pub(crate) fn awaits_opening(&self, account_no: i64) -> Result<bool> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT c.opened_here_at IS NOT NULL AND NOT a.confirmed
-             FROM account a JOIN card c ON c.card_no = a.card_no WHERE a.account_no = ?1",
-        )?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT opened_here_at IS NOT NULL AND NOT confirmed FROM account WHERE account_no = ?1")?;
         Ok(statement.query_row([account_no], |row| row.get(0))?)
     }
 
@@ -119,17 +176,19 @@ impl View<'_> {
         Ok(statement.query_row([account_no], |row| base(row, 0))?)
     }
 
-    /// Cards whose phone is exactly this, oldest first, at most `most`.
-    pub(crate) fn cards_by_phone(&self, phone: &str, provider: &str, most: usize) -> Result<Vec<ServedCard>> {
-        let sql = joined(SERVED, " WHERE c.phone = ?1 AND a.provider = ?2 ORDER BY c.card_no LIMIT ?3");
-        let mut statement = self.conn.prepare_cached(sql.as_str())?;
-        let rows = statement.query_map((phone, provider, most as i64), served)?;
+    /// The numbers of cards whose phone is exactly this, oldest first, at most `most`.
+    pub(crate) fn numbers_by_phone(&self, phone: &str, most: usize) -> Result<Vec<CardNumber>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT number FROM card WHERE phone = ?1 AND same_as IS NULL ORDER BY card_no LIMIT ?2")?;
+        let rows = statement.query_map((phone, most as i64), |row| Ok(CardNumber::stored(row.get(0)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// All card numbers, in order.
     pub(crate) fn card_numbers(&self) -> Result<Vec<CardNumber>> {
-        let mut statement = self.conn.prepare_cached("SELECT number FROM card ORDER BY number")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT number FROM card WHERE number <> 'the house' ORDER BY number")?;
         let rows = statement.query_map([], |row| Ok(CardNumber::stored(row.get(0)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -149,26 +208,69 @@ fn joined(head: &str, tail: &str) -> String {
 }
 
 impl Tx<'_> {
-    /// A card that has not been here before, with its account and lane.
-    pub(crate) fn insert_card(
+    /// A card that has not been here before.
+    pub(crate) fn insert_card(&self, number: &str) -> Result<i64> {
+        self.conn.prepare_cached("INSERT INTO card (number) VALUES (?1)")?.execute([number])?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// A card's account at a provider, with its lane. `None`: the remote has to assign the reference.
+    pub(crate) fn insert_account(
         &self,
-        number: &str,
+        card_no: i64,
         provider: &str,
-        status: CardStatus,
-        opened_here_at: Option<Timestamp>,
+        reference: Option<&str>,
+        (status, opened_here_at): (CardStatus, Option<Timestamp>),
     ) -> Result<ServedCard> {
         self.conn
-            .prepare_cached("INSERT INTO card (number, status, opened_here_at) VALUES (?1, ?2, ?3)")?
-            .execute((number, status.as_str(), opened_here_at.map(Timestamp::millis)))?;
-        let card_no = self.conn.last_insert_rowid();
-        self.conn
-            .prepare_cached("INSERT INTO account (card_no, provider, reference, confirmed) VALUES (?1, ?2, ?3, 0)")?
-            .execute((card_no, provider, number))?;
+            .prepare_cached(
+                "INSERT INTO account (card_no, provider, reference, confirmed, status, opened_here_at)
+                 VALUES (?1, ?2, ?3, 0, ?4, ?5)",
+            )?
+            .execute((card_no, provider, reference, status.as_str(), opened_here_at.map(Timestamp::millis)))?;
         let account_no = self.conn.last_insert_rowid();
         self.conn
             .prepare_cached("INSERT INTO lane (lane_no, provider, state) VALUES (?1, ?2, 'idle')")?
             .execute((account_no, provider))?;
         self.card_of_account(account_no)
+    }
+
+    /// One account turns out to be another: everything of it is that one's. A card that has no account left is the other card.
+    pub(crate) fn merge_accounts(&self, gone: i64, kept: i64) -> Result<()> {
+        let card_of = "(SELECT card_no FROM account WHERE account_no = ?2)";
+        let gone_card = "(SELECT card_no FROM account WHERE account_no = ?1)";
+        for sql in [
+            &format!("UPDATE operation SET lane_no = ?2, card_no = {card_of} WHERE lane_no = ?1"),
+            "UPDATE OR IGNORE claim SET account_no = ?2 WHERE account_no = ?1",
+            "DELETE FROM claim WHERE account_no = ?1 AND ?2 = ?2",
+            "UPDATE coupon SET account_no = ?2 WHERE account_no = ?1",
+            "DELETE FROM recharge_rules WHERE account_no = ?1 AND ?2 = ?2",
+            "DELETE FROM lane WHERE lane_no = ?1 AND ?2 = ?2",
+            &format!(
+                "UPDATE card SET same_as = {card_of} WHERE card_no = {gone_card} AND card_no <> {card_of}
+                 AND (SELECT count(*) FROM account WHERE card_no = {gone_card}) = 1"
+            ),
+            "DELETE FROM account WHERE account_no = ?1 AND ?2 = ?2",
+        ] {
+            self.conn.execute(sql, (gone, kept))?;
+        }
+        self.exposure.set(None);
+        Ok(())
+    }
+
+    /// What the remote calls an account.
+    pub(crate) fn set_reference(&self, account_no: i64, reference: &str) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE account SET reference = ?2 WHERE account_no = ?1 AND reference IS NOT ?2")?
+            .execute((account_no, reference))?;
+        Ok(())
+    }
+
+    pub(crate) fn set_growth(&self, account_no: i64, growth: i64) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE account SET growth = ?2 WHERE account_no = ?1 AND growth IS NOT ?2")?
+            .execute((account_no, growth))?;
+        Ok(())
     }
 
     pub(crate) fn set_holder(&self, card_no: i64, holder: &Holder) -> Result<()> {
@@ -200,18 +302,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// When a card was opened at this till; `None` once that has come to nothing.
-    pub(crate) fn set_opened_here(&self, card_no: i64, at: Option<Timestamp>) -> Result<()> {
+    /// When an account was opened at this till; `None` once that has come to nothing.
+    pub(crate) fn set_opened_here(&self, account_no: i64, at: Option<Timestamp>) -> Result<()> {
         self.conn
-            .prepare_cached("UPDATE card SET opened_here_at = ?2 WHERE card_no = ?1")?
-            .execute((card_no, at.map(Timestamp::millis)))?;
+            .prepare_cached("UPDATE account SET opened_here_at = ?2 WHERE account_no = ?1")?
+            .execute((account_no, at.map(Timestamp::millis)))?;
         Ok(())
     }
 
-    pub(crate) fn set_card_status(&self, card_no: i64, status: CardStatus) -> Result<()> {
+    pub(crate) fn set_status(&self, account_no: i64, status: CardStatus) -> Result<()> {
         self.conn
-            .prepare_cached("UPDATE card SET status = ?2 WHERE card_no = ?1 AND status <> ?2")?
-            .execute((card_no, status.as_str()))?;
+            .prepare_cached("UPDATE account SET status = ?2 WHERE account_no = ?1 AND status <> ?2")?
+            .execute((account_no, status.as_str()))?;
         Ok(())
     }
 

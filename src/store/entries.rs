@@ -72,6 +72,12 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 
 impl View<'_> {
     /// A page of entries, newest first, by keyset: the same cost at any depth.
+    /// Whether other cards turned out to be this one.
+    fn has_twins(&self, card_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM card WHERE same_as = ?1)")?;
+        Ok(statement.query_row([card_no], |row| row.get(0))?)
+    }
+
     pub(crate) fn entries(&self, filter: &EntryFilter) -> Result<Vec<Entry>> {
         let mut sql = ENTRY.to_owned();
         let mut values: Vec<Box<dyn ToSql>> = Vec::new();
@@ -83,8 +89,16 @@ impl View<'_> {
                 sql.push_str(&format!("?{}", values.len()));
             }
         };
-        if let Some(card_no) = filter.card_no {
-            add("e.card_no = ", Some(Box::new(card_no)));
+        match filter.card_no {
+            // What was done on cards that turned out to be this one stays where it was written.
+            Some(card_no) if self.has_twins(card_no)? => {
+                add(
+                    "coalesce((SELECT same_as FROM card WHERE card_no = e.card_no), e.card_no) = ",
+                    Some(Box::new(card_no)),
+                );
+            }
+            Some(card_no) => add("e.card_no = ", Some(Box::new(card_no))),
+            None => {}
         }
         if let Some(ticket) = &filter.ticket {
             add("e.ticket = ", Some(Box::new(ticket.clone())));

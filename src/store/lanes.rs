@@ -86,7 +86,7 @@ impl Tx<'_> {
         for (table, column) in [
             ("account", "quiet_since"),
             ("account", "as_of"),
-            ("card", "opened_here_at"),
+            ("account", "opened_here_at"),
             ("card", "fetched_at"),
             ("attempt", "started_at"),
             ("attempt", "ended_at"),

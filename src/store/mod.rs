@@ -6,12 +6,14 @@
 mod attempts;
 mod cards;
 mod catalogue;
+mod coupons;
 mod entries;
 mod lanes;
 mod notices;
 mod open;
 mod queue;
 mod schema;
+mod tokens;
 
 use std::cell::Cell;
 use std::fs::File;
@@ -28,7 +30,7 @@ pub(crate) use cards::ServedCard;
 pub(crate) use entries::{EntryFilter, NewEntry};
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
-pub(crate) use open::{Identity, OpenOptions};
+pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 
 /// The open book.

@@ -87,6 +87,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether a notification of this kind is open whose text begins so.
+    pub(crate) fn has_open_notice_beginning(&self, kind: NoticeKind, text: &str) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1
+                            AND substr(detail, 1, length(?2)) = ?2)",
+        )?;
+        Ok(statement.query_row((kind.as_str(), text), |row| row.get(0))?)
+    }
+
     /// Whether a notification of this kind about an operation is open.
     pub(crate) fn has_open_notice_of_operation(&self, kind: NoticeKind, op_no: i64) -> Result<bool> {
         let mut statement = self.conn.prepare_cached(

@@ -25,7 +25,13 @@ pub(crate) struct Identity {
     pub(crate) merchant: String,
     pub(crate) store: String,
     pub(crate) till: String,
-    pub(crate) provider: String,
+    pub(crate) remotes: Vec<RemoteIdentity>,
+}
+
+/// Which remote it is, of those that speak one dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RemoteIdentity {
+    pub(crate) provider: &'static str,
     pub(crate) base_url: String,
     /// Whose accounts the remote serves us.
     pub(crate) tenant: String,
@@ -220,49 +226,89 @@ impl Tx<'_> {
         self.set_book("book_id", new_book_id)
     }
 
-    /// The book's owner may change only while nothing waits to be sent.
+    /// The book's owner may change only while nothing waits to be sent, and each of its remotes only while nothing waits to be
+    /// sent there.
     fn check_identity(&self, identity: &Identity) -> Result<()> {
-        let parts: [(&'static str, &str); 6] = [
-            ("merchant", &identity.merchant),
-            ("store", &identity.store),
-            ("till", &identity.till),
-            ("provider", &identity.provider),
-            ("base URL", &identity.base_url),
-            ("tenant", &identity.tenant),
-        ];
-        let unfinished: bool = self.conn.query_row(
-            "SELECT EXISTS (SELECT 1 FROM operation INDEXED BY operation_head WHERE holding = 1)
-                     OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_open WHERE open = 1)
-                     OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_waiting
-                                WHERE state IN ('parked', 'rejected'))",
-            [],
-            |row| row.get(0),
-        )?;
-        let mut other_remote = false;
-        for (name, value) in parts {
+        let mut other_owner = false;
+        let owner = [("merchant", &identity.merchant), ("store", &identity.store), ("till", &identity.till)];
+        for (name, value) in owner {
             match self.book(name)? {
-                Some(stored) if stored == value => continue,
-                Some(_) if unfinished => return Err(Error::wrong_merchant(name)),
-                Some(_) => other_remote |= !matches!(name, "store" | "till"),
+                Some(stored) if stored == *value => continue,
+                Some(_) if self.has_unfinished(None)? => return Err(Error::wrong_merchant(name)),
+                Some(_) => other_owner |= name == "merchant",
                 None => {}
             }
             self.set_book(name, value)?;
         }
-        if other_remote {
-            self.forget_remote()?;
+        for provider in self.providers_known()? {
+            let configured = identity.remotes.iter().any(|remote| remote.provider == provider);
+            if !configured && self.has_unfinished(Some(&provider))? {
+                return Err(Error::wrong_merchant("provider"));
+            }
+        }
+        for RemoteIdentity { provider, base_url, tenant } in &identity.remotes {
+            let mut other_remote = other_owner;
+            for (name, value) in [("base URL", base_url), ("tenant", tenant)] {
+                let key = format!("{provider} {name}");
+                match self.book(&key)? {
+                    Some(stored) if stored == *value => continue,
+                    Some(_) if self.has_unfinished(Some(provider))? => return Err(Error::wrong_merchant(name)),
+                    Some(_) => other_remote = true,
+                    None => {}
+                }
+                self.set_book(&key, value)?;
+            }
+            if other_remote {
+                self.forget_remote(provider)?;
+            }
         }
         Ok(())
     }
 
+    /// The providers that the book has ever had operations for.
+    fn providers_known(&self) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare("SELECT DISTINCT provider FROM account")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether operations are not finished: of one provider, or at all.
+    fn has_unfinished(&self, provider: Option<&str>) -> Result<bool> {
+        Ok(self.conn.query_row(
+            "SELECT EXISTS (SELECT 1 FROM operation INDEXED BY operation_head
+                            WHERE holding = 1 AND (?1 IS NULL OR provider = ?1))
+                 OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_open
+                            WHERE open = 1 AND (?1 IS NULL OR provider = ?1))
+                 OR EXISTS (SELECT 1 FROM operation INDEXED BY operation_waiting
+                            WHERE state IN ('parked', 'rejected') AND (?1 IS NULL OR provider = ?1))",
+            [provider],
+            |row| row.get(0),
+        )?)
+    }
+
     /// What another remote told of cards, levels and rules says nothing about those of this one.
-    fn forget_remote(&self) -> Result<()> {
-        self.conn.execute_batch(
-            "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL,
-                 recharged_total = NULL, read_money = NULL, read_points = NULL;
-             UPDATE card SET opened_here_at = NULL, fetched_at = NULL, level = NULL;
-             DELETE FROM level; DELETE FROM pay_type; DELETE FROM recharge_rules; DELETE FROM rate_seen;
-             DELETE FROM memory; DELETE FROM claim; DELETE FROM provider;",
-        )?;
+    fn forget_remote(&self, provider: &str) -> Result<()> {
+        let accounts = "SELECT account_no FROM account WHERE provider = ?1";
+        let cards = "SELECT card_no FROM account WHERE provider = ?1";
+        for sql in [
+            "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL, growth = NULL,
+                 recharged_total = NULL, read_money = NULL, read_points = NULL WHERE provider = ?1",
+            "UPDATE account SET opened_here_at = NULL WHERE provider = ?1",
+            &format!("UPDATE card SET fetched_at = NULL, level = NULL WHERE card_no IN ({cards})"),
+            &format!("DELETE FROM recharge_rules WHERE account_no IN ({accounts})"),
+            &format!("DELETE FROM claim WHERE account_no IN ({accounts})"),
+            &format!("DELETE FROM rate_seen WHERE card_no IN ({cards})"),
+            "DELETE FROM level WHERE provider = ?1",
+            "DELETE FROM pay_type WHERE provider = ?1",
+            "DELETE FROM memory WHERE provider = ?1",
+            "DELETE FROM provider WHERE provider = ?1",
+            "DELETE FROM coupon WHERE provider = ?1",
+            "DELETE FROM coupon_template WHERE provider = ?1",
+            "DELETE FROM token WHERE provider = ?1",
+            "DELETE FROM push WHERE provider = ?1",
+        ] {
+            self.conn.execute(sql, [provider])?;
+        }
         Ok(())
     }
 

@@ -20,6 +20,10 @@ pub(crate) struct OpRow {
     pub(crate) kind: Kind,
     pub(crate) act: Act,
     pub(crate) bound: Bound,
+    pub(crate) key: String,
+    /// The operation that this one undoes.
+    pub(crate) original: Option<i64>,
+    pub(crate) provider: String,
     pub(crate) context: Context,
     pub(crate) created_at: Timestamp,
     pub(crate) told: Told,
@@ -55,7 +59,11 @@ impl OpRow {
     /// The money at stake: the card's part of a sale, what is paid in by a recharge.
     pub(crate) fn at_stake(&self) -> Money {
         let told = self.told();
-        if self.kind == Kind::Consume { told.from_card } else { told.actual }
+        match self.kind {
+            Kind::Consume => told.from_card,
+            Kind::RedeemCoupon => told.discount,
+            _ => told.actual,
+        }
     }
 
     /// The figures that count: those told, or those predicted while nothing has been told.
@@ -80,6 +88,8 @@ pub(crate) struct NewOperation<'a> {
     pub(crate) dialect: u32,
     pub(crate) act: &'a Act,
     pub(crate) bound: &'a Bound,
+    pub(crate) key: &'a str,
+    pub(crate) original: Option<i64>,
     pub(crate) delivery: &'a str,
     pub(crate) context: &'a Context,
     pub(crate) at: Timestamp,
@@ -98,7 +108,8 @@ pub(crate) struct LaneHead {
 
 const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
-    o.evidence, o.waits_for, o.unknown, o.exposed, p.promise, p.refusal, p.message, p.told
+    o.evidence, o.waits_for, o.unknown, o.exposed, p.promise, p.refusal, p.message, p.told, o.wire_key, o.original,
+    o.provider
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
 
 fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
@@ -120,6 +131,9 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
         kind: parsed(text(4)?)?,
         act: from_json(text(5)?)?,
         bound: from_json(text(6)?)?,
+        key: row.get(26)?,
+        original: row.get(27)?,
+        provider: row.get(28)?,
         context: Context {
             ticket: row.get(7)?,
             operator: row.get(8)?,
@@ -148,7 +162,7 @@ fn effect(row: &Row<'_>, first: usize) -> rusqlite::Result<Effect> {
 }
 
 impl View<'_> {
-    fn one_operation(&self, tail: &str, params: impl rusqlite::Params) -> Result<Option<OpRow>> {
+    pub(super) fn one_operation(&self, tail: &str, params: impl rusqlite::Params) -> Result<Option<OpRow>> {
         let mut statement = self.conn.prepare_cached(&[OPERATION, tail].concat())?;
         Ok(statement.query_row(params, operation).optional()?)
     }
@@ -222,6 +236,13 @@ impl View<'_> {
         let tail = " WHERE o.card_no = (SELECT card_no FROM account WHERE account_no = ?1) AND o.lane_no = ?1
             AND o.kind = ?2 ORDER BY o.op_no DESC";
         self.operations(tail, (lane_no, kind.as_str()))
+    }
+
+    /// What undoes an operation, wholly or in part, unless it came to nothing.
+    pub(crate) fn returns_of(&self, op_no: i64) -> Result<Vec<OpRow>> {
+        let tail = " WHERE o.original = ?1 AND o.kind IN ('return_points', 'return_order')
+            AND o.state NOT IN ('declined', 'voided', 'superseded', 'reversed', 'written_off') ORDER BY o.op_no";
+        self.operations(tail, [op_no])
     }
 
     /// What is waiting for a person, oldest first.
@@ -382,9 +403,9 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO operation (op_id, lane_no, card_no, provider, dialect, kind, act, bound, delivery, ticket,
                     operator, supervisor, shift, reason, created_at, told, effect_money, effect_bonus, effect_points,
-                    state, changed_at, holding, open, exposed)
+                    state, changed_at, holding, open, exposed, wire_key, original, coupon)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                    'queued', ?15, 1, 1, ?20)",
+                    'queued', ?15, 1, 1, ?20, ?21, ?22, ?23)",
             )?
             .execute(rusqlite::params![
                 new.op_id.as_str(),
@@ -407,6 +428,9 @@ impl Tx<'_> {
                 new.effect.bonus.fen(),
                 new.effect.points.get(),
                 new.exposed,
+                new.key,
+                new.original,
+                new.act.coupon(),
             ])?;
         let op = OpRow {
             op_no: self.conn.last_insert_rowid(),
@@ -416,6 +440,9 @@ impl Tx<'_> {
             kind,
             act: new.act.clone(),
             bound: new.bound.clone(),
+            key: new.key.to_owned(),
+            original: new.original,
+            provider: new.provider.to_owned(),
             context: new.context.clone(),
             created_at: new.at,
             told: *new.told,

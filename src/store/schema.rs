@@ -20,26 +20,31 @@ CREATE TABLE card (
     phone          TEXT,
     gender         TEXT,
     birthday       TEXT,
-    status         TEXT NOT NULL,
     exception      TEXT,
-    opened_here_at INTEGER,
-    fetched_at     INTEGER
+    fetched_at     INTEGER,
+    -- It turned out to be the same account as another card's: that one serves.
+    same_as        INTEGER REFERENCES card
 ) STRICT;
 CREATE INDEX card_phone ON card (phone) WHERE phone IS NOT NULL;
+CREATE INDEX card_same_as ON card (same_as) WHERE same_as IS NOT NULL;
 
 -- One account at one remote; its lane has the same number.
 CREATE TABLE account (
     account_no      INTEGER PRIMARY KEY,
     card_no         INTEGER NOT NULL REFERENCES card,
     provider        TEXT NOT NULL,
-    reference       TEXT NOT NULL,
+    -- What the remote calls it. NULL until the remote has assigned it.
+    reference       TEXT,
     -- The remote has shown that the reference is this holder's. Nothing but the opening itself is sent before.
     confirmed       INTEGER NOT NULL,
+    status          TEXT NOT NULL,
+    opened_here_at  INTEGER,
     money           INTEGER NOT NULL DEFAULT 0,
     points          INTEGER NOT NULL DEFAULT 0,
     as_of           INTEGER,
     consumed_total  INTEGER,
     recharged_total INTEGER,
+    growth          INTEGER,
     -- Figures read while something was on the wire or unknown: no base, but more is not to be spent.
     read_money      INTEGER,
     read_points     INTEGER,
@@ -70,6 +75,12 @@ CREATE TABLE operation (
     kind            TEXT NOT NULL,
     act             TEXT NOT NULL,
     bound           TEXT NOT NULL,
+    -- What the remote recognises it by, where it recognises anything.
+    wire_key        TEXT NOT NULL,
+    -- The operation that this one undoes, wholly or in part.
+    original        INTEGER REFERENCES operation,
+    -- The coupon that it uses.
+    coupon          TEXT,
     delivery        TEXT NOT NULL,
     ticket          TEXT,
     operator        TEXT,
@@ -99,6 +110,8 @@ CREATE INDEX operation_exposed ON operation (card_no, effect_money) WHERE expose
 CREATE INDEX operation_waiting ON operation (op_no) WHERE state IN ('parked', 'rejected');
 CREATE INDEX operation_inferred ON operation (op_no) WHERE evidence = 'inferred';
 CREATE INDEX operation_card ON operation (card_no, op_no);
+CREATE INDEX operation_original ON operation (original) WHERE original IS NOT NULL;
+CREATE INDEX operation_coupon ON operation (coupon) WHERE coupon IS NOT NULL;
 
 -- What the cashier was told. Written once.
 CREATE TABLE promise (
@@ -245,6 +258,53 @@ CREATE TABLE pay_type (
     name       TEXT NOT NULL,
     fetched_at INTEGER NOT NULL,
     PRIMARY KEY (provider, id)
+) STRICT, WITHOUT ROWID;
+
+-- A member's coupon, as the remote last told of it or as it was given here.
+CREATE TABLE coupon (
+    provider   TEXT NOT NULL,
+    code       TEXT NOT NULL,
+    account_no INTEGER NOT NULL REFERENCES account,
+    body       TEXT NOT NULL,
+    -- The operation that gave it, while the remote has not told of it.
+    given_by   INTEGER REFERENCES operation,
+    fetched_at INTEGER NOT NULL,
+    PRIMARY KEY (provider, code)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX coupon_account ON coupon (account_no);
+
+CREATE TABLE coupon_template (
+    provider   TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    PRIMARY KEY (provider, id)
+) STRICT, WITHOUT ROWID;
+
+-- What a remote has handed out for a while.
+CREATE TABLE token (
+    provider TEXT NOT NULL,
+    call     TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    until    INTEGER NOT NULL,
+    PRIMARY KEY (provider, call)
+) STRICT, WITHOUT ROWID;
+
+-- How often it has been asked for on a day. Counted before the request leaves.
+CREATE TABLE quota (
+    provider TEXT NOT NULL,
+    call     TEXT NOT NULL,
+    day      INTEGER NOT NULL,
+    used     INTEGER NOT NULL,
+    PRIMARY KEY (provider, call)
+) STRICT, WITHOUT ROWID;
+
+-- Pushes that have been taken in.
+CREATE TABLE push (
+    provider TEXT NOT NULL,
+    mark     TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (provider, mark)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE recharge_rules (

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use crate::clock::{Timestamp, mint_id};
+use crate::clock::{Timestamp, mint_id, mint_key};
 use crate::error::{Error, Result};
 use crate::model::{
     Act, Balances, CardNumber, CardStatus, Checked, Confirmation, Decision, Delivery, Level, OpId, Receipt, Refusal,
     State, check_card, predict,
 };
-use crate::provider::Bound;
+use crate::provider::{Bound, Reference, Whom};
 use crate::store::{NewOperation, OpRow, ServedCard, Tx, View};
 
-use super::engine::{Desk, Engine};
+use super::desk::Desk;
+use super::engine::Engine;
 use super::job::Ask;
+use super::returns::completed;
 
 /// A call that is not ended by its caller so long after its time-out is ended by the engine.
 const OVERDUE: Duration = Duration::from_secs(1);
@@ -45,6 +47,16 @@ pub(crate) enum Begun {
     AskFirst(Ask, Duration),
 }
 
+/// An operation about to be written down.
+struct New<'a> {
+    checked: &'a Checked,
+    /// The request as the book completes it.
+    act: &'a Act,
+    original: Option<i64>,
+    bound: &'a Bound,
+    decision: &'a Decision,
+}
+
 enum Plan {
     Offline,
     Online(Mode, Duration),
@@ -55,7 +67,9 @@ impl Engine {
     ///
     /// A refusal before anything is written leaves no trace; so does every error.
     pub(crate) fn begin(&mut self, checked: &Checked, asked: bool) -> Result<Begun> {
-        let Engine { store, desk } = self;
+        let place = self.place_of(checked)?;
+        let Engine { store, desks, .. } = self;
+        let desk = &mut desks[place];
         let begun = desk.commit(store, |desk, tx| desk.begin(tx, checked, asked))?;
         if let Begun::Waiting { op_no, mode, timeout } = begun {
             let lane_no = store.view().operation(op_no)?.lane_no;
@@ -73,14 +87,17 @@ impl Engine {
         if op.promise.is_none() {
             return Ok(None);
         }
-        self.desk.waiting.remove(&op_no);
-        self.desk.receipt(&view, &op).map(Some)
+        let place = self.desk_called(&op.provider);
+        self.desks[place].waiting.remove(&op_no);
+        self.desks[place].receipt(&view, &op).map(Some)
     }
 
     /// The caller waits no longer: the promise is written now, unless an answer has come first. Whoever comes second gets
     /// the row of the first.
     pub(crate) fn expire(&mut self, op_no: i64, mode: Mode) -> Result<Receipt> {
-        let Engine { store, desk } = self;
+        let place = self.desk_called(&self.store.view().operation(op_no)?.provider);
+        let Engine { store, desks, .. } = self;
+        let desk = &mut desks[place];
         desk.commit(store, |desk, tx| desk.expire(tx, op_no, mode))?;
         desk.waiting.remove(&op_no);
         let view = store.view();
@@ -91,8 +108,21 @@ impl Engine {
     pub(crate) fn receipt(&mut self, op_id: &OpId) -> Result<Option<Receipt>> {
         let view = self.store.view();
         match view.operation_by_id(op_id)? {
-            Some(op) => self.desk.receipt(&view, &op).map(Some),
+            Some(op) => self.desks[self.desk_called(&op.provider)].receipt(&view, &op).map(Some),
             None => Ok(None),
+        }
+    }
+
+    /// The desk that a call is for: the one that has it already, or the one that serves such calls.
+    pub(super) fn place_of(&self, checked: &Checked) -> Result<usize> {
+        let known = match &checked.op_id {
+            _ if self.desks.len() == 1 => None,
+            Some(op_id) => self.store.view().operation_by_id(op_id)?,
+            None => None,
+        };
+        match known {
+            Some(op) => Ok(self.desk_called(&op.provider)),
+            None => self.desk_for(&checked.act),
         }
     }
 }
@@ -104,22 +134,32 @@ impl Desk {
         {
             return self.repeated(tx, checked, &op);
         }
-        if self.provider.guarantee(checked.act.kind()).is_none() {
+        if self.provider.guarantee(&checked.act).is_none() {
             return Err(Error::unsupported("no configured provider can do this"));
         }
+        let (act, original) = completed(tx, &checked.act, None)?;
+        let act = act.as_ref();
+        self.provider.check(act)?;
         let plan = self.plan(checked.delivery);
-        let opening = matches!(checked.act, Act::OpenCard { .. });
+        let opening = act.kind().opens();
+        if opening && !self.provider.opens_offline(act) && !matches!(plan, Plan::Online(Mode::Require, _)) {
+            return Err(Error::unsupported("the remote can't be told later of this member: require it online"));
+        }
         let card = tx.card(checked.act.card().as_str(), self.provider.name())?;
         let card = match (card, opening) {
-            (Some(card), true) if card.card.status == CardStatus::Closed && !card.account.confirmed => Some(card),
+            (Some(card), true) if card.account.status == CardStatus::Closed && !card.account.confirmed => Some(card),
             (Some(_), true) => return Err(Refusal::CardExists.into()),
             (None, true) => None,
+            (card, false) if checked.act.card_if_any().is_none() => Some(self.house(tx, card)?),
             (card, false) => match self.servable(tx, checked, card, &plan, asked)? {
                 Ok(card) => Some(card),
                 Err(begun) => return Ok(begun),
             },
         };
-        let bound = self.bind(tx, &checked.act, card.as_ref(), &plan, asked)?;
+        if let Some(ask) = self.ask_for_coupon(tx, act, card.as_ref(), &plan, asked)? {
+            return Ok(ask);
+        }
+        let bound = self.bind(tx, act, card.as_ref(), &plan, asked)?;
         let bound = match bound {
             Ok(bound) => bound,
             Err(begun) => return Ok(begun),
@@ -127,12 +167,12 @@ impl Desk {
         let card = match card {
             Some(card) => {
                 if opening {
-                    self.reopen(tx, &card, &checked.act)?
+                    self.reopen(tx, &card, act)?
                 } else {
                     card
                 }
             }
-            None => self.new_card(tx, &checked.act)?,
+            None => self.new_card(tx, act)?,
         };
 
         let head = tx.lane_front(card.account.account_no)?;
@@ -157,15 +197,19 @@ impl Desk {
         };
         match online {
             Some((mode, timeout)) => {
-                let decision =
-                    self.with_knowledge(tx, &card, &checked.act, None, |known| predict(&checked.act, known))?;
+                if let Some(refusal) = self.coupon_refusal(tx, &card, act, None, false)? {
+                    return Err(refusal.into());
+                }
+                let decision = self.with_knowledge(tx, &card, act, None, |known| predict(act, known))?;
                 decision.told.assert_consistent();
-                let op = self.write_down(tx, checked, &card, &bound, &decision, (Some(mode), head.is_none()))?;
+                let new = New { checked, act, original, bound: &bound, decision: &decision };
+                let op = self.write_down(tx, &new, &card, (Some(mode), head.is_none()))?;
                 Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
             }
             None => {
-                let decision = self.decide_offline(tx, &card, &checked.act, None, true)??;
-                let mut op = self.write_down(tx, checked, &card, &bound, &decision, (None, head.is_none()))?;
+                let decision = self.decide_offline(tx, &card, act, None, true)??;
+                let new = New { checked, act, original, bound: &bound, decision: &decision };
+                let mut op = self.write_down(tx, &new, &card, (None, head.is_none()))?;
                 let entered = self.approve_offline(tx, &mut op, &decision)?;
                 let receipt = receipt_of(&op, card.card.number, None, Some(entered.receipt_no), entered.balances);
                 Ok(Begun::Done(Box::new(receipt)))
@@ -175,7 +219,8 @@ impl Desk {
 
     /// The same call again: how it stands, or what differs.
     fn repeated(&mut self, tx: &Tx<'_>, checked: &Checked, op: &OpRow) -> Result<Begun> {
-        if let Some(field) = op.act.first_difference(&checked.act) {
+        let (act, _) = completed(tx, &checked.act, Some(op.op_no))?;
+        if let Some(field) = op.act.first_difference(&act) {
             return Err(Error::conflict(field));
         }
         if op.context.ticket != checked.context.ticket {
@@ -187,16 +232,16 @@ impl Desk {
         let (own, timeout) = match checked.delivery {
             Some(Delivery::RequireOnline(timeout)) => (Mode::Require, timeout),
             Some(Delivery::PreferOnline(timeout)) => (Mode::Prefer, timeout),
-            _ => (Mode::Prefer, Duration::from_millis(self.config.timeout_ms)),
+            _ => (Mode::Prefer, Duration::from_millis(self.hall.config.timeout_ms)),
         };
         let mode = self.waiting.get(&op.op_no).map_or(own, |waiting| waiting.mode);
         Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
     }
 
     fn plan(&mut self, delivery: Option<Delivery>) -> Plan {
-        let standard = Duration::from_millis(self.config.timeout_ms);
+        let standard = Duration::from_millis(self.hall.config.timeout_ms);
         match delivery.unwrap_or(Delivery::PreferOnline(standard)) {
-            Delivery::Offline if !self.config.policy.offline_while_healthy && self.is_healthy() => {
+            Delivery::Offline if !self.hall.config.policy.offline_while_healthy && self.is_healthy() => {
                 Plan::Online(Mode::Prefer, standard)
             }
             Delivery::Offline => Plan::Offline,
@@ -217,6 +262,13 @@ impl Desk {
     ) -> Result<Result<ServedCard, Begun>> {
         let now = self.now();
         let number = checked.act.card();
+        if card.is_none() {
+            let phone = tx.card_row(number.as_str())?.and_then(|card| card.holder.phone);
+            let whom = Whom { number, reference: None, phone: phone.as_deref() };
+            if self.provider.reference(&whom) == Reference::Unknown {
+                return Err(Error::unknown_reference(self.provider.name()));
+            }
+        }
         let ask = match plan {
             Plan::Online(_, timeout) if !asked && !self.condition.is_unreachable(now) => {
                 Some(Begun::AskFirst(Ask::Card(number.clone()), *timeout))
@@ -224,7 +276,7 @@ impl Desk {
             _ => None,
         };
         match card {
-            Some(card) => match (check_card(card.card.exception.as_deref(), card.card.status), ask) {
+            Some(card) => match (check_card(card.card.exception.as_deref(), card.account.status), ask) {
                 (Ok(()), _) => Ok(Ok(card)),
                 (Err(Refusal::CardBlocked | Refusal::CardClosed), Some(ask)) => Ok(Err(ask)),
                 (Err(refusal), _) => Err(refusal.into()),
@@ -234,13 +286,29 @@ impl Desk {
                 (None, Plan::Online(Mode::Require, _)) if self.condition.is_unreachable(now) => {
                     Err(Error::unreachable("the card is unknown here and the remote can't be asked"))
                 }
-                (None, _) if self.config.policy.unknown_card => {
-                    let provider = self.provider.name();
-                    Ok(Ok(tx.insert_card(number.as_str(), provider, CardStatus::Provisional, None)?))
+                (None, _) if self.hall.config.policy.unknown_card => {
+                    Ok(Ok(self.new_account(tx, number, CardStatus::Provisional, None)?))
                 }
                 (None, _) => Err(Refusal::UnknownCard.into()),
             },
         }
+    }
+
+    /// A coupon that the book does not know, or knows as not to be used, is asked for first where the remote can be asked.
+    fn ask_for_coupon(
+        &mut self,
+        tx: &Tx<'_>,
+        act: &Act,
+        card: Option<&ServedCard>,
+        plan: &Plan,
+        asked: bool,
+    ) -> Result<Option<Begun>> {
+        let (Some(card), &Plan::Online(_, timeout)) = (card, plan) else { return Ok(None) };
+        let now = self.now();
+        if asked || self.condition.is_unreachable(now) || self.coupon_refusal(tx, card, act, None, false)?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Begun::AskFirst(Ask::Card(card.card.number.clone()), timeout)))
     }
 
     /// Resolves what the request names by the catalogue. An unknown level or pay type is an error in every mode; a
@@ -292,56 +360,20 @@ impl Desk {
         }
     }
 
-    /// A card that is being opened here.
-    fn new_card(&mut self, tx: &Tx<'_>, act: &Act) -> Result<ServedCard> {
-        let now = self.now();
-        let card = tx.insert_card(act.card().as_str(), self.provider.name(), CardStatus::Provisional, Some(now))?;
-        self.describe_opened(tx, &card, act)
-    }
-
-    /// A number whose opening came to nothing is free again.
-    fn reopen(&mut self, tx: &Tx<'_>, card: &ServedCard, act: &Act) -> Result<ServedCard> {
-        if tx.lane_head(card.account.account_no)?.is_some() || card.card.exception.is_some() {
-            return Err(Refusal::CardExists.into());
-        }
-        let now = self.now();
-        tx.set_opened_here(card.card.card_no, Some(now))?;
-        tx.forget_account(card.account.account_no)?;
-        tx.set_card_status(card.card.card_no, CardStatus::Provisional)?;
-        self.describe_opened(tx, card, act)
-    }
-
-    fn describe_opened(&mut self, tx: &Tx<'_>, card: &ServedCard, act: &Act) -> Result<ServedCard> {
-        if let Act::OpenCard { level, name, phone, gender, .. } = act {
-            let levels = tx.levels(self.provider.name())?;
-            let found = level_called(&levels, level);
-            tx.set_level(card.card.card_no, found.map_or(level.as_str(), |known| &known.name))?;
-            let holder = crate::model::Holder {
-                name: name.clone(),
-                phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
-                gender: *gender,
-                birthday: None,
-            };
-            tx.set_holder(card.card.card_no, &holder)?;
-        }
-        tx.card_of_account(card.account.account_no)
-    }
-
     /// The operation becomes part of the book, and its lane has something to do. Without a mode it is approved offline in
     /// this transaction.
     fn write_down(
         &mut self,
         tx: &Tx<'_>,
-        checked: &Checked,
+        new: &New<'_>,
         card: &ServedCard,
-        bound: &Bound,
-        decision: &Decision,
         (mode, first): (Option<Mode>, bool),
     ) -> Result<OpRow> {
         let now = self.now();
+        let &New { checked, act, original, bound, decision } = new;
         let op_id = match &checked.op_id {
             Some(op_id) => op_id.clone(),
-            None => OpId::stored(mint_id(self.entropy.as_ref())),
+            None => OpId::stored(mint_id(self.hall.entropy.as_ref())),
         };
         let lane_no = card.account.account_no;
         let op = tx.insert_operation(&NewOperation {
@@ -350,8 +382,10 @@ impl Desk {
             card_no: card.card.card_no,
             provider: self.provider.name(),
             dialect: self.provider.dialect(),
-            act: &checked.act,
+            act,
             bound,
+            key: &mint_key(self.hall.entropy.as_ref(), self.provider.key_chars()),
+            original,
             delivery: delivery_name(mode),
             context: &checked.context,
             at: now,
@@ -403,7 +437,7 @@ impl Desk {
             State::Queued | State::Sending => None,
             _ => view.confirmation(op.op_no)?,
         };
-        let balances = served.account.base.with_effects(&open, &self.config.policy);
+        let balances = served.account.base.with_effects(&open, &self.hall.config.policy);
         Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
     }
 }
@@ -438,7 +472,7 @@ fn receipt_of(
 }
 
 /// A level by its name or the remote's identifier, as a POS may call it.
-fn level_called<'a>(levels: &'a [Level], text: &str) -> Option<&'a Level> {
+pub(super) fn level_called<'a>(levels: &'a [Level], text: &str) -> Option<&'a Level> {
     levels.iter().find(|known| known.id == text || known.name == text)
 }
 

@@ -60,7 +60,7 @@ impl Caller {
             Stage::New => match engine.begin(&self.checked, false)? {
                 // Asking and waiting share one time-out.
                 Begun::AskFirst(ask, until) => {
-                    self.stage = Stage::Asking { ticket: engine.ask(ask), until };
+                    self.stage = Stage::Asking { ticket: engine.ask_for(&self.checked, ask)?, until };
                     Ok(Step::Turn)
                 }
                 begun => self.begun(begun),

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::State;
+use crate::model::{CardNumber, State};
+use crate::provider::{Inquiry, Reading, Reference, Whom};
 use crate::store::{LaneState, ReadyLane, Store, Tx, View};
 
-use super::engine::{Desk, Scope, URGENT_EXTRA};
+use super::desk::Desk;
+use super::engine::{Scope, URGENT_EXTRA};
 use super::job::{Ask, Job, Work};
 
 impl Desk {
@@ -18,6 +20,10 @@ impl Desk {
     pub(super) fn has_work(&mut self, store: &Store, scope: Scope) -> Result<bool> {
         let now = self.now();
         let probing = self.jobs.values().any(Job::is_health);
+        if self.jobs.values().any(Job::is_for_tokens) {
+            // Its answer brings the next turn.
+            return Ok(!self.waiting.is_empty());
+        }
         if self.condition.is_down() {
             return Ok(!probing && self.condition.probe_from().is_none_or(|from| now >= from) || !self.asks.is_empty());
         }
@@ -25,6 +31,14 @@ impl Desk {
             return Ok(true);
         }
         Ok(scope == Scope::All && !self.free_lanes(&store.view(), now, 1)?.is_empty())
+    }
+
+    /// Whether there is anything to ask the remote.
+    fn wants_anything(&self, view: &View<'_>, scope: Scope, now: Timestamp) -> Result<bool> {
+        Ok(!self.asks.is_empty()
+            || self.catalogue_is_due(now)
+            || !self.waiting.is_empty()
+            || (scope == Scope::All && !self.free_lanes(view, now, 1)?.is_empty()))
     }
 
     /// Lanes that are due and not taken, probes first.
@@ -56,7 +70,7 @@ impl Desk {
         if self.condition.is_down() {
             // A single probe at a time, and nothing else, until the remote is there again.
             let due = self.condition.probe_from().is_none_or(|from| now >= from);
-            if due && !self.jobs.values().any(Job::is_health) {
+            if due && !self.jobs.values().any(Job::is_health) && self.token_is_there(tx)? {
                 let reading = self.provider.health();
                 self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
             }
@@ -71,17 +85,36 @@ impl Desk {
             }
             return Ok(());
         }
+        // Without a token nothing but a token is asked for; and only when something is to be asked at all.
+        if !self.wants_anything(tx, scope, now)? || !self.token_is_there(tx)? {
+            return Ok(());
+        }
         if self.catalogue_is_due(now) && !self.jobs.values().any(Job::is_health) {
             let reading = self.provider.health();
             self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
         }
         while let Some((ticket, ask)) = self.asks.pop_front() {
             let reading = match &ask {
-                Ask::Card(number) => self.provider.serve(number.as_str()),
+                Ask::Card(number) => self.serve(tx, number)?,
                 Ask::Find(key) => self.provider.find(key),
-                Ask::Health => self.provider.health(),
+                Ask::Phone(phone) => {
+                    let number = CardNumber::new(phone.as_str())?;
+                    self.provider.serve(&Whom { number: &number, reference: None, phone: Some(phone) })
+                }
+                Ask::Reference(reference) => {
+                    let number = CardNumber::new(reference.as_str())?;
+                    self.provider.serve(&Whom { number: &number, reference: Some(reference), phone: None })
+                }
+                Ask::Health => Some(self.provider.health()),
+                Ask::Inquire(inquiry, number) => self.inquire(tx, inquiry, number.as_ref())?,
             };
-            self.begin_read(tx, Work::Asked { ask, ticket: Some(ticket) }, reading)?;
+            match reading {
+                Some(reading) => self.begin_read(tx, Work::Asked { ask, ticket: Some(ticket) }, reading)?,
+                None if matches!(ask, Ask::Inquire(..)) => {
+                    self.finish_ask(ticket, Err(Error::unsupported("the configured remote does not offer this")));
+                }
+                None => self.finish_ask(ticket, Err(Error::not_found("card"))),
+            }
         }
         // Lanes that a caller waits for come first, whatever else is due.
         let urgent: BTreeSet<i64> = self.waiting.values().map(|waiting| waiting.lane_no).collect();
@@ -102,6 +135,37 @@ impl Desk {
         Ok(())
     }
 
+    fn inquire(&self, tx: &Tx<'_>, inquiry: &Inquiry, number: Option<&CardNumber>) -> Result<Option<Box<dyn Reading>>> {
+        let Some(number) = number else { return Ok(self.provider.inquire(inquiry, None)) };
+        if let Some(served) = tx.card(number.as_str(), self.provider.name())? {
+            return Ok(self.provider.inquire(inquiry, Some(&served.whom())));
+        }
+        let known = tx.card_row(number.as_str())?;
+        let phone = known.as_ref().and_then(|card| card.holder.phone.as_deref());
+        let whom = Whom { number, reference: None, phone };
+        Ok(match self.provider.reference(&whom) {
+            Reference::Known(reference) => {
+                self.provider.inquire(inquiry, Some(&Whom { reference: Some(&reference), ..whom }))
+            }
+            _ => None,
+        })
+    }
+
+    /// A read of all that serving a card needs, by whatever is known of it.
+    fn serve(&self, tx: &Tx<'_>, number: &CardNumber) -> Result<Option<Box<dyn Reading>>> {
+        if let Some(served) = tx.card(number.as_str(), self.provider.name())? {
+            return Ok(self.provider.serve(&served.whom()));
+        }
+        let known = tx.card_row(number.as_str())?;
+        let phone = known.as_ref().and_then(|card| card.holder.phone.as_deref());
+        let whom = Whom { number, reference: None, phone };
+        Ok(match self.provider.reference(&whom) {
+            Reference::Known(reference) => self.provider.serve(&Whom { reference: Some(&reference), ..whom }),
+            Reference::Ask => self.provider.serve(&whom),
+            Reference::Unknown => None,
+        })
+    }
+
     /// Begins what a lane's head needs, if it is due.
     fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
         let (state, _) = tx.lane(lane_no)?;
@@ -110,7 +174,7 @@ impl Desk {
         }
         match tx.lane_head(lane_no)? {
             Some(op) if op.state == State::Queued => self.begin_send(tx, op),
-            Some(op) if op.state == State::InDoubt => self.begin_look(tx, op),
+            Some(op) if matches!(op.state, State::InDoubt | State::Reversing) => self.begin_look(tx, op),
             Some(_) => self.refresh_lane(tx, lane_no, None),
             None => self.begin_pull(tx, lane_no),
         }

@@ -15,8 +15,8 @@ use crate::clock::SystemEntropy;
 use crate::clock::testing::ManualClock;
 use crate::config::Config;
 use crate::model::{CardNumber, Consume, OfflinePolicy, OpId, Request, State};
-use crate::provider::{Bound, Sandy, SandyConfig};
-use crate::store::{Identity, LaneState, NewOperation, OpRow, OpenOptions, Store, Tx};
+use crate::provider::{Bound, SandyConfig};
+use crate::store::{Identity, LaneState, NewOperation, OpRow, OpenOptions, RemoteIdentity, Store, Tx};
 use crate::transport::{HttpMethod, HttpResponse};
 use crate::units::Money;
 
@@ -50,7 +50,7 @@ impl Bench {
         let dir = TempDir::new().unwrap();
         let settings = remote::Settings::default();
         let sandy = SandyConfig::new(BASE_URL, &settings.token, &settings.restaurant);
-        let mut config = Config::new("Noodle House", "Store 1", "Till 1", sandy.clone());
+        let mut config = Config::new("Noodle House", "Store 1", "Till 1", sandy);
         config.policy = OfflinePolicy {
             offline_while_healthy: true,
             outage_limit: Money::from_fen(i64::MAX),
@@ -66,9 +66,11 @@ impl Bench {
                 merchant: config.merchant.clone(),
                 store: config.store.clone(),
                 till: config.till.clone(),
-                provider: "sandy".to_owned(),
-                base_url: BASE_URL.to_owned(),
-                tenant: "guid".to_owned(),
+                remotes: vec![RemoteIdentity {
+                    provider: "sandy",
+                    base_url: BASE_URL.to_owned(),
+                    tenant: "guid".to_owned(),
+                }],
             },
             new_book_id: "book".to_owned(),
             vfs: None,
@@ -78,11 +80,11 @@ impl Bench {
         let counted = Arc::clone(&steps);
         store.on_vm_step(move || _ = counted.fetch_add(1, Ordering::Relaxed)).unwrap();
         let clock = Arc::new(ManualClock::at(NOW_S * 1000));
-        let provider = Box::new(Sandy::new(sandy).unwrap());
-        let engine = Engine::start(store, config, provider, clock.clone(), Arc::new(SystemEntropy)).unwrap();
+        let providers = config.providers().unwrap();
+        let engine = Engine::start(store, config, providers, None, clock.clone(), Arc::new(SystemEntropy)).unwrap();
         let mut bench = Bench { engine, remote: system, clock, steps, _dir: dir };
         for card in std::iter::once(BLOCKED.to_owned()).chain((0..LANES).map(card)) {
-            bench.engine.ask(Ask::Card(CardNumber::new(card).unwrap()));
+            bench.engine.ask_at(0, Ask::Card(CardNumber::new(card).unwrap()));
         }
         bench.drain();
         // The statements of an operation's whole way are prepared once, which is not what is measured.
@@ -178,6 +180,8 @@ fn copy_of(tx: &Tx<'_>, op: &OpRow, number: usize) -> crate::error::Result<()> {
         dialect: 1,
         act: &op.act,
         bound: &Bound::default(),
+        key: &format!("key-{number}"),
+        original: None,
         delivery: "offline",
         context: &op.context,
         at: op.created_at,

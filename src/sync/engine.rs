@@ -1,29 +1,24 @@
-//! The engine: what is under way, and one turn.
+//! The engine: the book, a desk for each remote, and one turn.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{BookTime, Clock, Entropy, Timestamp};
+use crate::clock::{Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Notice, State};
-use crate::provider::{Provider, Reading, WireCall};
-use crate::store::{Store, Tx};
+use crate::model::{Act, Checked, Family, Kind, Notice};
+use crate::provider::Provider;
+use crate::store::Store;
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
-use super::call::Waiting;
-use super::job::{Ask, AskResult, Job, Work};
-use super::pacing::{Condition, backoff};
-
-/// An answer's largest size. The longest the dialects know, a page of history, is far below.
-const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
+use super::desk::{Desk, Inbox, desk_of};
+use super::hall::Hall;
+use super::job::{Ask, AskResult};
+use super::tokens::TokenSource;
 
 /// So many exchanges more than otherwise may be under way for callers who wait: a drain must not make them queue up.
 pub(crate) const URGENT_EXTRA: usize = 4;
-
-/// The book's high-water time is written down this often even if nothing else is.
-const HIGH_TIME_EVERY: Duration = Duration::from_secs(600);
 
 /// A ballast that was used up is tried to be set aside again this often.
 const BALLAST_AGAIN: Duration = Duration::from_secs(60);
@@ -62,74 +57,25 @@ pub(crate) struct Turn {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Drain {
     pub(super) since: Duration,
-    pub(super) done: u64,
+    /// How many operations had been finished before it.
+    pub(super) before: u64,
     /// When the queue was seen empty.
     pub(super) ended: Option<Duration>,
 }
 
-/// Everything but the book itself, so that a transaction on the one can be open while the other is worked on.
-pub(super) struct Desk {
-    pub(super) config: Config,
-    pub(super) provider: Box<dyn Provider>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) entropy: Arc<dyn Entropy>,
-    pub(super) time: BookTime,
-    pub(super) condition: Condition,
-    /// The remote's clock, by the answer that is being worked off.
-    pub(super) server_time: Option<Timestamp>,
-    /// The same, of the last answer in the dialect.
-    pub(super) remote_clock: Option<Timestamp>,
-    /// How far the book's time was last brought back.
-    pub(super) brought_back: Duration,
-    /// By how much the times that stand in the book are still ahead: they are moved in the next commit that succeeds.
-    pub(super) still_ahead: Duration,
-    /// What stands in the book of it.
-    stored_condition: Condition,
-    high_time: Timestamp,
-    pub(super) jobs: BTreeMap<u64, Job>,
-    next_id: u64,
-    /// Lanes that something is under way for.
-    pub(super) busy: BTreeSet<i64>,
-    /// Calls that wait for their promise, by operation.
-    pub(super) waiting: BTreeMap<i64, Waiting>,
-    pub(super) asks: VecDeque<(u64, Ask)>,
-    pub(super) answers: BTreeMap<u64, AskResult>,
-    next_ticket: u64,
-    /// The catalogue is to be read from here on.
-    pub(super) catalogue_due: Option<Timestamp>,
-    pub(super) catalogue_failures: u32,
-    /// Answers to writes that could not be saved yet.
-    unsaved: Vec<(i64, i64, i64, Result<HttpResponse, TransportFailure>)>,
-    pub(super) drain: Drain,
-    /// When this process took the book over, by the clock that never jumps.
-    pub(super) started: Duration,
-    /// By that clock: from when on a look at an operation in doubt can count.
-    pub(super) quiet_until: BTreeMap<i64, Duration>,
-    /// While starting up nothing may be sent.
-    pub(super) recovering: bool,
-    /// The ballast was used up; it is tried to be set aside again from here on.
-    pub(super) ballast_due: Option<Timestamp>,
-    /// Refused attempts whose follow-up was lost with a failed turn.
-    lost_refusals: Vec<(i64, i64)>,
-    out: Out,
-}
-
-/// What a turn will bring about once it is committed.
-#[derive(Default)]
-struct Out {
-    exchanges: Vec<Exchange>,
-    promised: Vec<i64>,
-    answers: Vec<(u64, AskResult)>,
-    finished: u64,
-    condition: Option<Condition>,
-    high_time: Option<Timestamp>,
-    times_moved: bool,
-}
-
-/// The book and the desk. See the [module's page](super).
+/// The book and the desks. See the [module's page](super).
 pub(crate) struct Engine {
     pub(super) store: Store,
-    pub(super) desk: Desk,
+    /// One for each remote, in the order of the configuration.
+    pub(super) desks: Vec<Desk>,
+    hall: Arc<Hall>,
+    /// Which desk serves a family.
+    routes: BTreeMap<Family, usize>,
+    pub(super) drain: Drain,
+    /// The ballast was used up; it is tried to be set aside again from here on, by the clock that never jumps.
+    ballast_due: Option<Duration>,
+    /// The desk that takes up work first in the next turn: none is served before the others for ever.
+    first: usize,
 }
 
 impl Engine {
@@ -137,48 +83,21 @@ impl Engine {
     pub(crate) fn start(
         store: Store,
         config: Config,
-        provider: Box<dyn Provider>,
+        providers: Vec<Box<dyn Provider>>,
+        host_tokens: Option<Arc<dyn TokenSource>>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Engine> {
+        let routes = config.routes(&providers)?;
         let high = store.view().highest_time()?;
-        let mut time = BookTime::start(clock.as_ref(), high);
-        let now = time.now(clock.as_ref());
-        let condition: Condition = store.view().condition(provider.name())?.unwrap_or_default();
-        let mut desk = Desk {
-            config,
-            provider,
-            clock,
-            entropy,
-            time,
-            stored_condition: condition.clone(),
-            condition,
-            server_time: None,
-            remote_clock: None,
-            brought_back: Duration::ZERO,
-            still_ahead: Duration::ZERO,
-            high_time: high.unwrap_or_default(),
-            jobs: BTreeMap::new(),
-            next_id: 1,
-            busy: BTreeSet::new(),
-            waiting: BTreeMap::new(),
-            asks: VecDeque::new(),
-            answers: BTreeMap::new(),
-            next_ticket: 1,
-            catalogue_due: Some(now),
-            catalogue_failures: 0,
-            unsaved: Vec::new(),
-            drain: Drain::default(),
-            started: Duration::ZERO,
-            quiet_until: BTreeMap::new(),
-            recovering: false,
-            ballast_due: None,
-            lost_refusals: Vec::new(),
-            out: Out::default(),
-        };
-        desk.started = desk.clock.monotonic();
-        desk.commit(&store, Desk::recover)?;
-        Ok(Engine { store, desk })
+        let hall = Arc::new(Hall::new(config, clock, entropy, high));
+        let mut desks = Vec::new();
+        for (place, provider) in providers.into_iter().enumerate() {
+            let mut desk = Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?;
+            desk.commit(&store, Desk::recover)?;
+            desks.push(desk);
+        }
+        Ok(Engine { store, desks, hall, routes, drain: Drain::default(), ballast_due: None, first: 0 })
     }
 
     /// Takes answers in, works them off and takes up what is due while fewer than `most` exchanges are under way, all in one
@@ -187,111 +106,171 @@ impl Engine {
     /// When the commit fails nothing of the turn has happened, except that answers to writes are kept and worked off in the
     /// next turn: an answer is never lost to a full disk.
     pub(crate) fn turn(&mut self, answers: Vec<Answered>, scope: Scope, most: usize) -> Result<Turn> {
-        let Engine { store, desk } = self;
-        let mut writes = std::mem::take(&mut desk.unsaved);
-        let mut reads = Vec::new();
-        for answer in answers {
-            match desk.jobs.remove(&answer.id) {
-                Some(Job::Write { op_no, lane_no, attempt_no }) => {
-                    writes.push((op_no, lane_no, attempt_no, answer.result));
-                }
-                Some(Job::Read { work, reading, began }) => {
-                    reads.push((answer.id, work, reading, began, answer.result))
-                }
-                // A read that a failed turn has given up. Its lane is free again and will be read anew.
-                None => {}
+        let mut inboxes: Vec<Inbox> = Vec::with_capacity(self.desks.len());
+        for desk in &mut self.desks {
+            inboxes.push(Inbox { writes: std::mem::take(&mut desk.unsaved), ..Inbox::default() });
+        }
+        for Answered { id, result } in answers {
+            let place = desk_of(id);
+            if let (Some(desk), Some(inbox)) = (self.desks.get_mut(place), inboxes.get_mut(place)) {
+                desk.sort_in(inbox, id, result);
             }
         }
-        if writes.is_empty() && reads.is_empty() && desk.lost_refusals.is_empty() && !desk.has_work(store, scope)? {
+        let mut anything = false;
+        for (desk, inbox) in self.desks.iter_mut().zip(&inboxes) {
+            anything |= !inbox.is_empty() || !desk.lost_refusals.is_empty() || desk.has_work(&self.store, scope)?;
+        }
+        if !anything {
             return Ok(Turn::default());
         }
-        let read_lanes: Vec<i64> = reads.iter().filter_map(|(_, work, ..)| work.lane()).collect();
-        let read_tickets: Vec<u64> = reads.iter().filter_map(|(_, work, ..)| work.ticket()).collect();
-        let refusals: Vec<(i64, i64)> = reads.iter().filter_map(|(_, work, ..)| work.refusal()).collect();
-        let first_id = desk.next_id;
-        let mut result = store.write(|tx| desk.work(tx, &writes, reads, scope, most));
-        if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && store.release_ballast() {
+        let given_up: Vec<_> = self.desks.iter().zip(&inboxes).map(|(desk, inbox)| desk.given_up(inbox)).collect();
+        let mut result = self.work(&mut inboxes, scope, most);
+        if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && self.store.release_ballast() {
             log::warn!("tillbook: disk full, ballast released");
-            desk.ballast_due = Some(desk.now().after(BALLAST_AGAIN));
-            desk.give_up_reads(first_id, &read_lanes, &read_tickets);
-            desk.lost_refusals.extend_from_slice(&refusals);
-            result = store.write(|tx| desk.work(tx, &writes, Vec::new(), scope, most));
+            self.ballast_due = Some(self.hall.clock.monotonic().saturating_add(BALLAST_AGAIN));
+            for (desk, given_up) in self.desks.iter_mut().zip(&given_up) {
+                desk.give_up(given_up);
+            }
+            result = self.work(&mut inboxes, scope, most);
         }
         match result {
             Ok(()) => {
-                desk.lost_refusals.clear();
-                desk.refill_ballast(store);
-                Ok(desk.after_commit())
+                self.hall.committed();
+                self.desks.iter_mut().for_each(|desk| desk.lost_refusals.clear());
+                self.refill_ballast();
+                Ok(self.after_commit())
             }
-            Err(_) if mutated!(SendBeforeCommit) => Ok(desk.after_commit()),
+            Err(_) if mutated!(SendBeforeCommit) => Ok(self.after_commit()),
             Err(error) => {
-                desk.give_up_reads(first_id, &read_lanes, &read_tickets);
-                desk.lost_refusals.extend_from_slice(&refusals);
-                desk.unsaved = writes;
+                for ((desk, given_up), inbox) in self.desks.iter_mut().zip(&given_up).zip(inboxes) {
+                    desk.give_up(given_up);
+                    desk.unsaved = inbox.writes;
+                }
                 Err(error)
             }
         }
     }
 
+    /// One try of a turn's transaction: every desk in it, another one first each time.
+    fn work(&mut self, inboxes: &mut [Inbox], scope: Scope, most: usize) -> Result<()> {
+        let Engine { store, desks, hall, .. } = self;
+        let places = desks.len();
+        desks.iter_mut().for_each(Desk::begin_turn);
+        hall.begin();
+        let first = self.first;
+        self.first = (first + 1) % places.max(1);
+        store.write(|tx| {
+            hall.move_times(tx)?;
+            for place in (0..places).map(|turned| (first + turned) % places) {
+                let others: usize =
+                    desks.iter().enumerate().filter(|&(at, _)| at != place).map(|(_, desk)| desk.jobs.len()).sum();
+                // One remote that answers slowly must not take every place.
+                let share = if places == 1 { most } else { (most - most / 4).max(1) };
+                desks[place].work(tx, &mut inboxes[place], scope, share.min(most.saturating_sub(others)))?;
+            }
+            hall.keep_time(tx)
+        })
+    }
+
+    fn after_commit(&mut self) -> Turn {
+        Turn { exchanges: self.desks.iter_mut().flat_map(Desk::after_commit).collect() }
+    }
+
+    fn refill_ballast(&mut self) {
+        let now = self.hall.clock.monotonic();
+        if self.ballast_due.is_some_and(|due| now >= due) {
+            self.ballast_due = self.store.fill_ballast().is_err().then(|| now.saturating_add(BALLAST_AGAIN));
+        }
+    }
+
     /// When the next turn has something to do that no answer brings about.
     pub(crate) fn next_due(&mut self) -> Result<Option<Timestamp>> {
-        let now = self.desk.now();
-        if self.desk.condition.is_down() {
-            let probing = self.desk.jobs.values().any(Job::is_health);
-            return Ok(self.desk.condition.probe_from().filter(|_| !probing));
+        let view = self.store.view();
+        let mut earliest = None;
+        for desk in &self.desks {
+            earliest = earliest.into_iter().chain(desk.next_due(&view)?).min();
         }
-        if !self.desk.unsaved.is_empty() || !self.desk.asks.is_empty() {
-            return Ok(Some(now));
-        }
-        let catalogue = self.desk.catalogue_due.filter(|_| !self.desk.jobs.values().any(Job::is_health));
-        let work = self.desk.earliest_due(&self.store.view())?.into_iter().chain(catalogue).min();
-        Ok(work.map(|due| self.desk.condition.next_try(now).map_or(due, |earliest| due.max(earliest))))
+        Ok(earliest)
     }
 
     /// Whether exchanges are under way.
     pub(crate) fn is_idle(&self) -> bool {
-        self.desk.jobs.is_empty() && self.desk.unsaved.is_empty()
+        self.desks.iter().all(|desk| desk.jobs.is_empty() && desk.unsaved.is_empty())
     }
 
     pub(crate) fn now(&mut self) -> Timestamp {
-        self.desk.now()
+        self.hall.now()
     }
 
-    /// Puts a question; its answer comes by [`Engine::answer`].
-    pub(crate) fn ask(&mut self, ask: Ask) -> u64 {
-        let ticket = self.desk.next_ticket;
-        self.desk.next_ticket += 1;
-        self.desk.asks.push_back((ticket, ask));
-        ticket
+    /// The desk that serves a family.
+    ///
+    /// # Errors
+    /// `Unsupported` where no configured remote does.
+    pub(crate) fn route(&self, family: Family) -> Result<usize> {
+        self.routes.get(&family).copied().ok_or_else(|| Error::unsupported("no configured remote serves this"))
+    }
+
+    /// The desk that an act is for.
+    pub(super) fn desk_for(&self, act: &Act) -> Result<usize> {
+        self.place_for(act.kind())
+    }
+
+    fn place_for(&self, kind: Kind) -> Result<usize> {
+        let serves = |place: &usize| self.desks[*place].provider.serves().iter().any(|service| service.kind == kind);
+        // Points of a card at the remote that keeps its money, where nobody has said otherwise.
+        self.route(kind.family())
+            .ok()
+            .filter(serves)
+            .ok_or_else(|| Error::unsupported("no configured remote serves this"))
+    }
+
+    /// The desk of a provider by its name; of one that is configured no more, any: nothing is sent there.
+    pub(super) fn desk_called(&self, provider: &str) -> usize {
+        self.desks.iter().position(|desk| desk.provider.name() == provider).unwrap_or(0)
+    }
+
+    /// The desks that a card may have an account at, the one of its money first.
+    pub(crate) fn desks_of_cards(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = Vec::new();
+        for place in Family::ALL.iter().filter_map(|family| self.routes.get(family)) {
+            if !places.contains(place) {
+                places.push(*place);
+            }
+        }
+        places
+    }
+
+    /// Puts a question to a desk; its answer comes by [`Engine::answer`].
+    pub(crate) fn ask_at(&mut self, place: usize, ask: Ask) -> u64 {
+        self.desks[place].ask(ask)
+    }
+
+    /// Puts a question that a call depends on.
+    pub(super) fn ask_for(&mut self, checked: &Checked, ask: Ask) -> Result<u64> {
+        let place = self.place_of(checked)?;
+        Ok(self.ask_at(place, ask))
     }
 
     /// Takes the answer to a question, if it has come.
     pub(crate) fn answer(&mut self, ticket: u64) -> Option<AskResult> {
-        self.desk.answers.remove(&ticket)
+        self.desks.get_mut(desk_of(ticket))?.answers.remove(&ticket)
     }
 
     /// Nobody waits for the answer any more.
     pub(crate) fn forget_ask(&mut self, ticket: u64) {
-        self.desk.asks.retain(|(asked, _)| *asked != ticket);
-        self.desk.answers.remove(&ticket);
-        for job in self.desk.jobs.values_mut() {
-            if let Job::Read { work: Work::Asked { ticket: asked, .. }, .. } = job
-                && *asked == Some(ticket)
-            {
-                *asked = None;
-            }
+        if let Some(desk) = self.desks.get_mut(desk_of(ticket)) {
+            desk.forget_ask(ticket);
         }
     }
 
     /// How many exchanges are under way.
     pub(crate) fn under_way(&self) -> usize {
-        self.desk.jobs.len()
+        self.desks.iter().map(|desk| desk.jobs.len()).sum()
     }
 
     /// Time that never jumps, counted from some moment of this process.
-    #[cfg(feature = "steps")]
     pub(crate) fn monotonic(&self) -> Duration {
-        self.desk.clock.monotonic()
+        self.hall.clock.monotonic()
     }
 
     /// What nobody has acknowledged yet, oldest first, at most 1,000.
@@ -304,192 +283,11 @@ impl Engine {
     }
 
     pub(crate) fn config(&self) -> &Config {
-        &self.desk.config
+        &self.hall.config
     }
 
-    pub(crate) fn provider_name(&self) -> &'static str {
-        self.desk.provider.name()
-    }
-}
-
-type ReadAnswer = (u64, Work, Box<dyn Reading>, Timestamp, Result<HttpResponse, TransportFailure>);
-type WriteAnswer = (i64, i64, i64, Result<HttpResponse, TransportFailure>);
-
-impl Desk {
-    pub(super) fn now(&mut self) -> Timestamp {
-        self.time.now(self.clock.as_ref())
-    }
-
-    pub(super) fn is_healthy(&mut self) -> bool {
-        let now = self.now();
-        self.condition.is_healthy(now, &self.config.pacing)
-    }
-
-    pub(super) fn backoff(&self, failures: u32) -> Duration {
-        backoff(failures, &self.config.pacing, self.entropy.as_ref())
-    }
-
-    /// One transaction of a call or a decision, with its consequences on the desk. Nothing of it stays if it fails.
-    pub(super) fn commit<T>(&mut self, store: &Store, work: impl FnOnce(&mut Desk, &Tx<'_>) -> Result<T>) -> Result<T> {
-        self.out = Out::default();
-        let done = store.write(|tx| {
-            self.move_times(tx)?;
-            work(self, tx)
-        });
-        match &done {
-            Ok(_) => drop(self.after_commit()),
-            Err(_) => self.out = Out::default(),
-        }
-        done
-    }
-
-    /// Everything of one turn that happens in its transaction.
-    fn work(
-        &mut self,
-        tx: &Tx<'_>,
-        writes: &[WriteAnswer],
-        reads: Vec<ReadAnswer>,
-        scope: Scope,
-        most: usize,
-    ) -> Result<()> {
-        self.out = Out::default();
-        self.move_times(tx)?;
-        for (op_no, lane_no, attempt_no, result) in writes {
-            self.busy.remove(lane_no);
-            self.note_answer(result);
-            self.write_answered(tx, *op_no, *lane_no, *attempt_no, result)?;
-        }
-        for (op_no, attempt_no) in self.lost_refusals.clone() {
-            if tx.operation(op_no)?.state == State::Sending {
-                self.refusal_not_understood(tx, op_no, attempt_no, "not followed up")?;
-            }
-        }
-        for (_, work, reading, began, result) in reads {
-            if let Some(lane_no) = work.lane() {
-                self.busy.remove(&lane_no);
-            }
-            self.note_answer(&result);
-            self.read_answered(tx, work, reading, began, result)?;
-        }
-        self.expire_overdue(tx)?;
-        self.take_up(tx, scope, most)?;
-        let now = self.now();
-        let condition = self.condition.durable();
-        if condition != self.stored_condition && !mutated!(ForgetCondition) {
-            tx.set_condition(self.provider.name(), &condition)?;
-            self.out.condition = Some(condition);
-        }
-        if now.since(self.high_time) >= HIGH_TIME_EVERY {
-            self.note_time(tx, now)?;
-        }
-        Ok(())
-    }
-
-    fn note_time(&mut self, tx: &Tx<'_>, now: Timestamp) -> Result<()> {
-        tx.set_book("high_time", &now.millis().to_string())?;
-        self.out.high_time = Some(now);
-        Ok(())
-    }
-
-    /// Moves the times that stand in the book back by as much as its own time was.
-    pub(super) fn move_times(&mut self, tx: &Tx<'_>) -> Result<()> {
-        if self.still_ahead.is_zero() {
-            return Ok(());
-        }
-        let now = self.now();
-        tx.bring_back(now, self.still_ahead)?;
-        self.out.times_moved = true;
-        self.note_time(tx, now)
-    }
-
-    fn after_commit(&mut self) -> Turn {
-        let out = std::mem::take(&mut self.out);
-        if let Some(condition) = out.condition {
-            self.stored_condition = condition;
-        }
-        if let Some(time) = out.high_time {
-            self.high_time = time;
-        }
-        if out.times_moved {
-            self.still_ahead = Duration::ZERO;
-        }
-        for op_no in out.promised {
-            self.waiting.remove(&op_no);
-        }
-        self.answers.extend(out.answers);
-        self.drain.done += out.finished;
-        Turn { exchanges: out.exchanges }
-    }
-
-    fn refill_ballast(&mut self, store: &Store) {
-        let now = self.now();
-        if self.ballast_due.is_some_and(|due| now >= due) {
-            self.ballast_due = store.fill_ballast().is_err().then(|| now.after(BALLAST_AGAIN));
-        }
-    }
-
-    /// A turn failed: what it started was never sent, and what it read is lost. Their lanes are free again.
-    fn give_up_reads(&mut self, first_id: u64, lanes: &[i64], tickets: &[u64]) {
-        for (ticket, _) in std::mem::take(&mut self.out).answers {
-            self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
-        }
-        self.catalogue_due = Some(self.now());
-        for (_, job) in self.jobs.split_off(&first_id) {
-            if let Some(lane_no) = job.lane() {
-                self.busy.remove(&lane_no);
-            }
-            if let Job::Read { work, .. } = &job
-                && let Some(ticket) = work.ticket()
-            {
-                self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
-            }
-        }
-        for lane_no in lanes {
-            self.busy.remove(lane_no);
-        }
-        for ticket in tickets {
-            self.answers.insert(*ticket, Err(Error::unreachable("the book could not be written")));
-        }
-    }
-
-    /// Starts a read: its first exchange goes out with this turn.
-    pub(super) fn begin_read(&mut self, tx: &Tx<'_>, work: Work, mut reading: Box<dyn Reading>) -> Result<()> {
-        let began = self.now();
-        let step = reading.step(None);
-        self.go_on(tx, work, reading, began, step)
-    }
-
-    /// Hands a request out, to be carried out once the turn is committed.
-    pub(super) fn send_out(&mut self, call: &WireCall, job: Job) {
-        let write = matches!(job, Job::Write { .. });
-        let id = self.next_id;
-        self.next_id += 1;
-        if let Some(lane_no) = job.lane() {
-            self.busy.insert(lane_no);
-        }
-        self.jobs.insert(id, job);
-        let request = HttpRequest {
-            method: call.method,
-            url: format!("{}{}", self.provider.base_url().trim_end_matches('/'), call.path),
-            headers: call.headers.clone(),
-            body: call.body.clone(),
-            timeout: self.provider.request_timeout(),
-            // A write without a key must not go over a connection that the peer may be closing.
-            fresh_connection: write,
-            max_response_bytes: MAX_RESPONSE_BYTES,
-        };
-        self.out.exchanges.push(Exchange { id, request });
-    }
-
-    pub(super) fn promised(&mut self, op_no: i64) {
-        self.out.promised.push(op_no);
-    }
-
-    pub(super) fn finish_ask(&mut self, ticket: u64, result: AskResult) {
-        self.out.answers.push((ticket, result));
-    }
-
-    pub(super) fn finished_one(&mut self) {
-        self.out.finished += 1;
+    /// The name of the remote that serves a family.
+    pub(crate) fn provider_of(&self, family: Family) -> Result<&'static str> {
+        Ok(self.desks[self.route(family)?].provider.name())
     }
 }

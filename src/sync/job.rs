@@ -5,21 +5,49 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::CardNumber;
-use crate::provider::Reading;
+use crate::provider::{Inquiry, Reading, Reply, TokenCall};
 
 /// Something read for a caller, not for an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// Serve a card: figures, status, rules.
     Card(CardNumber),
     /// Search.
     Find(String),
+    /// The member of a phone number, at a remote that finds nobody otherwise.
+    Phone(String),
+    /// The account that the remote calls this.
+    Reference(String),
     /// The catalogue. Also tells whether the remote is there.
     Health,
+    /// Something that only the remote knows, and is asked once.
+    Inquire(Inquiry, Option<CardNumber>),
 }
 
-/// What an [`Ask`] brought: the numbers of the cards that are now in the book or were found.
-pub(crate) type AskResult = Result<Vec<String>>;
+impl std::fmt::Debug for Ask {
+    /// Phones and codes are personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Ask::Card(number) => write!(f, "Card({number})"),
+            Ask::Find(_) => f.write_str("Find"),
+            Ask::Phone(_) => f.write_str("Phone"),
+            Ask::Reference(_) => f.write_str("Reference"),
+            Ask::Health => f.write_str("Health"),
+            Ask::Inquire(inquiry, _) => write!(f, "Inquire({inquiry:?})"),
+        }
+    }
+}
+
+/// What an [`Ask`] brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AskAnswer {
+    /// The numbers of the cards that are now in the book or were found.
+    Cards(Vec<String>),
+    /// The answer to an inquiry.
+    Reply(Box<Reply>),
+}
+
+pub(crate) type AskResult = Result<AskAnswer>;
 
 /// What an exchange is for.
 #[derive(Clone, Debug)]
@@ -37,8 +65,23 @@ pub(super) enum Work {
 }
 
 pub(super) enum Job {
-    Read { work: Work, reading: Box<dyn Reading>, began: Timestamp },
-    Write { op_no: i64, lane_no: i64, attempt_no: i64 },
+    Read {
+        work: Work,
+        reading: Box<dyn Reading>,
+        began: Timestamp,
+    },
+    Write {
+        op_no: i64,
+        lane_no: i64,
+        attempt_no: i64,
+    },
+    /// A token call, counted for this day in Beijing.
+    Token {
+        call: TokenCall,
+        day: i64,
+    },
+    /// The remote's clock is measured.
+    Clock,
 }
 
 impl Work {
@@ -78,7 +121,13 @@ impl Job {
         match self {
             Job::Write { lane_no, .. } => Some(*lane_no),
             Job::Read { work, .. } => work.lane(),
+            Job::Token { .. } | Job::Clock => None,
         }
+    }
+
+    /// Whether it is an errand of the tokens'.
+    pub(super) fn is_for_tokens(&self) -> bool {
+        matches!(self, Job::Token { .. } | Job::Clock)
     }
 
     /// Whether its answer tells if the remote is there: one such at a time is enough.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::store::{AttemptRow, Lookout};
 
-use super::engine::Desk;
+use super::desk::Desk;
 
 /// The remote tells its time in whole seconds.
 const REMOTE_ROUNDING: Duration = Duration::from_secs(2);
@@ -85,13 +85,13 @@ impl Desk {
     pub(super) fn next_look(&mut self, looks: &Looks, op_no: i64, counted: Option<Timestamp>) -> Timestamp {
         let now = self.now();
         let by_book = counted.unwrap_or(looks.after).after(self.provider.quiet_period());
-        let left = self.quiet_until(op_no).saturating_sub(self.clock.monotonic());
+        let left = self.quiet_until(op_no).saturating_sub(self.hall.clock.monotonic());
         by_book.max(now.after(left))
     }
 
     /// The remote's clock at a moment of this process, no later than it was: by its last answer.
     pub(super) fn remote_clock_at(&self, steady: Duration) -> Option<Timestamp> {
-        let since = self.clock.monotonic().saturating_sub(steady);
+        let since = self.hall.clock.monotonic().saturating_sub(steady);
         self.remote_clock.map(|clock| clock.before(since))
     }
 
@@ -104,7 +104,7 @@ impl Desk {
 
     /// An attempt is unknown that has ended, or will have in so long.
     pub(super) fn quiet_after(&mut self, op_no: i64, left: Duration) {
-        let now = self.clock.monotonic();
+        let now = self.hall.clock.monotonic();
         // Not when an operation is done with: the transaction that says so may fail.
         self.quiet_until.retain(|_, until| until.saturating_add(FORGOTTEN_AFTER) > now);
         self.quiet_until.insert(op_no, now.saturating_add(left).saturating_add(self.provider.quiet_period()));

@@ -5,7 +5,8 @@ use crate::model::{CardNumber, Evidence, Kind, OpId, Promise, Receipt, State, To
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
 
-use super::engine::{Desk, Engine};
+use super::desk::Desk;
+use super::engine::Engine;
 use super::settle::is_orphan;
 
 named! {
@@ -25,7 +26,9 @@ named! {
 impl Engine {
     /// Cancels what has not reached the remote.
     pub(crate) fn void(&mut self, op_id: &OpId) -> Result<Receipt> {
-        let Engine { store, desk } = self;
+        let place = self.place_of_operation(op_id)?;
+        let Engine { store, desks, .. } = self;
+        let desk = &mut desks[place];
         let op_no = desk.commit(store, |desk, tx| desk.void(tx, op_id))?;
         let view = store.view();
         desk.receipt(&view, &view.operation(op_no)?)
@@ -35,7 +38,9 @@ impl Engine {
     pub(crate) fn resolve(&mut self, op_id: &OpId, resolution: Resolution, who: &str, why: &str) -> Result<Receipt> {
         let who = short_text("who", who.to_owned(), 64)?;
         let why = short_text("why", why.to_owned(), 200)?;
-        let Engine { store, desk } = self;
+        let place = self.place_of_operation(op_id)?;
+        let Engine { store, desks, .. } = self;
+        let desk = &mut desks[place];
         let op_no = desk.commit(store, |desk, tx| desk.resolve(tx, op_id, resolution, &who, &why))?;
         let view = store.view();
         desk.receipt(&view, &view.operation(op_no)?)
@@ -60,11 +65,15 @@ impl Engine {
     /// Puts a card on the exception list (`Some(why)`), or takes it off.
     pub(crate) fn set_exception(&mut self, number: &CardNumber, why: Option<&str>) -> Result<()> {
         let why = why.map(|why| short_text("why", why.to_owned(), 200)).transpose()?;
-        let provider = self.desk.provider.name();
         self.store.write(|tx| {
-            let card = tx.card(number.as_str(), provider)?.ok_or_else(|| Error::not_found("card"))?;
-            tx.set_exception(card.card.card_no, why.as_deref())
+            let card = tx.card_row(number.as_str())?.ok_or_else(|| Error::not_found("card"))?;
+            tx.set_exception(card.card_no, why.as_deref())
         })
+    }
+
+    fn place_of_operation(&self, op_id: &OpId) -> Result<usize> {
+        let op = self.store.view().operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
+        Ok(self.desk_called(&op.provider))
     }
 }
 
@@ -78,7 +87,7 @@ impl Desk {
         if op.state != State::Queued && !(mutated!(VoidSettled) && op.state == State::Settled) {
             return Err(Error::wrong_state(op.state.as_str(), "only what has not reached the remote can be voided"));
         }
-        if op.kind == Kind::OpenCard && tx.open_operations(op.lane_no)?.iter().any(|other| other.op_no > op.op_no) {
+        if op.kind.opens() && tx.open_operations(op.lane_no)?.iter().any(|other| other.op_no > op.op_no) {
             return Err(Error::wrong_state("queued", "operations on the card it opens are waiting behind it"));
         }
         if op.kind == Kind::Recharge {
@@ -90,8 +99,8 @@ impl Desk {
         let was_approved = op.is_approved();
         let told = *op.told();
         tx.transition(&mut op, State::Voided, now)?;
-        if op.kind == Kind::OpenCard {
-            tx.set_card_status(op.card_no, crate::model::CardStatus::Closed)?;
+        if op.kind.opens() {
+            tx.set_status(op.lane_no, crate::model::CardStatus::Closed)?;
         }
         if op.promise.is_none() {
             // A call is waiting for it in another thread: that is answered too.
@@ -122,9 +131,9 @@ impl Desk {
             Resolution::WasApplied => {
                 tx.transition(&mut op, State::Applied, now)?;
                 tx.set_evidence(&mut op, Evidence::Person)?;
-                if op.kind == Kind::OpenCard {
+                if op.kind.opens() {
                     tx.confirm_account(op.lane_no)?;
-                    tx.set_card_status(op.card_no, crate::model::CardStatus::Active)?;
+                    tx.set_status(op.lane_no, crate::model::CardStatus::Active)?;
                 }
                 if !op.kind.moves_assets() {
                     tx.transition(&mut op, State::Settled, now)?;
@@ -161,7 +170,7 @@ impl Desk {
             Resolution::WriteOff => {
                 tx.transition(&mut op, State::WrittenOff, now)?;
                 self.enter_write_off(tx, &op)?;
-                if op.kind == Kind::OpenCard {
+                if op.kind.opens() {
                     self.park_orphans(tx, &op)?;
                 }
             }
@@ -205,7 +214,7 @@ impl Desk {
     /// An opening was given up: each operation behind it waits for a decision of its own.
     pub(super) fn park_orphans(&mut self, tx: &Tx<'_>, open: &OpRow) -> Result<()> {
         let now = self.now();
-        tx.set_card_status(open.card_no, crate::model::CardStatus::Closed)?;
+        tx.set_status(open.lane_no, crate::model::CardStatus::Closed)?;
         for mut op in tx.open_operations(open.lane_no)? {
             if op.op_no > open.op_no && op.state == State::Queued {
                 if op.promise.is_none() {
@@ -271,7 +280,7 @@ impl Engine {
             .map(|op| {
                 let looks = view.looks(op.op_no)?;
                 Ok(WaitingOperation {
-                    receipt: self.desk.receipt(&view, op)?,
+                    receipt: self.desks[self.desk_called(&op.provider)].receipt(&view, op)?,
                     amount: op.at_stake(),
                     attempts: Desk::attempts_told(&view.attempts(op.op_no)?),
                     looks: looks

@@ -4,22 +4,25 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Act, Balances, CardNumber, Decision, Effect, Exposure, Headroom, Kind, Knowledge, NoticeKind, OfflineCase, Promise,
-    RateSource, Refusal, State, check_offline, decide,
+    Act, Balances, CardNumber, Decision, Effect, Exposure, Family, Headroom, Kind, Knowledge, NoticeKind, OfflineCase,
+    Promise, RateSource, Refusal, State, check_offline, decide,
 };
 use crate::store::{NewNotice, OpRow, ServedCard, Tx, View};
 use crate::units::{Money, Rate};
 
 use super::call::{Mode, Waiting};
-use super::engine::{Desk, Engine};
+use super::desk::Desk;
+use super::engine::Engine;
 use super::settle::Entered;
 
 impl Engine {
     /// How much more would be approved offline, of one card or of any.
     pub(crate) fn headroom(&mut self, number: Option<&CardNumber>) -> Result<Headroom> {
-        let Engine { store, desk } = self;
+        let place = self.route(Family::Cards).unwrap_or(0);
+        let Engine { store, desks, .. } = self;
+        let desk = &mut desks[place];
         let view = store.view();
-        let policy = desk.config.policy.clone();
+        let policy = desk.hall.config.policy.clone();
         let till = view.till_exposure()?;
         let operations = policy.outage_operations.saturating_sub(till.operations);
         let mut money = policy.floor_limit.min(policy.outage_limit.minus(till.money));
@@ -58,13 +61,13 @@ impl Desk {
         };
         let level = served.card.level.as_deref();
         let terms = match level {
-            Some(level) if !self.config.levels.is_empty() => match self.config.terms(level, None) {
+            Some(level) if !self.hall.config.levels.is_empty() => match self.hall.config.terms(level, None) {
                 Some(terms) => Some(terms),
                 // The configuration may know it by the remote's identifier.
                 None => {
                     let levels = tx.levels(self.provider.name())?;
                     let id = levels.iter().find(|known| known.name == level).map(|known| known.id.as_str());
-                    self.config.terms(level, id)
+                    self.hall.config.terms(level, id)
                 }
             },
             _ => None,
@@ -79,19 +82,21 @@ impl Desk {
             _ => None,
         };
         // Without a base there is nothing that funds could be measured against: the policy decides about such a card.
-        let has_base = served.account.confirmed || served.card.opened_here_at.is_some();
+        let has_base = served.is_known();
+        let coupon_discount = self.coupon_discount(tx, served, act, except)?;
         Ok(use_it(&Knowledge {
             balances: has_base.then_some(balances),
             rate,
             points_per_yuan: terms.and_then(|terms| terms.points_per_yuan),
             rules: &rules,
-            rounding: self.config.rounding,
+            coupon_discount,
+            rounding: self.hall.config.rounding,
         }))
     }
 
     pub(super) fn balances(&self, tx: &Tx<'_>, served: &ServedCard, except: Option<i64>) -> Result<Balances> {
         let open = tx.open_effects(served.account.account_no, except)?;
-        Ok(served.account.base.with_effects(&open, &self.config.policy))
+        Ok(served.account.base.with_effects(&open, &self.hall.config.policy))
     }
 
     /// Decides without the remote. `except`: the operation itself, where it is written down already; `partial`: whether the
@@ -104,9 +109,12 @@ impl Desk {
         except: Option<i64>,
         partial: bool,
     ) -> Result<Result<Decision, Refusal>> {
-        let needs_base = act.kind() != Kind::OpenCard;
+        let needs_base = act.leans_on_base();
         let case = OfflineCase { needs_base, ..self.offline_case(tx, served)? };
-        let policy = self.config.policy.clone();
+        if let Some(refusal) = self.coupon_refusal(tx, served, act, except, true)? {
+            return Ok(Err(refusal));
+        }
+        let policy = self.hall.config.policy.clone();
         self.with_knowledge(tx, served, act, except, |knowledge| decide(act, knowledge, case, &policy, partial))
     }
 
@@ -120,9 +128,9 @@ impl Desk {
             now: self.now(),
             from_card: Money::ZERO,
             exception: served.card.exception.as_deref(),
-            status: served.card.status,
-            known: served.account.confirmed || served.card.opened_here_at.is_some(),
-            known_since: served.account.base.as_of.or(served.card.opened_here_at),
+            status: served.account.status,
+            known: served.is_known(),
+            known_since: served.account.base.as_of.or(served.account.opened_here_at),
             needs_base: true,
             card_exposure: view.card_exposure(served.card.card_no)?,
             phone_exposure,
@@ -132,13 +140,12 @@ impl Desk {
     }
 
     fn clock_behind(&mut self) -> Option<Duration> {
-        let tolerance = self.config.policy.clock_tolerance();
-        self.time.behind(self.clock.as_ref(), tolerance)
+        self.hall.clock_behind()
     }
 
     /// Warns once when an approval of this effect has brought the till near its limits.
     fn note_limits(&mut self, tx: &Tx<'_>, added: &Effect) -> Result<()> {
-        let policy = &self.config.policy;
+        let policy = &self.hall.config.policy;
         let near = |exposure: Exposure| {
             exposure.money.fen().saturating_mul(5) >= policy.outage_limit.fen().saturating_mul(4)
                 || u64::from(exposure.operations) * 5 >= u64::from(policy.outage_operations) * 4
@@ -170,6 +177,7 @@ impl Desk {
     pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<Entered> {
         let entered = self.approve(tx, op, Promise::OfflineApproved, decision.told, decision.effect)?;
         self.show_change(tx, op)?;
+        self.give_here(tx, op)?;
         self.note_limits(tx, &decision.effect)?;
         Ok(entered)
     }

@@ -6,21 +6,29 @@ use crate::model::{Act, Base, CardNumber, CardStatus, Holder, Kind, NoticeKind, 
 use crate::provider::{Findings, Snapshot};
 use crate::store::{AttemptRow, LaneState, NewNotice, OpRow, ServedCard, Tx};
 
-use super::engine::Desk;
-use super::job::Work;
+use super::desk::Desk;
+use super::job::{Ask, Work};
 
 impl Desk {
     pub(super) fn begin_pull(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
         let served = tx.card_of_account(lane_no)?;
-        let reading = self.provider.serve(&served.account.reference);
-        self.begin_read(tx, Work::Pull { lane_no }, reading)
+        match self.provider.serve(&served.whom()) {
+            Some(reading) => self.begin_read(tx, Work::Pull { lane_no }, reading),
+            None => self.nothing_to_pull(tx, lane_no),
+        }
+    }
+
+    /// The remote tells no figures but those in its answers: what it has applied is as settled as it will ever be.
+    fn nothing_to_pull(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        self.settle_applied(tx, lane_no)?;
+        self.refresh_lane(tx, lane_no, None)
     }
 
     pub(super) fn pulled(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
         let served = tx.card_of_account(lane_no)?;
         if findings.absent {
             // Closed meanwhile: no base will ever come that includes what was applied.
-            tx.set_card_status(served.card.card_no, CardStatus::Closed)?;
+            tx.set_status(served.account.account_no, CardStatus::Closed)?;
             self.settle_applied(tx, lane_no)?;
         }
         self.take_in(tx, &served, began, findings)?;
@@ -47,31 +55,67 @@ impl Desk {
             if let Some(served) = existing
                 && served.account.confirmed
             {
-                tx.set_card_status(served.card.card_no, CardStatus::Closed)?;
+                tx.set_status(served.account.account_no, CardStatus::Closed)?;
             }
             return Ok(false);
         }
         let served = match existing {
-            Some(served) if served.card.opened_here_at.is_some() && !served.account.confirmed => {
+            Some(served) if served.account.opened_here_at.is_some() && !served.account.confirmed => {
                 // Opened here and not confirmed: a card of this number at the remote may be another holder's. Once the
                 // opening has come to nothing and nothing waits behind it, the remote's card is simply a card.
                 let unfinished = tx.lane_head(served.account.account_no)?.is_some();
-                if unfinished || served.card.status != CardStatus::Closed {
+                if unfinished || served.account.status != CardStatus::Closed {
                     return Ok(true);
                 }
                 self.note_opened_after_all(tx, &served)?;
-                tx.set_opened_here(served.card.card_no, None)?;
-                tx.set_card_status(served.card.card_no, CardStatus::Active)?;
+                tx.set_opened_here(served.account.account_no, None)?;
+                tx.set_status(served.account.account_no, CardStatus::Active)?;
                 served
             }
             Some(served) => served,
-            None => tx.insert_card(number.as_str(), self.provider.name(), CardStatus::Active, None)?,
+            None => self.new_account(tx, number, CardStatus::Active, None)?,
+        };
+        let served = match &findings.reference {
+            Some(reference) => self.adopt_reference(tx, served, reference)?,
+            None => served,
         };
         tx.confirm_account(served.account.account_no)?;
         if !mutated!(ServedInVain) {
             self.take_in(tx, &served, began, findings)?;
         }
         Ok(true)
+    }
+
+    /// An account has been served that was asked for by phone or by what the remote calls it. The number under which the till
+    /// knows it: the book's, the phone, or where the remote tells none, what it was asked for by.
+    pub(super) fn served_unnamed(
+        &mut self,
+        tx: &Tx<'_>,
+        ask: &Ask,
+        began: Timestamp,
+        findings: &Findings,
+    ) -> Result<Option<CardNumber>> {
+        let Some(snapshot) = findings.snapshot.as_ref().filter(|_| !findings.absent) else { return Ok(None) };
+        let provider = self.provider.name();
+        let by_reference = match &findings.reference {
+            Some(reference) => tx.account_by_reference(provider, reference)?,
+            None => None,
+        };
+        let phone = snapshot.holder.phone.clone();
+        let asked = match ask {
+            Ask::Phone(text) | Ask::Reference(text) => text.clone(),
+            _ => return Ok(None),
+        };
+        let number = match (by_reference, phone) {
+            (Some(served), _) => served.card.number,
+            (None, Some(phone)) => match tx.numbers_by_phone(&phone, 1)?.pop() {
+                Some(known) => known,
+                None => CardNumber::new(phone)?,
+            },
+            (None, None) => CardNumber::new(asked)?,
+        };
+        self.served(tx, &number, began, findings)?;
+        Ok(Some(number))
     }
 
     /// A card is there whose opening here had come to nothing. If a request for it was sent and never answered, that may be
@@ -104,9 +148,9 @@ impl Desk {
         let (card_no, account_no) = (served.card.card_no, served.account.account_no);
         self.land(tx, account_no, began, findings)?;
         if let Some(status) = findings.status {
-            tx.set_card_status(card_no, status)?;
-        } else if served.card.status == CardStatus::Provisional && !findings.absent {
-            tx.set_card_status(card_no, CardStatus::Active)?;
+            tx.set_status(account_no, status)?;
+        } else if served.account.status == CardStatus::Provisional && !findings.absent {
+            tx.set_status(account_no, CardStatus::Active)?;
         }
         if let Some(rules) = &findings.rules {
             tx.set_recharge_rules(account_no, rules, now)?;
@@ -114,6 +158,7 @@ impl Desk {
         if let Some(pay_types) = findings.pay_types.as_ref().filter(|pay_types| !pay_types.is_empty()) {
             tx.set_pay_types(self.provider.name(), pay_types, now)?;
         }
+        self.take_coupons(tx, account_no, findings)?;
         tx.set_fetched(card_no, now)
     }
 
@@ -140,11 +185,19 @@ impl Desk {
         }
         let base = Base { money: snapshot.money, points: snapshot.points, as_of: Some(began), ..Base::default() };
         let holder = self.with_open_changes(tx, lane_no, &snapshot.holder)?;
+        if let Some(registered) = self.unseen_registration(tx, &served)? {
+            self.note_adopted(tx, &registered, findings)?;
+        }
+        let holder = self.fill_in(tx, &served, holder)?;
         self.reckon(tx, &served, &base, Some(&holder), None)?;
         tx.set_base(lane_no, &base)?;
+        if let Some(growth) = snapshot.growth {
+            tx.set_growth(lane_no, growth)?;
+        }
         tx.set_totals(lane_no, snapshot.consumed_total, snapshot.recharged_total)?;
         if let Some(level) = &snapshot.level
             && served.card.level.as_ref() != Some(level)
+            && (served.card.level.is_none() || self.leads(tx, &served)?)
         {
             tx.set_level(served.card.card_no, level)?;
         }
@@ -152,6 +205,25 @@ impl Desk {
             tx.set_holder(served.card.card_no, &holder)?;
         }
         self.settle_applied(tx, lane_no)
+    }
+
+    /// Of several remotes that know a card's holder the one of the stored value has the last word, else the only one.
+    fn leads(&self, tx: &Tx<'_>, served: &ServedCard) -> Result<bool> {
+        Ok(self.provider.keeps_money() || tx.accounts_of(served.card.card_no)?.len() == 1)
+    }
+
+    /// What another remote than the leading one tells fills in what is missing, and replaces nothing.
+    fn fill_in(&self, tx: &Tx<'_>, served: &ServedCard, found: Holder) -> Result<Holder> {
+        if self.leads(tx, served)? {
+            return Ok(found);
+        }
+        let known = served.card.holder.clone();
+        Ok(Holder {
+            name: known.name.or(found.name),
+            phone: known.phone.or(found.phone),
+            gender: known.gender.or(found.gender),
+            birthday: known.birthday.or(found.birthday),
+        })
     }
 
     /// The base includes what was applied.

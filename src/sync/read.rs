@@ -3,12 +3,12 @@
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{NoticeKind, State};
-use crate::provider::{Findings, ReadFailure, ReadStep, Reading};
+use crate::provider::{Findings, ReadFailure, ReadStep, Reading, Reply};
 use crate::store::{NewNotice, Tx};
 use crate::transport::{HttpResponse, TransportFailure};
 
-use super::engine::Desk;
-use super::job::{Ask, Job, Work};
+use super::desk::{Desk, Sealed};
+use super::job::{Ask, AskAnswer, Job, Work};
 use super::pacing::{retry_after, server_time};
 
 /// 429 and the pause it asks for are the same for every dialect.
@@ -20,16 +20,19 @@ const PATIENCE: u32 = 30;
 
 impl Desk {
     /// What every exchange tells, whatever it was for: the remote's clock, and a pause it asks for.
-    pub(super) fn note_answer(&mut self, result: &Result<HttpResponse, TransportFailure>) {
+    pub(super) fn note_answer(&mut self, sealed: Option<Sealed>, result: &Result<HttpResponse, TransportFailure>) {
+        self.answered = sealed;
+        self.server_time = None;
         let Ok(response) = result else { return };
         self.server_time = server_time(response);
+        self.measure_clock(response);
         let now = self.now();
         match (response.status, retry_after(response, now)) {
             (TOO_MANY_REQUESTS, asked) => {
-                self.condition.pause(asked, now, &self.config.pacing, self.entropy.as_ref());
+                self.condition.pause(asked, now, &self.hall.config.pacing, self.hall.entropy.as_ref());
             }
             (SERVICE_UNAVAILABLE, Some(asked)) => {
-                self.condition.pause(Some(asked), now, &self.config.pacing, self.entropy.as_ref());
+                self.condition.pause(Some(asked), now, &self.hall.config.pacing, self.hall.entropy.as_ref());
             }
             _ => {}
         }
@@ -39,22 +42,15 @@ impl Desk {
     pub(super) fn dialect_answered(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         self.condition.answered(now);
-        let tolerance = self.config.policy.clock_tolerance();
+        self.tokens.served();
         let server = self.server_time.take();
         self.remote_clock = server;
-        let Some(ahead) = self.time.remote_answered(self.clock.as_ref(), server, tolerance) else { return Ok(()) };
-        self.brought_back = ahead;
-        let now = self.now();
-        log::warn!("tillbook: the book's time ran ahead; brought back to {now:?} on the remote's word");
-        self.condition.bring_back(now, ahead);
-        let waiting = self.waiting.values_mut().map(|waiting| &mut waiting.until);
-        for time in self.catalogue_due.iter_mut().chain(self.ballast_due.iter_mut()).chain(waiting) {
-            if *time > now {
-                *time = time.before(ahead);
-            }
+        if self.hall.remote_answered(server) {
+            log::warn!("tillbook: the book's time ran ahead; brought back to {:?} on the remote's word", self.now());
+            self.follow_time();
+            self.hall.move_times(tx)?;
         }
-        self.still_ahead = self.still_ahead.saturating_add(ahead);
-        self.move_times(tx)
+        Ok(())
     }
 
     pub(super) fn read_answered(
@@ -98,8 +94,12 @@ impl Desk {
                 self.read_done(tx, work, began, *findings)
             }
             ReadStep::Failed(ReadFailure::Garbled(why)) => {
-                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
                 self.read_failed(tx, work, &why)
+            }
+            ReadStep::Failed(ReadFailure::TokenRefused(why)) => {
+                self.token_refused(tx, &why)?;
+                self.read_anew(tx, work, &why)
             }
             ReadStep::Failed(ReadFailure::Unusable(why)) => self.read_unusable(tx, work, &why),
             ReadStep::Failed(ReadFailure::Halted(why)) => {
@@ -130,15 +130,18 @@ impl Desk {
             Work::Asked { ask: Ask::Health, ticket } => {
                 self.health_is_good(tx, &findings)?;
                 if let Some(ticket) = ticket {
-                    self.finish_ask(ticket, Ok(Vec::new()));
+                    self.finish_ask(ticket, Ok(AskAnswer::Cards(Vec::new())));
                 }
                 Ok(())
             }
             Work::Asked { ask: Ask::Card(number), ticket } => {
                 let served = self.served(tx, &number, began, &findings)?;
                 if let Some(ticket) = ticket {
-                    let result =
-                        if served { Ok(vec![number.as_str().to_owned()]) } else { Err(Error::not_found("card")) };
+                    let result = if served {
+                        Ok(AskAnswer::Cards(vec![number.as_str().to_owned()]))
+                    } else {
+                        Err(Error::not_found("card"))
+                    };
                     self.finish_ask(ticket, result);
                 }
                 Ok(())
@@ -146,10 +149,48 @@ impl Desk {
             Work::Asked { ask: Ask::Find(key), ticket } => {
                 let exact = findings.found.into_iter().filter(|found| found.phone.as_deref() == Some(&key));
                 if let Some(ticket) = ticket {
-                    self.finish_ask(ticket, Ok(exact.map(|found| found.number).collect()));
+                    self.finish_ask(ticket, Ok(AskAnswer::Cards(exact.map(|found| found.number).collect())));
                 }
                 Ok(())
             }
+            Work::Asked { ask: ask @ (Ask::Phone(_) | Ask::Reference(_)), ticket } => {
+                let number = self.served_unnamed(tx, &ask, began, &findings)?;
+                if let Some(ticket) = ticket {
+                    let numbers = number.into_iter().map(|number| number.as_str().to_owned()).collect();
+                    self.finish_ask(ticket, Ok(AskAnswer::Cards(numbers)));
+                }
+                Ok(())
+            }
+            Work::Asked { ask: Ask::Inquire(..), ticket } => {
+                match &findings.reply {
+                    Some(Reply::Members(page)) => {
+                        page.members.iter().try_for_each(|member| self.take_member(tx, member, now))?;
+                    }
+                    Some(Reply::Member(member)) => self.take_member(tx, member, now)?,
+                    _ => {}
+                }
+                let reply = findings.reply.ok_or_else(|| Error::inconsistent("an inquiry without a reply"));
+                if let Some(ticket) = ticket {
+                    self.finish_ask(ticket, reply.map(|reply| AskAnswer::Reply(Box::new(reply))));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A read was refused for its token. It is done again with the next one; nothing was wrong with it.
+    fn read_anew(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
+        match work {
+            Work::Asked { ask, ticket: Some(ticket) } if !self.condition.is_down() => {
+                self.asks.push_back((ticket, ask));
+                Ok(())
+            }
+            Work::Before { lane_no, .. } | Work::Look { lane_no, .. } | Work::Pull { lane_no }
+                if !self.condition.is_down() =>
+            {
+                self.refresh_lane(tx, lane_no, None)
+            }
+            work => self.read_failed(tx, work, why),
         }
     }
 
@@ -197,7 +238,7 @@ impl Desk {
     fn read_unusable(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
         if let Work::Asked { ask: Ask::Health, .. } | Work::Credentials { .. } = work {
             let now = self.now();
-            self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+            self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
             return self.read_failed(tx, work, why);
         }
         self.dialect_answered(tx)?;
@@ -235,9 +276,12 @@ impl Desk {
                 self.halt(tx, why)?;
                 self.refusal_not_understood(tx, op_no, attempt_no, why)
             }
-            Work::Asked { ticket, .. } => {
+            Work::Asked { ask, ticket } => {
                 self.dialect_answered(tx)?;
-                self.check_catalogue();
+                // An inquiry may be refused for what it asked.
+                if !matches!(ask, Ask::Inquire(..)) {
+                    self.check_catalogue();
+                }
                 if let Some(ticket) = ticket {
                     self.finish_ask(ticket, Err(Error::remote_refused(why)));
                 }
@@ -251,14 +295,15 @@ impl Desk {
     /// Stops asking until a read succeeds, and tells the operator once.
     pub(super) fn halt(&mut self, tx: &Tx<'_>, why: &str) -> Result<()> {
         let now = self.now();
-        self.condition.halt(why, now, &self.config.pacing, self.entropy.as_ref());
-        if !tx.has_open_notice(NoticeKind::ProviderHalted)? || mutated!(HaltToldAgain) {
+        self.condition.halt(why, now, &self.hall.config.pacing, self.hall.entropy.as_ref());
+        let about = format!("{}: ", self.provider.name());
+        if !tx.has_open_notice_beginning(NoticeKind::ProviderHalted, &about)? || mutated!(HaltToldAgain) {
             tx.insert_notice(&NewNotice {
                 kind: NoticeKind::ProviderHalted,
                 op_no: None,
                 card_no: None,
                 amount: None,
-                detail: why,
+                detail: &format!("{about}{why}"),
                 at: now,
             })?;
         }
@@ -272,7 +317,7 @@ impl Desk {
         }
         self.catalogue_due = None;
         self.catalogue_failures = 0;
-        if self.condition.recovered(now, &self.config.pacing, self.entropy.as_ref()) {
+        if self.condition.recovered(now, &self.hall.config.pacing, self.hall.entropy.as_ref()) {
             log::info!("tillbook: the remote is there again");
             for mut op in if mutated!(OutageUnparks) { tx.operations_in(State::Parked)? } else { Vec::new() } {
                 tx.transition(&mut op, State::Queued, now)?;

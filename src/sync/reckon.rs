@@ -7,7 +7,7 @@ use crate::model::{Base, Confirmation, Holder, Kind, NoticeKind};
 use crate::store::{NewNotice, OpRow, ServedCard, Tx};
 use crate::units::{Money, Points};
 
-use super::engine::Desk;
+use super::desk::Desk;
 use super::pull::change_holder;
 
 /// What an operation that the remote has did to its account.
@@ -34,7 +34,7 @@ impl Change {
                 earns: confirmed.bonus_points.is_none(),
             },
             Kind::RedeemPoints => Change { points: told.points, ..Change::default() },
-            Kind::OpenCard | Kind::Modify => Change::default(),
+            _ => Change::default(),
         }
     }
 }
@@ -113,7 +113,7 @@ impl Desk {
         op: Option<&OpRow>,
     ) -> Result<()> {
         let before = &served.account.base;
-        if !self.provider.sole_writer() || before.as_of.is_none() {
+        if !self.provider.keeps_money() || !self.provider.sole_writer() || before.as_of.is_none() {
             return Ok(());
         }
         let mut changes = Vec::new();

@@ -2,10 +2,11 @@
 
 use crate::error::Result;
 use crate::model::State;
-use crate::store::{LaneState, Tx};
+use crate::store::{LaneState, OpRow, Tx};
 use crate::transport::HttpResponse;
 
-use super::engine::Desk;
+use super::desk::Desk;
+use super::repeat::is_undoing;
 
 impl Desk {
     /// First attempts that have an answer are interpreted again, then whatever is still on the wire is in doubt, then every
@@ -13,7 +14,7 @@ impl Desk {
     pub(super) fn recover(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         self.recovering = true;
-        for mut op in tx.operations_in(State::Sending)? {
+        for mut op in self.own(tx.operations_in(State::Sending)?) {
             let attempts = tx.attempts(op.op_no)?;
             let Some(last) = attempts.last() else {
                 self.in_doubt(tx, &mut op)?;
@@ -40,7 +41,21 @@ impl Desk {
                 }
             }
         }
-        for unpromised in tx.unpromised_operations()? {
+        for op in self.own(tx.operations_in(State::Reversing)?) {
+            // An undoing whose answer was lost is asked for again: it has a key.
+            for attempt in tx.attempts(op.op_no)?.iter().filter(|attempt| attempt.outcome.is_none()) {
+                if is_undoing(attempt) {
+                    tx.end_attempt(
+                        attempt.attempt_no,
+                        now,
+                        "not_processed",
+                        "the program ended while it was under way",
+                    )?;
+                }
+            }
+            self.refresh_lane(tx, op.lane_no, None)?;
+        }
+        for unpromised in self.own(tx.unpromised_operations()?) {
             // An opening that is cancelled takes along what waits behind it.
             let mut op = tx.operation(unpromised.op_no)?;
             if op.promise.is_some() {
@@ -52,7 +67,7 @@ impl Desk {
             }
         }
         // A wait that was stored by a clock that ran ahead must not last for years.
-        let pacing = &self.config.pacing;
+        let pacing = &self.hall.config.pacing;
         let longest = pacing.backoff_max_ms.max(pacing.retry_after_max_ms);
         let latest = now.after(std::time::Duration::from_millis(longest).max(self.provider.quiet_period() * 2));
         self.condition.clamp(latest);
@@ -62,11 +77,17 @@ impl Desk {
         Ok(())
     }
 
+    /// Those of the operations that are for this desk's remote.
+    fn own(&self, mut operations: Vec<OpRow>) -> Vec<OpRow> {
+        operations.retain(|op| op.provider == self.provider.name());
+        operations
+    }
+
     /// What was left in doubt is looked at right after the start: a till that is never open for a whole quiet period has no other
     /// moment for it.
     fn wake_doubtful(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
-        for op in tx.operations_in(State::InDoubt)? {
+        for op in self.own(tx.operations_in(State::InDoubt)?) {
             let (_, failures) = tx.lane(op.lane_no)?;
             tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, failures)?;
         }

@@ -9,10 +9,10 @@ use crate::model::{
     Told,
 };
 use crate::provider::{Learned, RemoteRefusal};
-use crate::store::{LaneState, NewEntry, NewNotice, OpRow, PromiseRow, Tx, View};
+use crate::store::{AttemptRow, LaneState, NewEntry, NewNotice, OpRow, PromiseRow, Tx, View};
 use crate::units::{Money, Points};
 
-use super::engine::Desk;
+use super::desk::Desk;
 
 /// What a line of the book tells beyond its operation.
 pub(super) struct Entered {
@@ -39,11 +39,20 @@ impl Desk {
             tx.remember(self.provider.name(), key, &value)?;
         }
         let served = tx.card_of_account(op.lane_no)?;
-        if op.kind == Kind::OpenCard {
+        let served = match &confirmation.reference {
+            Some(reference) => {
+                let served = self.adopt_reference(tx, served, reference)?;
+                (op.lane_no, op.card_no) = (served.account.account_no, served.card.card_no);
+                served
+            }
+            None => served,
+        };
+        if op.kind.opens() {
             tx.confirm_account(op.lane_no)?;
-            tx.set_card_status(op.card_no, CardStatus::Active)?;
+            tx.set_status(op.lane_no, CardStatus::Active)?;
         }
         self.show_change(tx, op)?;
+        self.coupon_settled(tx, op)?;
         // Only an answer to a whole sale tells the member's rate; the card's part is sent without a discountable amount.
         let whole = op.kind == Kind::Consume && op.promise.is_none() && !op.told.due.is_positive();
         if let (Some(rate), Some(level), true) = (confirmation.rate, &served.card.level, whole) {
@@ -51,7 +60,8 @@ impl Desk {
             tx.saw_rate(op.card_no, level, &day, &rate.to_string())?;
         }
         // The answer carries the balances, or there is none to carry: settled at once. Otherwise a base has to arrive.
-        let base = match (confirmation.money_after, confirmation.points_after) {
+        let money_after = if self.provider.keeps_money() { confirmation.money_after } else { Some(Money::ZERO) };
+        let base = match (money_after, confirmation.points_after) {
             (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now), ..Base::default() }),
             _ => None,
         };
@@ -70,7 +80,9 @@ impl Desk {
         }
         self.told_and_confirmed(tx, op, &confirmation)?;
         self.finished_one();
-        self.refresh_lane(tx, op.lane_no, None)
+        self.refresh_lane(tx, op.lane_no, None)?;
+        // What the remote knows of a member who was registered here is worth a read.
+        if op.kind == Kind::Register && base.is_none() { self.pull_soon(tx, op.lane_no) } else { Ok(()) }
     }
 
     /// Compares what was promised with what was done, or promises it now.
@@ -141,7 +153,7 @@ impl Desk {
             return self.refresh_lane(tx, op.lane_no, None);
         }
         self.reject(tx, op, &message)?;
-        if op.kind == Kind::OpenCard {
+        if op.kind.opens() {
             self.note_orphans(tx, op, now)?;
         }
         self.finished_one();
@@ -153,6 +165,7 @@ impl Desk {
     pub(super) fn reject(&mut self, tx: &Tx<'_>, op: &mut OpRow, why: &str) -> Result<()> {
         let now = self.now();
         tx.transition(op, State::Rejected, now)?;
+        self.coupon_settled(tx, op)?;
         tx.set_waits_for(op, why, false)?;
         self.except(tx, op, &format!("was refused by the remote: {why}"))?;
         tx.insert_notice(&NewNotice {
@@ -168,7 +181,7 @@ impl Desk {
     /// An opening that nobody was promised came to nothing: its number is free again, and what was done on the card
     /// meanwhile waits for a person. Of other operations nothing depends.
     pub(super) fn opening_failed(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
-        if op.kind != Kind::OpenCard {
+        if !op.kind.opens() {
             return Ok(());
         }
         let now = self.now();
@@ -201,15 +214,41 @@ impl Desk {
 
     /// Certainly not done: waits to be sent again if it was promised or may still be, is closed otherwise.
     pub(super) fn not_processed(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        self.unsent(tx, op, true)
+    }
+
+    /// As [`Desk::not_processed`], for no fault of the operation's: it goes on as soon as something else is there.
+    pub(super) fn not_processed_yet(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
+        self.unsent(tx, op, false)
+    }
+
+    fn unsent(&mut self, tx: &Tx<'_>, op: &mut OpRow, later: bool) -> Result<()> {
         let now = self.now();
+        if tx.attempts(op.op_no)?.iter().any(AttemptRow::is_unknown) {
+            // This attempt was not, but an earlier one may have been.
+            tx.transition(op, State::InDoubt, now)?;
+            tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, 0)?;
+            if later {
+                self.put_off(tx, op.lane_no)?;
+            }
+            if self.condition.is_unreachable(now) {
+                self.settle_doubt(tx, op)?;
+            }
+            return Ok(());
+        }
         if !op.may_be_sent() {
             tx.transition(op, State::Voided, now)?;
             self.opening_failed(tx, op)?;
+            self.coupon_settled(tx, op)?;
             self.finished_one();
             return self.refresh_lane(tx, op.lane_no, None);
         }
         tx.transition(op, State::Queued, now)?;
-        self.put_off(tx, op.lane_no)?;
+        if later {
+            self.put_off(tx, op.lane_no)?;
+        } else {
+            self.refresh_lane(tx, op.lane_no, None)?;
+        }
         self.settle_unsent(tx, op)
     }
 
@@ -218,7 +257,14 @@ impl Desk {
         let now = self.now();
         tx.transition(op, State::InDoubt, now)?;
         self.quiet_after(op.op_no, Duration::ZERO);
-        tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, 0)?;
+        if self.repeats(op) {
+            // Sent again, more slowly each time.
+            let (_, failures) = tx.lane(op.lane_no)?;
+            let due = now.after(self.backoff(failures));
+            tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due }, failures.saturating_add(1))?;
+        } else {
+            tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, 0)?;
+        }
         if self.condition.is_unreachable(now) {
             return self.settle_doubt(tx, op);
         }
@@ -242,7 +288,7 @@ impl Desk {
             detail: why,
             at: now,
         })?;
-        if op.kind == Kind::OpenCard {
+        if op.kind.opens() {
             self.note_orphans(tx, op, now)?;
         }
         self.refresh_lane(tx, op.lane_no, None)
@@ -308,7 +354,7 @@ impl Desk {
                 State::Queued if is_orphan(tx, op)? => LaneState::Held,
                 // The oldest first, across all lanes; what a clock that ran ahead has dated is due all the same.
                 State::Queued => ready(false, op.created_at.min(now)),
-                State::InDoubt => ready(true, now),
+                State::InDoubt | State::Reversing => ready(true, now),
                 State::Parked | State::Rejected => LaneState::Held,
                 _ => LaneState::Idle,
             },
@@ -361,7 +407,7 @@ impl Desk {
         let now = self.now();
         told.assert_consistent();
         let open = tx.open_effects(op.lane_no, None)?;
-        let balances = tx.base(op.lane_no)?.with_effects(&open, &self.config.policy);
+        let balances = tx.base(op.lane_no)?.with_effects(&open, &self.hall.config.policy);
         let receipt_no = tx.insert_entry(&NewEntry {
             op_no: op.op_no,
             card_no: op.card_no,
@@ -379,13 +425,13 @@ impl Desk {
     }
 
     fn business_date(&self, at: Timestamp) -> String {
-        business_date(at, self.config.utc_offset_minutes, self.config.day_cutoff_minutes).to_string()
+        business_date(at, self.hall.config.utc_offset_minutes, self.hall.config.day_cutoff_minutes).to_string()
     }
 }
 
 /// Whether an operation stands behind an opening that never came about.
 pub(super) fn is_orphan(view: &View<'_>, op: &OpRow) -> Result<bool> {
-    if op.kind == Kind::OpenCard {
+    if op.kind.opens() {
         return Ok(false);
     }
     view.awaits_opening(op.lane_no)
@@ -424,6 +470,8 @@ fn confirmed_figures(op: &OpRow, confirmation: &Confirmation) -> Told {
             points: confirmation.bonus_points.unwrap_or(predicted.points),
             ..predicted
         },
+        // An amount's points are an estimate until the remote says how many there were.
+        Kind::AccruePoints => Told { points: confirmation.bonus_points.unwrap_or(predicted.points), ..predicted },
         _ => predicted,
     }
 }

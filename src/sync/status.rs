@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::error::Result;
 
+use super::desk::Desk;
 use super::engine::{Drain, Engine};
 
 /// Whether the remote is there, as far as is known.
@@ -22,11 +23,22 @@ pub enum Link {
     Halted(String),
 }
 
+/// How one remote fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteStatus {
+    /// Its name: `sandy`, `freemud`, `gree`, `yonyou`.
+    pub provider: &'static str,
+    /// Whether it is there.
+    pub link: Link,
+}
+
 /// How the queue stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncStatus {
-    /// Whether the remote is there.
+    /// Whether the remote is there; of several, how the one fares that fares worst.
     pub link: Link,
+    /// How each remote fares.
+    pub remotes: Vec<RemoteStatus>,
     /// Operations on their way to the remote: queued, being sent, in doubt.
     pub queued: u64,
     /// Operations that wait for a person.
@@ -57,33 +69,56 @@ impl Engine {
     /// How far the queue has come since it was last empty.
     pub(crate) fn status(&mut self) -> Result<SyncStatus> {
         let (queued, waiting) = self.store.view().open_counts()?;
-        let now = self.desk.now();
-        let elapsed = self.desk.clock.monotonic();
-        let drain = &mut self.desk.drain;
+        let elapsed = self.monotonic();
+        let finished: u64 = self.desks.iter().map(|desk| desk.finished).sum();
+        let drain = &mut self.drain;
         if queued == 0 {
             drain.ended.get_or_insert(elapsed);
         } else if drain.ended.is_some() {
             // The next drain: the figures of the last one have been on show until now.
-            *drain = Drain { since: elapsed, ..Drain::default() };
+            *drain = Drain { since: elapsed, before: finished, ended: None };
         }
         let drain = *drain;
-        let condition = &self.desk.condition;
-        let link = match (&condition.halted, condition.is_down(), condition.is_healthy(now, &self.desk.config.pacing)) {
+        let done = finished.saturating_sub(drain.before);
+        let remotes: Vec<RemoteStatus> =
+            self.desks.iter().map(|desk| RemoteStatus { provider: desk.provider.name(), link: desk.link() }).collect();
+        let worst = remotes.iter().map(|remote| &remote.link).max_by_key(|link| link.badness());
+        Ok(SyncStatus {
+            link: worst.cloned().unwrap_or(Link::Unknown),
+            remotes,
+            queued,
+            waiting_for_people: waiting,
+            inferred: self.store.view().inferred_count()?,
+            done,
+            total: done + queued,
+            elapsed: drain.ended.unwrap_or(elapsed).saturating_sub(drain.since),
+            next_due: self.next_due()?,
+        })
+    }
+}
+
+impl Link {
+    fn badness(&self) -> u8 {
+        match self {
+            Link::Up => 0,
+            Link::Unknown => 1,
+            Link::Paused(_) => 2,
+            Link::Down => 3,
+            Link::Halted(_) => 4,
+        }
+    }
+}
+
+impl Desk {
+    fn link(&self) -> Link {
+        let now = self.now();
+        let condition = &self.condition;
+        match (&condition.halted, condition.is_down(), condition.is_healthy(now, &self.hall.config.pacing)) {
             (Some(why), ..) => Link::Halted(why.clone()),
             (None, true, _) => Link::Down,
             (None, false, _) if condition.paused(now) => Link::Paused(condition.paused_until.unwrap_or(now)),
             (None, false, true) => Link::Up,
             (None, false, false) => Link::Unknown,
-        };
-        Ok(SyncStatus {
-            link,
-            queued,
-            waiting_for_people: waiting,
-            inferred: self.store.view().inferred_count()?,
-            done: drain.done,
-            total: drain.done + queued,
-            elapsed: drain.ended.unwrap_or(elapsed).saturating_sub(drain.since),
-            next_due: self.next_due()?,
-        })
+        }
     }
 }

@@ -3,53 +3,60 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::{Act, CardStatus, Confirmation, Evidence, Kind, NoticeKind, State, fit_funds, predict};
-use crate::provider::{Doubt, Findings, Outcome, Outgoing, RefusalClass, RemoteRefusal, Verdict, WireCall};
-use crate::store::{AttemptRow, LaneState, Lookout, NewNotice, OpRow, ServedCard, Tx};
+use crate::provider::{Doubt, Findings, Guarantee, Original, Outcome, Outgoing, RefusalClass, RemoteRefusal, WireCall};
+use crate::store::{AttemptRow, LaneState, NewNotice, OpRow, ServedCard, Tx};
 use crate::transport::{HttpMethod, HttpResponse, TransportFailure};
 
-use super::engine::Desk;
+use super::desk::Desk;
 use super::job::{Job, Work};
-use super::looks::Looks;
 use super::read::TOO_MANY_REQUESTS;
+use super::repeat::is_undoing;
 
 /// The error code under which every dialect's "no such account" is recorded when a read before the send has shown it.
 const NO_SUCH_ACCOUNT: &str = "no account";
 
-const NOTHING_TO_LOOK_FOR: &str = "no attempt is recorded that could be looked for";
-
 /// What bears on an operation when it is sent, answered or looked for.
-struct Dossier {
-    served: ServedCard,
-    attempts: Vec<AttemptRow>,
+pub(super) struct Dossier {
+    pub(super) served: ServedCard,
+    /// Those to undo it apart.
+    pub(super) attempts: Vec<AttemptRow>,
     memory: BTreeMap<String, String>,
     claimed: BTreeSet<String>,
     answered: Vec<Confirmation>,
+    original: Option<Original>,
 }
 
 /// So many earlier operations are compared with a record.
 const ANSWERED: usize = 20;
 
 impl Dossier {
-    fn of(tx: &Tx<'_>, op: &OpRow, provider: &str) -> Result<Dossier> {
+    pub(super) fn of(tx: &Tx<'_>, op: &OpRow, provider: &str) -> Result<Dossier> {
+        let mut attempts = tx.attempts(op.op_no)?;
+        attempts.retain(|attempt| !is_undoing(attempt));
         Ok(Dossier {
             served: tx.card_of_account(op.lane_no)?,
-            attempts: tx.attempts(op.op_no)?,
+            attempts,
             memory: tx.memory(provider)?,
             claimed: tx.claims(op.lane_no)?,
             answered: tx.confirmed_before(op, ANSWERED)?,
+            original: original_of(tx, op)?,
         })
     }
 
     /// What the provider is shown of the operation.
-    fn outgoing<'a>(&'a self, op: &'a OpRow, card_part_only: bool) -> Outgoing<'a> {
+    pub(super) fn outgoing<'a>(&'a self, op: &'a OpRow, card_part_only: bool) -> Outgoing<'a> {
         Outgoing {
             act: &op.act,
-            reference: &self.served.account.reference,
+            reference: self.served.account.reference.as_deref().unwrap_or_default(),
+            phone: self.served.card.holder.phone.as_deref(),
+            key: &op.key,
+            at: op.created_at,
+            context: &op.context,
+            original: self.original.as_ref(),
             told: op.told(),
             promise: op.promise.as_ref().map(|row| row.promise),
             bound: &op.bound,
@@ -60,7 +67,7 @@ impl Dossier {
     }
 
     /// The figures recorded before the first attempt that may have been sent, and when that was.
-    fn doubt(&self) -> Option<Doubt<'_>> {
+    pub(super) fn doubt(&self) -> Option<Doubt<'_>> {
         let first = self.attempts.iter().find(|attempt| attempt.may_have_been_sent())?;
         let last = self.last_sent()?;
         Some(Doubt {
@@ -74,16 +81,25 @@ impl Dossier {
     }
 
     /// The last attempt that may have been sent.
-    fn last_sent(&self) -> Option<&AttemptRow> {
+    pub(super) fn last_sent(&self) -> Option<&AttemptRow> {
         self.attempts.iter().rev().find(|attempt| attempt.may_have_been_sent())
     }
 
     /// The remote's refusal of the last attempt, where that alone could not settle the matter.
-    fn refusal_in_doubt(&self) -> Option<RemoteRefusal> {
+    pub(super) fn refusal_in_doubt(&self) -> Option<RemoteRefusal> {
         let last = self.attempts.last().filter(|attempt| attempt.outcome.as_deref() == Some("refused"))?;
         let message = last.note.clone().unwrap_or_default();
         Some(RemoteRefusal { code: String::new(), message, class: RefusalClass::Business })
     }
+}
+
+/// What an operation undoes, as far as the remote may ask for it.
+fn original_of(tx: &Tx<'_>, op: &OpRow) -> Result<Option<Original>> {
+    let Some(op_no) = op.original else { return Ok(None) };
+    let original = tx.operation(op_no)?;
+    let remote_id = tx.confirmation(op_no)?.and_then(|confirmed| confirmed.remote_id);
+    let OpRow { kind, key, act, created_at: at, .. } = original;
+    Ok(Some(Original { kind, key, remote_id, act, at }))
 }
 
 impl Desk {
@@ -101,10 +117,19 @@ impl Desk {
         self.begin_before(tx, &op, &dossier)
     }
 
-    fn begin_before(&mut self, tx: &Tx<'_>, op: &OpRow, dossier: &Dossier) -> Result<()> {
+    pub(super) fn begin_before(&mut self, tx: &Tx<'_>, op: &OpRow, dossier: &Dossier) -> Result<()> {
         let now = self.now();
-        let reading = self.provider.before(&dossier.outgoing(op, false), now);
-        self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading)
+        // Figures of an account that nobody has confirmed yet are needed in any case.
+        let reading = match self.provider.before(&dossier.outgoing(op, false), now) {
+            None if !dossier.served.account.confirmed && !op.kind.opens() => {
+                self.provider.serve(&dossier.served.whom())
+            }
+            reading => reading,
+        };
+        match reading {
+            Some(reading) => self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading),
+            None => self.send(tx, op.op_no, op.lane_no, now, &Findings::default()),
+        }
     }
 
     /// The figures are there: the attempt becomes durable with them, and its bytes go out after the commit.
@@ -123,9 +148,13 @@ impl Desk {
         }
         let now = self.now();
         let served = tx.card_of_account(lane_no)?;
-        if op.kind != Kind::OpenCard {
+        if op.kind.opens() {
+            if self.adopt_instead(tx, &mut op, &served, findings)? {
+                return Ok(());
+            }
+        } else {
             if findings.absent {
-                tx.set_card_status(served.card.card_no, CardStatus::Closed)?;
+                tx.set_status(served.account.account_no, CardStatus::Closed)?;
             }
             if !served.account.confirmed && !self.confirm_reference(tx, &served, findings)? {
                 return self.refuse_unsent(tx, &mut op, now);
@@ -134,6 +163,11 @@ impl Desk {
             self.land(tx, lane_no, began, findings)?;
         }
         let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        if let Some(refusal) = self.provider.forbids(&dossier.outgoing(&op, false), findings) {
+            self.attempt_unsent(tx, &op, &refusal.message)?;
+            tx.transition(&mut op, State::Sending, now)?;
+            return self.refused(tx, &mut op, &refusal);
+        }
         let call = match dossier.attempts.iter().find(|attempt| attempt.may_have_been_sent()) {
             // It may have been seen: whatever has been decided since, the business content stays as it was.
             Some(first) if !mutated!(EncodedAnew) => {
@@ -154,14 +188,32 @@ impl Desk {
         Ok(())
     }
 
+    /// A member who is there already is adopted: nothing is sent, and the registration is done.
+    fn adopt_instead(&mut self, tx: &Tx<'_>, op: &mut OpRow, served: &ServedCard, findings: &Findings) -> Result<bool> {
+        if op.kind != Kind::Register || findings.absent || findings.snapshot.is_none() {
+            return Ok(false);
+        }
+        let now = self.now();
+        // By way of `sending`, as every outcome.
+        self.attempt_unsent(tx, op, "the phone is registered already")?;
+        tx.transition(op, State::Sending, now)?;
+        let reference = findings.reference.clone().or_else(|| served.account.reference.clone());
+        let confirmation = Confirmation { reference, ..Confirmation::default() };
+        self.applied(tx, op, confirmation, Evidence::Proven, None)?;
+        self.note_adopted(tx, op, findings)?;
+        let op = tx.operation(op.op_no)?;
+        self.land(tx, op.lane_no, now, findings)?;
+        Ok(true)
+    }
+
     /// Nothing is sent to a reference that is not known to be this holder's. A card that was opened here is confirmed by its
     /// opening alone; one that was trusted unseen is confirmed by being there.
     fn confirm_reference(&mut self, tx: &Tx<'_>, served: &ServedCard, findings: &Findings) -> Result<bool> {
-        if served.card.opened_here_at.is_some() || findings.absent {
+        if served.account.opened_here_at.is_some() || findings.absent || findings.snapshot.is_none() {
             return Ok(false);
         }
         tx.confirm_account(served.account.account_no)?;
-        tx.set_card_status(served.card.card_no, CardStatus::Active)?;
+        tx.set_status(served.account.account_no, CardStatus::Active)?;
         Ok(true)
     }
 
@@ -210,6 +262,9 @@ impl Desk {
     ) -> Result<()> {
         let now = self.now();
         let mut op = tx.operation(op_no)?;
+        if op.state == State::Reversing {
+            return self.undo_ended(tx, &mut op, attempt_no, result);
+        }
         if op.state != State::Sending {
             return self.contradicted(tx, &op, attempt_no, result);
         }
@@ -217,18 +272,37 @@ impl Desk {
         match result {
             Err(TransportFailure::NotSent(why)) => {
                 tx.end_attempt(attempt_no, now, "not_sent", why)?;
-                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
                 self.not_processed(tx, &mut op)
             }
             Err(TransportFailure::MaybeSent(why)) => {
                 tx.end_attempt(attempt_no, now, "unknown", why)?;
-                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
                 if mutated!(LostIsUnsent) { self.not_processed(tx, &mut op) } else { self.in_doubt(tx, &mut op) }
             }
             Ok(response) => {
                 tx.save_answer(attempt_no, now, response.status, &response.body)?;
                 self.interpret_safely(tx, &mut op, attempt_no, response)
             }
+        }
+    }
+
+    fn undo_ended(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &mut OpRow,
+        attempt_no: i64,
+        result: &Result<HttpResponse, TransportFailure>,
+    ) -> Result<()> {
+        let now = self.now();
+        tx.set_quiet_since(op.lane_no, now)?;
+        match result {
+            Ok(response) => {
+                tx.save_answer(attempt_no, now, response.status, &response.body)?;
+                let response = Some(response).filter(|response| response.status != TOO_MANY_REQUESTS);
+                self.undo_answered(tx, op, attempt_no, response)
+            }
+            Err(_) => self.undo_answered(tx, op, attempt_no, None),
         }
     }
 
@@ -300,9 +374,22 @@ impl Desk {
                 self.dialect_answered(tx)?;
                 end("refused", &format!("{} {}", refusal.code, refusal.message))?;
                 match refusal.class {
+                    // With a key a refusal says that no attempt has been carried out; whether one still will be, time tells.
+                    _ if self.provider.guarantee(&op.act) == Some(Guarantee::Repeat)
+                        && self.earlier_attempts_are_over(tx, op, &dossier)? =>
+                    {
+                        match refusal.class {
+                            RefusalClass::Business => self.refused(tx, op, &refusal),
+                            _ => self.refusal_was_meant(tx, op.op_no, attempt_no),
+                        }
+                    }
+                    _ if self.repeats(op) && dossier.attempts.iter().any(AttemptRow::is_unknown) => {
+                        self.wait_for_quiet(tx, op, &dossier)
+                    }
                     // It may have been refused because an earlier attempt, which a person has had sent again, did arrive.
                     _ if dossier.attempts.iter().any(AttemptRow::is_unknown) => self.in_doubt(tx, op),
                     RefusalClass::Business => self.refused(tx, op, &refusal),
+                    RefusalClass::Permanent => self.refusal_was_meant(tx, op.op_no, attempt_no),
                     RefusalClass::Suspicious if self.recovering => {
                         self.refusal_not_understood(tx, op.op_no, attempt_no, "not followed up")
                     }
@@ -315,7 +402,7 @@ impl Desk {
                 }
             }
             Outcome::Unknown(why) => {
-                self.condition.failed(now, &self.config.pacing, self.entropy.as_ref());
+                self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
                 end("unknown", &why)?;
                 self.in_doubt(tx, op)
             }
@@ -323,6 +410,26 @@ impl Desk {
                 self.halt(tx, &why)?;
                 end("unknown", &why)?;
                 self.in_doubt(tx, op)
+            }
+            Outcome::Halted(why) => {
+                self.halt(tx, &why)?;
+                end("not_processed", &why)?;
+                self.not_processed(tx, op)
+            }
+            Outcome::TokenRefused(why) => {
+                end("not_processed", &why)?;
+                self.token_refused(tx, &why)?;
+                self.not_processed_yet(tx, op)
+            }
+            Outcome::Unclear { why, unknown } => {
+                self.dialect_answered(tx)?;
+                let unknown = unknown || dossier.attempts.iter().any(AttemptRow::is_unknown);
+                end(if unknown { "unknown" } else { "refused" }, &why)?;
+                if unknown || op.is_approved() {
+                    return self.park(tx, op, &why, unknown);
+                }
+                let refusal = RemoteRefusal { code: String::new(), message: why, class: RefusalClass::Permanent };
+                self.refused(tx, op, &refusal)
             }
         }
     }
@@ -347,121 +454,11 @@ impl Desk {
         self.not_processed(tx, &mut op)
     }
 
-    pub(super) fn begin_look(&mut self, tx: &Tx<'_>, mut op: OpRow) -> Result<()> {
-        let now = self.now();
-        let dossier = Dossier::of(tx, &op, self.provider.name())?;
-        let Some(doubt) = dossier.doubt() else { return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true) };
-        let reading = self.provider.look(&dossier.outgoing(&op, false), &doubt, now);
-        let began = self.clock.monotonic();
-        self.begin_read(tx, Work::Look { op_no: op.op_no, lane_no: op.lane_no, began }, reading)
-    }
-
-    /// The records have been read: concludes from them what they allow, and no more.
-    pub(super) fn looked(
-        &mut self,
-        tx: &Tx<'_>,
-        op_no: i64,
-        lane_no: i64,
-        (began, steady): (Timestamp, Duration),
-        findings: &Findings,
-    ) -> Result<()> {
-        let mut op = tx.operation(op_no)?;
-        let again = op.state == State::Queued && op.may_be_sent();
-        if op.state != State::InDoubt && !again {
-            return self.refresh_lane(tx, lane_no, None);
-        }
-        let dossier = Dossier::of(tx, &op, self.provider.name())?;
-        let (Some(doubt), Some(attempt)) = (dossier.doubt(), dossier.last_sent()) else {
-            return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true);
-        };
-        let provider = &self.provider;
-        let verdict =
-            catch_unwind(AssertUnwindSafe(|| provider.judge(&dossier.outgoing(&op, false), &doubt, findings)))
-                .unwrap_or_else(|_| Verdict::Unclear("the records broke the parser".to_owned()));
-        let (name, note) = match &verdict {
-            Verdict::Applied { .. } => ("applied", None),
-            Verdict::NotSeen => ("not_seen", None),
-            Verdict::Unchanged => ("unchanged", None),
-            Verdict::AlreadySo => ("already_so", None),
-            Verdict::Superseded => ("superseded", None),
-            Verdict::Refused(refusal) => ("refused", Some(refusal.message.clone())),
-            Verdict::Unclear(why) => ("unclear", Some(why.clone())),
-        };
-        let looks = Looks::since(attempt, &tx.looks(op_no)?);
-        let server_at = self.remote_clock_at(steady);
-        let counts = !again && self.counts(&looks, op_no, (began, steady, server_at));
-        let facts = findings.facts.clone();
-        let (attempt_no, verdict_name) = (attempt.attempt_no, name.to_owned());
-        let look = Lookout { attempt_no, at: began, server_at, counts, facts, verdict: verdict_name, note };
-        if again && matches!(verdict, Verdict::NotSeen | Verdict::Unchanged) {
-            return self.begin_before(tx, &op, &dossier);
-        }
-        tx.insert_look(op_no, &look)?;
-        if again {
-            // Not so absent after all: found out about as at first.
-            return self.in_doubt_again(tx, &mut op);
-        }
-
-        match verdict {
-            Verdict::Applied { confirmation, evidence, learned } => {
-                self.applied(tx, &mut op, *confirmation, evidence, learned)?;
-            }
-            Verdict::AlreadySo if counts => {
-                self.applied(tx, &mut op, Confirmation::default(), Evidence::Proven, None)?;
-            }
-            Verdict::Refused(refusal) if counts => self.refused(tx, &mut op, &refusal)?,
-            Verdict::Superseded if counts => self.superseded(tx, &mut op)?,
-            Verdict::Unchanged if counts => self.proven_absent(tx, &mut op, &dossier)?,
-            Verdict::NotSeen if mutated!(OneLookIsProof) => self.proven_absent(tx, &mut op, &dossier)?,
-            Verdict::NotSeen if counts && looks.not_seen >= 1 => self.proven_absent(tx, &mut op, &dossier)?,
-            // One look that allows no conclusion does not rule out that the next one does.
-            Verdict::Unclear(why) if counts && looks.unclear >= 1 => self.park(tx, &mut op, &why, true)?,
-            _ => {
-                let due = self.next_look(&looks, op_no, counts.then_some(began));
-                tx.set_lane(lane_no, LaneState::Ready { probe: true, due }, 0)?;
-                self.settle_doubt(tx, &mut op)?;
-            }
-        }
-        // The read began after the attempt had ended: where that is no longer in doubt, its figures are a base.
-        self.land(tx, lane_no, began, findings)
-    }
-
-    /// By way of `sending`, as every doubt, with an attempt that was never sent.
-    fn in_doubt_again(&mut self, tx: &Tx<'_>, op: &mut OpRow) -> Result<()> {
-        let now = self.now();
-        self.attempt_unsent(tx, op, "the remote's records are not what they were when it was found absent")?;
-        tx.transition(op, State::Sending, now)?;
-        self.in_doubt(tx, op)
-    }
-
     /// An attempt is recorded that was never sent.
-    fn attempt_unsent(&mut self, tx: &Tx<'_>, op: &OpRow, why: &str) -> Result<()> {
+    pub(super) fn attempt_unsent(&mut self, tx: &Tx<'_>, op: &OpRow, why: &str) -> Result<()> {
         let now = self.now();
         let call = WireCall { method: HttpMethod::Post, path: String::new(), headers: Vec::new(), body: Vec::new() };
         let attempt_no = tx.insert_attempt(op.op_no, (now, None), None, &call)?;
         tx.end_attempt(attempt_no, now, "not_sent", why)
-    }
-
-    /// Proven not to have been applied: sent again if it was promised, closed if it was not.
-    fn proven_absent(&mut self, tx: &Tx<'_>, op: &mut OpRow, dossier: &Dossier) -> Result<()> {
-        let now = self.now();
-        tx.attempts_were_absent(op.op_no)?;
-        if let Some(refusal) = dossier.refusal_in_doubt() {
-            // It was refused, and no earlier attempt was the reason: the refusal stands.
-            return self.refused(tx, op, &refusal);
-        }
-        if op.promise.is_none() {
-            // The caller still waits. Unsent now, as far as the promise is concerned.
-            tx.transition(op, State::Queued, now)?;
-            self.refresh_lane(tx, op.lane_no, None)?;
-            return self.settle_unsent(tx, op);
-        }
-        let next = if op.may_be_sent() { State::Queued } else { State::Voided };
-        tx.transition(op, next, now)?;
-        if next == State::Voided {
-            self.opening_failed(tx, op)?;
-            self.finished_one();
-        }
-        self.refresh_lane(tx, op.lane_no, None)
     }
 }

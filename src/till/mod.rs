@@ -1,5 +1,9 @@
 //! The till: one open book, and everything that a POS does with it.
 
+mod calls;
+mod members;
+mod serving;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -7,19 +11,19 @@ use std::time::{Duration, Instant};
 
 use crate::builder::TillBuilder;
 use crate::config::Config;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::model::{
-    Card, CardNumber, Checked, Consume, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Modify, Notice,
-    OfflinePolicy, OpId, OpenCard, PayType, Phone, Receipt, Recharge, RechargeRule, RedeemPoints, Request,
+    Card, CardNumber, Checked, Family, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Notice, OfflinePolicy,
+    OpId, PayType, Receipt, RechargeRule, Request,
 };
 use crate::store::EntryFilter;
-use crate::sync::{Ask, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
-
-/// How many cards of one phone number are served at once.
-const CARDS_OF_A_PHONE: usize = 20;
+use crate::sync::{Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
 
 /// A waiting call turns the engine this often.
 const TURN_AGAIN: Duration = Duration::from_millis(100);
+
+/// No caller waits longer for an answer.
+const LONGEST_ASK: Duration = Duration::from_secs(600);
 
 /// How long closing waits for requests that are under way, unless it is told otherwise.
 const GRACE: Duration = Duration::from_secs(1);
@@ -61,46 +65,6 @@ impl Till {
         TillBuilder::new(config).open(path)
     }
 
-    /// Opens a card. See [`Till::call`].
-    ///
-    /// # Errors
-    /// As [`Till::call`].
-    pub fn open_card(&self, open: OpenCard) -> Result<Receipt> {
-        self.call(open)
-    }
-
-    /// Changes a holder's data. See [`Till::call`].
-    ///
-    /// # Errors
-    /// As [`Till::call`].
-    pub fn modify(&self, modify: Modify) -> Result<Receipt> {
-        self.call(modify)
-    }
-
-    /// Puts money on a card. See [`Till::call`].
-    ///
-    /// # Errors
-    /// As [`Till::call`].
-    pub fn recharge(&self, recharge: Recharge) -> Result<Receipt> {
-        self.call(recharge)
-    }
-
-    /// Pays from a card. See [`Till::call`].
-    ///
-    /// # Errors
-    /// As [`Till::call`].
-    pub fn consume(&self, consume: Consume) -> Result<Receipt> {
-        self.call(consume)
-    }
-
-    /// Takes points from a card. See [`Till::call`].
-    ///
-    /// # Errors
-    /// As [`Till::call`].
-    pub fn redeem_points(&self, redeem: RedeemPoints) -> Result<Receipt> {
-        self.call(redeem)
-    }
-
     /// Makes a call: the receipt's [`promise`](Receipt::promise) is what the cashier may say.
     ///
     /// The same call with the same `op_id` is never done twice: it returns how the operation stands, or joins the one that
@@ -137,17 +101,44 @@ impl Till {
         }
     }
 
-    fn ask(&self, ask: Ask, timeout: Duration) -> Result<Vec<String>> {
-        let ticket = self.runtime.with(|engine| Ok(engine.ask(ask)))?;
+    /// Puts one question to each of these desks and waits for all the answers together.
+    fn ask_all(&self, asks: Vec<(usize, Ask)>, timeout: Duration) -> Result<Vec<Result<AskAnswer>>> {
+        let mut tickets: Vec<(u64, Option<Result<AskAnswer>>)> = self
+            .runtime
+            .with(|engine| Ok(asks.into_iter().map(|(place, ask)| (engine.ask_at(place, ask), None)).collect()))?;
         self.runtime.pump();
-        let answer = self.runtime.wait_for(timeout, |engine| Ok(engine.answer(ticket)))?;
-        answer.unwrap_or_else(|| {
-            let _ = self.runtime.with(|engine| {
-                engine.forget_ask(ticket);
-                Ok(())
-            });
-            Err(Error::unreachable("no answer in time"))
-        })
+        let until = Instant::now() + timeout.min(LONGEST_ASK);
+        loop {
+            // A question waits for a token, or for room: the engine is turned from time to time, whether or not a worker does it.
+            let left = until.saturating_duration_since(Instant::now());
+            let all = self.runtime.wait_for(left.min(TURN_AGAIN), |engine| {
+                for (ticket, answer) in &mut tickets {
+                    if answer.is_none() {
+                        *answer = engine.answer(*ticket);
+                    }
+                }
+                Ok(tickets.iter().all(|(_, answer)| answer.is_some()).then_some(()))
+            })?;
+            if all.is_some() || left.is_zero() {
+                break;
+            }
+            self.runtime.pump();
+        }
+        self.runtime.with(|engine| {
+            for (ticket, answer) in &tickets {
+                if answer.is_none() {
+                    engine.forget_ask(*ticket);
+                }
+            }
+            Ok(())
+        })?;
+        let late = || Err(Error::unreachable("no answer in time"));
+        Ok(tickets.into_iter().map(|(_, answer)| answer.unwrap_or_else(late)).collect())
+    }
+
+    fn ask(&self, place: usize, ask: Ask, timeout: Duration) -> Result<AskAnswer> {
+        let answers = self.ask_all(vec![(place, ask)], timeout)?;
+        answers.into_iter().next().unwrap_or_else(|| Err(Error::inconsistent("a question without an answer")))
     }
 
     /// How an operation stands.
@@ -179,59 +170,6 @@ impl Till {
         self.runtime.with(|engine| engine.card(&number))
     }
 
-    /// Serves a card: asks the remote for its figures, status and recharge rules if it answers in time, and tells what the
-    /// book knows then. [`Balances::as_of`](crate::Balances::as_of) says how fresh that is.
-    ///
-    /// # Errors
-    /// `NotFound` if neither knows it; `Unreachable` or `RemoteRefused` if the book does not and the remote can't be asked;
-    /// `InvalidInput`.
-    pub fn serve_card(&self, number: &str, timeout: Duration) -> Result<Card> {
-        let checked = CardNumber::new(number)?;
-        let Err(error) = self.ask(Ask::Card(checked), timeout) else { return self.card(number) };
-        if !matches!(error.code(), ErrorCode::NotFound | ErrorCode::Unreachable | ErrorCode::RemoteRefused) {
-            return Err(error);
-        }
-        match self.card(number) {
-            // What is in neither: the remote's word on it says more than the book's.
-            Err(unknown) if unknown.code() == ErrorCode::NotFound => Err(error),
-            known => known,
-        }
-    }
-
-    /// The cards of a phone number: those in the book, and if the remote answers in time those it knows.
-    ///
-    /// # Errors
-    /// `InvalidInput`.
-    pub fn serve_phone(&self, phone: &str, timeout: Duration) -> Result<Vec<Card>> {
-        let phone = Phone::new(phone)?;
-        let began = Instant::now();
-        if let Ok(found) = self.ask(Ask::Find(phone.as_str().to_owned()), timeout) {
-            for number in found.into_iter().take(CARDS_OF_A_PHONE) {
-                let left = timeout.saturating_sub(began.elapsed());
-                if let Ok(number) = CardNumber::new(number)
-                    && !left.is_zero()
-                    && let Err(error) = self.ask(Ask::Card(number), left)
-                {
-                    log::debug!("tillbook: a card of the number could not be served: {error}");
-                }
-            }
-        }
-        self.cards_by_phone(phone.as_str())
-    }
-
-    /// The cards of a phone number that are in the book, at most 20.
-    ///
-    /// # Errors
-    /// `InvalidInput`.
-    pub fn cards_by_phone(&self, phone: &str) -> Result<Vec<Card>> {
-        let phone = Phone::new(phone)?;
-        self.runtime.with(|engine| {
-            let provider = engine.provider_name();
-            let served = engine.store().view().cards_by_phone(phone.as_str(), provider, CARDS_OF_A_PHONE)?;
-            served.iter().map(|card| engine.shown(card)).collect()
-        })
-    }
-
     /// The numbers of all cards in the book, in order.
     ///
     /// # Errors
@@ -245,7 +183,12 @@ impl Till {
     /// # Errors
     /// As every read of the book.
     pub fn levels(&self) -> Result<Vec<Level>> {
-        self.runtime.with(|engine| engine.store().view().levels(engine.provider_name()))
+        self.runtime.with(|engine| {
+            engine
+                .store()
+                .view()
+                .levels(engine.provider_of(Family::Cards).or_else(|_| engine.provider_of(Family::Members))?)
+        })
     }
 
     /// The ways to pay a recharge in that the remote told, by the last fetch.
@@ -253,7 +196,7 @@ impl Till {
     /// # Errors
     /// As every read of the book.
     pub fn pay_types(&self) -> Result<Vec<PayType>> {
-        self.runtime.with(|engine| engine.store().view().pay_types(engine.provider_name()))
+        self.runtime.with(|engine| engine.store().view().pay_types(engine.provider_of(Family::Cards)?))
     }
 
     /// The recharge rules that the remote told for a card, by the last fetch.
@@ -264,17 +207,21 @@ impl Till {
         let number = CardNumber::new(number)?;
         self.runtime.with(|engine| {
             let view = engine.store().view();
-            let served = view.card(number.as_str(), engine.provider_name())?;
+            let served = view.card(number.as_str(), engine.provider_of(Family::Cards)?)?;
             view.recharge_rules(served.ok_or_else(|| Error::not_found("card"))?.account.account_no)
         })
     }
 
-    /// Asks the remote for its catalogue, which also tells whether it is there.
+    /// Asks each remote for its catalogue, which also tells whether it is there. The first failure is returned, after all have
+    /// been asked.
     ///
     /// # Errors
     /// `Unreachable`, `RemoteRefused`.
     pub fn pull_catalogue(&self, timeout: Duration) -> Result<()> {
-        self.ask(Ask::Health, timeout).map(|_| ())
+        let asks = self
+            .runtime
+            .with(|engine| Ok(engine.desks_of_cards().into_iter().map(|place| (place, Ask::Health)).collect()))?;
+        self.ask_all(asks, timeout)?.into_iter().try_for_each(|answer| answer.map(drop))
     }
 
     /// A page of the book, newest first. Pages are cut by key: the last costs what the first does.
@@ -292,8 +239,8 @@ impl Till {
             let view = engine.store().view();
             let card_no = match number {
                 None => None,
-                Some(number) => match view.card(number.as_str(), engine.provider_name())? {
-                    Some(served) => Some(served.card.card_no),
+                Some(number) => match view.card_row(number.as_str())? {
+                    Some(card) => Some(card.card_no),
                     None => return Ok(HistoryPage { lines: Vec::new(), next: None }),
                 },
             };

@@ -61,7 +61,7 @@ fn nothing_that_is_printed_or_logged_holds_personal_data_or_a_secret() {
     let mut scan = Scan::default();
     let shop = Shop::with(Settings { token: TOKEN.into(), ..Settings::default() });
     let mut config = shop.config();
-    config.sandy.extra_headers = vec![("X-Key".into(), TOKEN.into())];
+    config.sandy.as_mut().unwrap().extra_headers = vec![("X-Key".into(), TOKEN.into())];
     scan.look(&config);
     let till = tillbook::Till::open(shop.book(), config.clone()).unwrap();
     scan.look(&till);
@@ -123,7 +123,7 @@ fn nothing_that_is_printed_or_logged_holds_personal_data_or_a_secret() {
 
     // A remote that does not know our token.
     till.close(SOON);
-    config.sandy = SandyConfig { token: format!("{TOKEN}-wrong"), ..config.sandy };
+    config.sandy.as_mut().unwrap().token = format!("{TOKEN}-wrong");
     let till = tillbook::Till::open(shop.book(), config).unwrap();
     scan.error(till.pull_catalogue(SOON));
     scan.look(&till.status().unwrap());

@@ -214,7 +214,7 @@ fn another_owner_gets_the_book_only_once_nothing_is_open() {
         ("merchant", |c| c.merchant = "Tea House".into()),
         ("store", |c| c.store = "Store 2".into()),
         ("till", |c| c.till = "Till 2".into()),
-        ("base URL", |c| c.sandy.base_url = "http://127.0.0.1:1".into()),
+        ("base URL", |c| c.sandy.as_mut().unwrap().base_url = "http://127.0.0.1:1".into()),
     ];
     let shop = Shop::open();
     let till = shop.till();

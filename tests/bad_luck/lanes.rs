@@ -14,7 +14,7 @@ const QUIET_S: u64 = 600;
 /// Operation `first` on A1 is in doubt, and stays so until the quiet period is over.
 fn in_doubt(shop: &Shop, clock: &Arc<Turned>) -> Till {
     let mut config = shop.config();
-    config.sandy.quiet_period_ms = QUIET_S * 1_000;
+    config.sandy.as_mut().unwrap().quiet_period_ms = QUIET_S * 1_000;
     let till = TillBuilder::new(config).clock(Arc::clone(clock) as Arc<dyn Clock>).open(shop.book()).unwrap();
     serve(&till, &["A1", "B1"]);
     shop.server.faults().with(|faults| faults.once("consume", Fault::DropRequest));

@@ -29,7 +29,7 @@ fn whatever_the_remote_answers_reads_fail_typed_and_trade_goes_on() {
     for fault in faults {
         let shop = Shop::open();
         let mut config = shop.config();
-        config.sandy.request_timeout_ms = 250;
+        config.sandy.as_mut().unwrap().request_timeout_ms = 250;
         let till = Till::open(shop.book(), config).unwrap();
         serve(&till, &["A1", "B1"]);
         let standing = Standing { endpoint: "*".into(), card: None, per_mille: 1000, fault };
@@ -164,7 +164,7 @@ fn a_hostile_server_costs_a_failed_read_and_nothing_else() {
     for (name, hostile) in &answers {
         let shop = Shop::open();
         let mut config = shop.config();
-        config.sandy.base_url.clone_from(&hostile.url);
+        config.sandy.as_mut().unwrap().base_url.clone_from(&hostile.url);
         config.policy.unknown_card = true;
         let till = Till::open(shop.book(), config).unwrap();
         let error = till.pull_catalogue(SOON).unwrap_err();

@@ -102,13 +102,14 @@ pub fn now_s() -> i64 {
 /// A configuration for [`BASE`], with a shop's other settings.
 pub fn config_of(shop: Config) -> Config {
     let settings = Settings::default();
+    let old = shop.sandy.as_ref().unwrap();
     let sandy = SandyConfig {
-        sole_writer: shop.sandy.sole_writer,
-        quiet_period_ms: shop.sandy.quiet_period_ms,
-        request_timeout_ms: shop.sandy.request_timeout_ms,
+        sole_writer: old.sole_writer,
+        quiet_period_ms: old.quiet_period_ms,
+        request_timeout_ms: old.request_timeout_ms,
         ..SandyConfig::new(BASE, settings.token, settings.restaurant)
     };
-    Config { sandy, ..shop }
+    Config { sandy: Some(sandy), ..shop }
 }
 
 /// A till at that wire.

@@ -38,7 +38,7 @@ fn config(shop: &Shop) -> Config {
     config.policy.outage_limit = yuan("90000");
     config.policy.outage_operations = 100_000;
     // Whatever reached the sandbox is done when its answer comes or the connection ends.
-    config.sandy.quiet_period_ms = 10;
+    config.sandy.as_mut().unwrap().quiet_period_ms = 10;
     config
 }
 

@@ -181,9 +181,9 @@ impl Bench {
         config.policy.outage_limit = yuan("1000000");
         config.policy.outage_operations = 100_000;
         config.pacing.retry_after_max_ms = 40;
-        config.sandy.request_timeout_ms = REQUEST_TIMEOUT_MS;
-        config.sandy.sole_writer = cell.is_alone();
-        config.sandy.quiet_period_ms = u64::try_from(cell.quiet_period().as_millis()).unwrap();
+        config.sandy.as_mut().unwrap().request_timeout_ms = REQUEST_TIMEOUT_MS;
+        config.sandy.as_mut().unwrap().sole_writer = cell.is_alone();
+        config.sandy.as_mut().unwrap().quiet_period_ms = u64::try_from(cell.quiet_period().as_millis()).unwrap();
         let transport = Arc::clone(&wire) as Arc<dyn Transport>;
         let till = TillBuilder::new(config).transport(transport).open(shop.book()).unwrap();
         if cell.way.has_worker() {

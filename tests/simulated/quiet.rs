@@ -91,7 +91,7 @@ fn a_sole_writer_does_not_send_again_what_has_arrived_after_it_was_found_absent(
 fn a_till_that_is_open_for_a_minute_at_a_time_still_finds_out() {
     let bench = Bench::new();
     let mut config = bench.config();
-    config.sandy.quiet_period_ms = 120_000;
+    config.sandy.as_mut().unwrap().quiet_period_ms = 120_000;
     let open = || bench.builder(config.clone()).open(bench.book()).unwrap();
     let till = open();
     till.sync(ALL).unwrap();

@@ -17,8 +17,8 @@ fn beside_others(level: i64, fen: i64) -> (Bench, tillbook::Till) {
         sandy.seed(now_s() - 7200, NewCard::new("C1", level).with_balance(fen, 0)).unwrap();
     }
     let mut config = bench.config();
-    config.sandy.sole_writer = false;
-    config.sandy.offline_amount = OfflineAmount::Remote;
+    config.sandy.as_mut().unwrap().sole_writer = false;
+    config.sandy.as_mut().unwrap().offline_amount = OfflineAmount::Remote;
     let till = bench.builder(config).open(bench.book()).unwrap();
     till.sync(ALL).unwrap();
     till.serve_card("C1", SOON).unwrap();

@@ -259,7 +259,7 @@ impl Mirror {
     /// Every account with its card and lane, as they stand in the book now.
     pub(crate) fn accounts(eye: &Connection) -> rusqlite::Result<Vec<Account>> {
         let mut statement = eye.prepare_cached(
-            "SELECT a.account_no, c.card_no, c.number, c.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at
+            "SELECT a.account_no, c.card_no, c.number, a.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at
              FROM account a JOIN card c ON c.card_no = a.card_no JOIN lane l ON l.lane_no = a.account_no",
         )?;
         let rows = statement.query_map([], |row| {

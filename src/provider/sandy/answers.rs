@@ -218,6 +218,7 @@ pub(super) fn card_info(answer: &HttpResponse, card: &str) -> Read<Info> {
     let birthday = fields.filled("birthday").and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
     let holder = Holder { name: fields.filled("uname"), phone: fields.filled("phone"), gender, birthday };
     let snapshot = Snapshot {
+        growth: None,
         money: amount,
         points,
         holder,
@@ -325,7 +326,7 @@ fn applied(op: &Outgoing<'_>, fields: &Fields<'_>) -> Result<Outcome, &'static s
             confirmation.from_card = money("card_money").or_else(rest);
             confirmation.rate = fields.decimal("discount").and_then(Rate::new);
         }
-        Act::OpenCard { .. } | Act::RedeemPoints { .. } => {}
+        _ => {}
     }
     let learned = match op.act {
         Act::OpenCard { .. } => fields.filled("org_name").map(|name| (ORG_NAME, name)),

@@ -16,13 +16,28 @@ use std::time::Duration;
 
 use self::probe::Facts;
 use self::requests::{Desk, event, number_of};
-use super::{Doubt, Findings, Guarantee, Outcome, Outgoing, Provider, Reading, Verdict, WireCall};
+use super::{
+    Doubt, Findings, Guarantee, Outcome, Outgoing, Provider, Reading, Reference, Service, Verdict, Whom, WireCall,
+};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::model::Kind;
+use crate::model::{Act, Kind};
 use crate::transport::HttpResponse;
 
 pub use self::config::{OfflineAmount, SandyConfig};
+
+/// What it serves. There is no key anywhere: its records have to tell.
+const SERVES: &[Service] = &[
+    service(Kind::OpenCard, Guarantee::Probe, "cardopen", "1 开卡"),
+    service(Kind::Recharge, Guarantee::Probe, "recharge", "2 充值"),
+    service(Kind::Consume, Guarantee::Probe, "consume", "3 消费"),
+    service(Kind::Modify, Guarantee::SetStatus, "modcardinfo", "5 修改会员信息"),
+    service(Kind::RedeemPoints, Guarantee::Probe, "consume_score", "7 消费积分"),
+];
+
+const fn service(kind: Kind, guarantee: Guarantee, endpoint: &'static str, source: &'static str) -> Service {
+    Service { kind, guarantee, endpoint, source }
+}
 
 /// One merchant at a Sandy remote.
 pub(crate) struct Sandy {
@@ -61,11 +76,21 @@ impl Provider for Sandy {
         &self.config.guid
     }
 
-    fn guarantee(&self, kind: Kind) -> Option<Guarantee> {
-        match kind {
-            Kind::OpenCard | Kind::Recharge | Kind::Consume | Kind::RedeemPoints => Some(Guarantee::Probe),
-            Kind::Modify => Some(Guarantee::SetStatus),
-        }
+    fn serves(&self) -> &'static [Service] {
+        SERVES
+    }
+
+    fn guarantee(&self, act: &Act) -> Option<Guarantee> {
+        let kind = act.kind();
+        SERVES.iter().find(|service| service.kind == kind).map(|service| service.guarantee)
+    }
+
+    fn reference(&self, whom: &Whom<'_>) -> Reference {
+        Reference::Known(whom.number.as_str().to_owned())
+    }
+
+    fn keeps_money(&self) -> bool {
+        true
     }
 
     fn sole_writer(&self) -> bool {
@@ -84,23 +109,21 @@ impl Provider for Sandy {
         Box::new(reads::health(&self.desk))
     }
 
-    fn find(&self, key: &str) -> Box<dyn Reading> {
-        Box::new(reads::find(&self.desk, key))
+    fn find(&self, key: &str) -> Option<Box<dyn Reading>> {
+        Some(Box::new(reads::find(&self.desk, key)))
     }
 
-    fn serve(&self, reference: &str) -> Box<dyn Reading> {
-        Box::new(reads::serve(&self.desk, reference))
+    fn serve(&self, whom: &Whom<'_>) -> Option<Box<dyn Reading>> {
+        Some(Box::new(reads::serve(&self.desk, whom.reference.unwrap_or(whom.number.as_str()))))
     }
 
-    fn before(&self, op: &Outgoing<'_>, now: Timestamp) -> Box<dyn Reading> {
+    fn before(&self, op: &Outgoing<'_>, now: Timestamp) -> Option<Box<dyn Reading>> {
         let card = number_of(op);
-        Box::new(match op.act.kind() {
+        Some(Box::new(match op.act.kind() {
             Kind::OpenCard => reads::before_open(&self.desk, card),
             Kind::Modify => reads::before_modify(&self.desk, card),
-            Kind::Recharge | Kind::Consume | Kind::RedeemPoints => {
-                reads::before_assets(&self.desk, card, self.window_start_s(now))
-            }
-        })
+            _ => reads::before_assets(&self.desk, card, self.window_start_s(now)),
+        }))
     }
 
     fn encode(&self, op: &Outgoing<'_>) -> WireCall {
@@ -111,19 +134,20 @@ impl Provider for Sandy {
         answers::classify(op, answer)
     }
 
-    fn look(&self, op: &Outgoing<'_>, doubt: &Doubt<'_>, _now: Timestamp) -> Box<dyn Reading> {
+    fn look(&self, op: &Outgoing<'_>, doubt: &Doubt<'_>, _now: Timestamp) -> Option<Box<dyn Reading>> {
         let card = number_of(op);
         let event = match op.act.kind() {
-            Kind::OpenCard | Kind::Modify => return Box::new(reads::look_holder(&self.desk, card)),
+            Kind::OpenCard | Kind::Modify => return Some(Box::new(reads::look_holder(&self.desk, card))),
             Kind::Recharge => Some(event::RECHARGE),
             Kind::Consume => Some(event::CONSUME),
-            Kind::RedeemPoints => None,
+            // Points that are redeemed have no event type of their own.
+            _ => None,
         };
         let before = doubt.before.and_then(Facts::read);
         // The same instant as before the send, in the remote's own time: a till's clock that was set since changes nothing.
         let since_s = before.as_ref().and_then(|before| before.since_s);
         let since_s = since_s.unwrap_or_else(|| self.window_start_s(doubt.first_sent_at));
-        Box::new(reads::look_assets(&self.desk, card, before, event, since_s))
+        Some(Box::new(reads::look_assets(&self.desk, card, before, event, since_s)))
     }
 
     fn judge(&self, op: &Outgoing<'_>, doubt: &Doubt<'_>, findings: &Findings) -> Verdict {

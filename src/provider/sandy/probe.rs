@@ -94,6 +94,7 @@ pub(super) fn judge(config: &SandyConfig, op: &Outgoing<'_>, doubt: &Doubt<'_>, 
         Act::RedeemPoints { points, .. } => {
             case.assets(findings, |case, before, now, look| case.points_taken(*points, before, now, look))
         }
+        _ => unclear("not served"),
     }
 }
 

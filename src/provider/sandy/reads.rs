@@ -327,6 +327,7 @@ impl Errands {
             pay_types,
             found,
             facts: facts.and_then(|facts| serde_json::to_value(facts).ok()),
+            ..Findings::default()
         }
     }
 

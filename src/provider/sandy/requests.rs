@@ -141,6 +141,7 @@ impl Desk {
                 let body = Object::new().text("card_id", card).number("score", Decimal::from(points.get()));
                 self.post("consume_score", body)
             }
+            _ => unreachable!("not served: refused before it was written down"),
         }
     }
 

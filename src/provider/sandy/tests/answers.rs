@@ -160,10 +160,12 @@ fn the_body_decides_what_an_answer_means() {
                 match refusal.class {
                     RefusalClass::Business => Means::Business(code),
                     RefusalClass::Suspicious => Means::Suspicious(code),
+                    RefusalClass::Permanent => panic!("no answer says so: {refusal:?}"),
                 }
             }
             Outcome::Unknown(_) => Means::Unknown,
             Outcome::UnknownHalted(_) => Means::Halted,
+            other => panic!("nothing that this remote says: {other:?}"),
         };
         assert_eq!(got, want, "{:?} {status} {body}", op.act);
     }

@@ -12,8 +12,9 @@ mod sandbox;
 use std::collections::BTreeMap;
 
 use super::{OfflineAmount, Sandy, SandyConfig};
-use crate::model::{Act, Promise, Request, Told};
-use crate::provider::{Bound, Outgoing};
+use crate::clock::Timestamp;
+use crate::model::{Act, CardNumber, Context, Promise, Request, Told};
+use crate::provider::{Bound, Outgoing, Provider, Reading, Whom};
 use crate::transport::HttpResponse;
 use crate::units::Money;
 
@@ -32,6 +33,12 @@ fn act(request: impl Into<Request>) -> Act {
     request.into().check().unwrap().act
 }
 
+/// A read of everything that serving a card needs.
+fn serve(sandy: &Sandy, card: &str) -> Option<Box<dyn Reading>> {
+    let number = CardNumber::new(card).unwrap();
+    sandy.serve(&Whom { number: &number, reference: Some(card), phone: None })
+}
+
 fn yuan(text: &str) -> Money {
     Money::parse_yuan(text).unwrap()
 }
@@ -43,6 +50,7 @@ fn answer(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
 /// An operation with everything around it, to be changed by a test and then lent as an [`Outgoing`].
 struct Op {
     act: Act,
+    context: Context,
     told: Told,
     promise: Option<Promise>,
     bound: Bound,
@@ -55,6 +63,7 @@ impl Op {
     fn new(request: impl Into<Request>) -> Self {
         Op {
             act: act(request),
+            context: Context::default(),
             told: Told::default(),
             promise: None,
             bound: Bound::default(),
@@ -68,6 +77,11 @@ impl Op {
         Outgoing {
             act: &self.act,
             reference: self.act.card().as_str(),
+            phone: None,
+            key: "key-1",
+            at: Timestamp::from_millis(0),
+            context: &self.context,
+            original: None,
             told: &self.told,
             promise: self.promise,
             bound: &self.bound,

@@ -47,6 +47,7 @@ fn ruling(verdict: &Verdict) -> Ruling {
         Verdict::AlreadySo => Ruling::AlreadySo,
         Verdict::Superseded => Ruling::Superseded,
         Verdict::Refused(_) => Ruling::Refused,
+        Verdict::Wait(why) => panic!("there is nobody to wait for: {why}"),
         Verdict::Unclear(text) => {
             assert!(!text.is_empty() && !text.contains("Chan") && !text.contains("66538536"), "{text}");
             Ruling::Unclear

@@ -59,7 +59,7 @@ fn a_search_brings_numbers_and_phones_and_skips_what_has_no_number() {
 fn serving_a_card_brings_all_that_is_known_of_it() {
     let mut remote = Remote::new(SAMPLE);
     remote.holder = json!({"uname": " Chan Kan Seng ", "phone": "66538536", "birthday": "1999-9-9", "gender": "1"});
-    let findings = remote.run(sandy().serve(CARD)).unwrap();
+    let findings = remote.run(serve(&sandy(), CARD)).unwrap();
     assert_eq!(remote.endpoints(), ["getcardinfo", "getcards", "getcardhis", "getrechargerules"]);
     let snapshot = findings.snapshot.unwrap();
     assert_eq!((snapshot.money, snapshot.points), (yuan("14493.80"), Points::new(2555)));
@@ -87,7 +87,7 @@ fn serving_a_card_brings_all_that_is_known_of_it() {
 fn an_unknown_card_is_absent_and_nothing_more_is_asked() {
     let mut remote = Remote::new(SAMPLE);
     remote.card = None;
-    let findings = remote.run(sandy().serve(CARD)).unwrap();
+    let findings = remote.run(serve(&sandy(), CARD)).unwrap();
     assert!(findings.absent && findings.snapshot.is_none());
     assert_eq!(remote.endpoints(), ["getcardinfo"]);
 }
@@ -118,7 +118,7 @@ fn a_card_is_as_good_as_the_search_and_its_history_say() {
             remote.status = status;
             remote.newest_first = newest_first;
             remote.history = (1..).zip(events).map(|(id, kind)| event(id, *kind)).collect();
-            let got = remote.run(sandy().serve(CARD)).unwrap().status;
+            let got = remote.run(serve(&sandy(), CARD)).unwrap().status;
             assert_eq!(got, want, "{status:?} {events:?} newest first {newest_first}");
         }
     }
@@ -130,7 +130,7 @@ fn a_loss_is_found_in_a_long_history_whichever_end_comes_first() {
         let mut remote = Remote::new(SAMPLE);
         remote.newest_first = newest_first;
         remote.history = (1..=1000).map(|id| event(id, if id == 500 { 4 } else { 7 })).collect();
-        let findings = remote.run(sandy().serve(CARD)).unwrap();
+        let findings = remote.run(serve(&sandy(), CARD)).unwrap();
         assert_eq!(findings.status, Some(CardStatus::Blocked));
         assert_eq!(remote.asked.len(), 8, "one page of everything, then each of the four rare types");
     }
@@ -230,7 +230,7 @@ fn a_card_without_readable_figures_is_garbled_and_never_empty() {
     for body in bodies {
         let mut remote = Remote::new(SAMPLE);
         remote.instead.push(("getcardinfo", answer(200, body)));
-        let got = remote.run(sandy().serve(CARD));
+        let got = remote.run(serve(&sandy(), CARD));
         assert!(matches!(got, Err(ReadFailure::Garbled(_) | ReadFailure::Unusable(_))), "{body}: {got:?}");
     }
 }
@@ -263,9 +263,9 @@ fn a_read_that_fails_says_why() {
             let mut remote = Remote::new(SAMPLE);
             remote.instead.push((endpoint, answer(200, body)));
             let reading = match endpoint {
-                "cardlevellist" => sandy().health(),
+                "cardlevellist" => Some(sandy().health()),
                 "getcardhis" => sandy().before(&op.lend(), Timestamp::from_millis(NOON * 1000)),
-                _ => sandy().serve(CARD),
+                _ => serve(&sandy(), CARD),
             };
             let brought = remote.run(reading);
             if endpoint == "getrechargerules" && want == Why::Unusable {
@@ -281,6 +281,7 @@ fn a_read_that_fails_says_why() {
                     Why::Refused
                 }
                 ReadFailure::Halted(_) => Why::Halted,
+                ReadFailure::TokenRefused(why) => panic!("it has no tokens: {why}"),
             };
             assert_eq!(got, want, "{endpoint} {body}");
         }
@@ -291,8 +292,8 @@ fn a_read_that_fails_says_why() {
 fn a_missing_card_where_getcardinfo_knew_it_is_of_no_use() {
     let mut remote = Remote::new(SAMPLE);
     remote.instead.push(("getcardhis", answer(200, r#"{"errcode": 2}"#)));
-    assert!(matches!(remote.run(sandy().serve(CARD)), Err(ReadFailure::Unusable(_))));
+    assert!(matches!(remote.run(serve(&sandy(), CARD)), Err(ReadFailure::Unusable(_))));
     let mut remote = Remote::new(SAMPLE);
     remote.instead.push(("getrechargerules", answer(200, r#"{"errcode": 2}"#)));
-    assert!(remote.run(sandy().serve(CARD)).is_ok_and(|findings| findings.rules.is_none()));
+    assert!(remote.run(serve(&sandy(), CARD)).is_ok_and(|findings| findings.rules.is_none()));
 }

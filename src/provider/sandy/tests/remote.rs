@@ -74,7 +74,8 @@ impl Remote {
     }
 
     /// Lets a reading run to its end.
-    pub(super) fn run(&mut self, mut reading: Box<dyn Reading>) -> Result<Findings, ReadFailure> {
+    pub(super) fn run(&mut self, reading: impl Into<Option<Box<dyn Reading>>>) -> Result<Findings, ReadFailure> {
+        let mut reading = reading.into().expect("nothing is read");
         let mut next = reading.step(None);
         for _ in 0..1000 {
             match next {
