@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::model::{Family, OfflinePolicy};
-use crate::provider::{Provider, Sandy, SandyConfig};
+use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
 use crate::units::{Rate, Rounding};
 
 /// Everything a till is told when it is opened. Start from [`Config::new`] and change what differs.
@@ -34,6 +34,15 @@ pub struct Config {
     /// The Sandy remote, where there is one: cards and stored value.
     #[serde(default)]
     pub sandy: Option<SandyConfig>,
+    /// The Freemud platform, where there is one: members and points.
+    #[serde(default)]
+    pub freemud: Option<FreemudConfig>,
+    /// The Gree member platform, where there is one: members, points, coupons, orders.
+    #[serde(default)]
+    pub gree: Option<GreeConfig>,
+    /// The Yonyou U8 platform, where there is one: points.
+    #[serde(default)]
+    pub yonyou: Option<YonyouConfig>,
     /// Which remote serves what. Only needed where two of them could.
     #[serde(default)]
     pub routing: Routing,
@@ -66,11 +75,35 @@ pub struct Config {
 pub enum Remote {
     /// Sandy POS cards.
     Sandy(SandyConfig),
+    /// Freemud members.
+    Freemud(Box<FreemudConfig>),
+    /// The Gree member platform.
+    Gree(Box<GreeConfig>),
+    /// Yonyou U8 points.
+    Yonyou(YonyouConfig),
 }
 
 impl From<SandyConfig> for Remote {
     fn from(config: SandyConfig) -> Self {
         Remote::Sandy(config)
+    }
+}
+
+impl From<FreemudConfig> for Remote {
+    fn from(config: FreemudConfig) -> Self {
+        Remote::Freemud(Box::new(config))
+    }
+}
+
+impl From<GreeConfig> for Remote {
+    fn from(config: GreeConfig) -> Self {
+        Remote::Gree(Box::new(config))
+    }
+}
+
+impl From<YonyouConfig> for Remote {
+    fn from(config: YonyouConfig) -> Self {
+        Remote::Yonyou(config)
     }
 }
 
@@ -167,6 +200,9 @@ impl Config {
             till: till.into(),
             store_id: None,
             sandy: None,
+            freemud: None,
+            gree: None,
+            yonyou: None,
             routing: Routing::default(),
             policy: OfflinePolicy::default(),
             rounding: Rounding::default(),
@@ -184,6 +220,9 @@ impl Config {
     pub fn and(mut self, remote: impl Into<Remote>) -> Self {
         match remote.into() {
             Remote::Sandy(sandy) => self.sandy = Some(sandy),
+            Remote::Freemud(freemud) => self.freemud = Some(*freemud),
+            Remote::Gree(gree) => self.gree = Some(*gree),
+            Remote::Yonyou(yonyou) => self.yonyou = Some(yonyou),
         }
         self
     }
@@ -193,6 +232,15 @@ impl Config {
         let mut providers: Vec<Box<dyn Provider>> = Vec::new();
         if let Some(sandy) = &self.sandy {
             providers.push(Box::new(Sandy::new(sandy.clone())?));
+        }
+        if let Some(freemud) = &self.freemud {
+            providers.push(Box::new(Freemud::new(freemud.clone())?));
+        }
+        if let Some(gree) = &self.gree {
+            providers.push(Box::new(Gree::new(gree.clone())?));
+        }
+        if let Some(yonyou) = &self.yonyou {
+            providers.push(Box::new(Yonyou::new(yonyou.clone())?));
         }
         if providers.is_empty() {
             return Err(Error::config("sandy", "or another remote system must be configured"));

@@ -84,7 +84,11 @@ pub use model::{
     RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request,
     ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
 };
-pub use provider::{Guarantee, OfflineAmount, SandyConfig, Service};
+pub use provider::{
+    CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,
+    FreemudTypes, GreeCodes, GreeConfig, GreeEvents, Guarantee, ListForm, OfflineAmount, OutBizNo, PartChangeId,
+    SandyConfig, Service, Verb, YonyouConfig,
+};
 pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
 pub use till::Till;
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};

@@ -447,5 +447,6 @@ fn ledger_kind(kind: Kind) -> LedgerKind {
         Kind::Recharge => LedgerKind::Recharge,
         Kind::Consume => LedgerKind::Consume,
         Kind::RedeemPoints => LedgerKind::RedeemPoints,
+        _ => panic!("this remote does no {kind}"),
     }
 }

@@ -203,6 +203,8 @@ fn write_of(line: &HistoryLine) -> Option<Write> {
         Kind::Recharge => entry.original.fen(),
         Kind::RedeemPoints => entry.points.negated().get(),
         Kind::Consume => sent_by_consume(entry, line.confirmation.as_ref().and_then(|remote| remote.original)).fen(),
+        // This remote does nothing else.
+        _ => return None,
     };
     Some(Write { card: entry.card.to_string(), kind: kind.as_str(), sent })
 }

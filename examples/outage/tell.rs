@@ -80,6 +80,7 @@ fn says(receipt: &Receipt) -> String {
             }
             Kind::Consume => format!("{} from your card, thank you.", told.from_card),
             Kind::RedeemPoints => format!("{} points, here you are.", told.points.negated()),
+            _ => "Done, thank you.".to_owned(),
         },
     }
 }
@@ -104,7 +105,7 @@ fn figures(receipt: &Receipt) -> String {
         Kind::Recharge if told.bonus.is_positive() => format!(": {} + {} bonus", told.original, told.bonus),
         Kind::Recharge => format!(": {}", told.original),
         Kind::RedeemPoints => format!(": {} points", told.points),
-        Kind::OpenCard | Kind::Modify => String::new(),
+        _ => String::new(),
     }
 }
 

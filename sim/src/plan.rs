@@ -46,6 +46,12 @@ pub(crate) struct TillPlan {
     pub(crate) cards: Vec<String>,
 }
 
+impl TillPlan {
+    pub(crate) fn sandy(&self) -> &SandyConfig {
+        self.config.sandy.as_ref().expect("every till has this remote")
+    }
+}
+
 /// Chances, out of a thousand, of what a single exchange may meet.
 #[derive(Debug, Default)]
 pub(crate) struct NetworkPlan {

@@ -288,17 +288,11 @@ fn eligible(coupon: &Coupon, case: &CouponCase<'_>) -> Money {
     sum_of(lines).min(case.amount)
 }
 
-/// A coupon of a template that is given here, until the remote tells of it. One that lasts a number of days does so to the end
-/// of the last one in Beijing (Gree document, 5.1 coupon_type).
+/// The coupon that a member has who was given one here, until the remote shows it.
 pub(crate) fn coupon_given(template: &CouponTemplate, code: &str, at: Timestamp) -> Coupon {
-    const DAY_MS: i64 = 86_400_000;
-    const BEIJING_MS: i64 = 8 * 3_600_000;
     let (begins, ends) = match template.validity {
+        Validity::Days(days) => (at, end_of_day_after(at, days)),
         Validity::Fixed { begins, ends } => (begins, ends),
-        Validity::Days(days) => {
-            let day = (at.millis() + BEIJING_MS).div_euclid(DAY_MS);
-            (at, Timestamp::from_millis((day + i64::from(days) + 1) * DAY_MS - BEIJING_MS))
-        }
     };
     Coupon {
         code: code.to_owned(),
@@ -308,9 +302,18 @@ pub(crate) fn coupon_given(template: &CouponTemplate, code: &str, at: Timestamp)
         minimum: template.minimum,
         begins: Some(begins),
         ends: Some(ends),
+        // One that has not begun becomes valid by itself: its time is a rule of its own.
         status: CouponStatus::Valid,
         used_for: None,
         scope: template.scope.clone(),
         rules: template.rules.clone(),
     }
+}
+
+/// The end of the Beijing day so many days after the one of `at` (Gree document, 5.1 coupon_type and fixed_term).
+fn end_of_day_after(at: Timestamp, days: u32) -> Timestamp {
+    const DAY_MS: i64 = 86_400_000;
+    const BEIJING_MS: i64 = 8 * 3_600_000;
+    let today = at.millis().saturating_add(BEIJING_MS).div_euclid(DAY_MS);
+    Timestamp::from_millis((today + i64::from(days) + 1).saturating_mul(DAY_MS).saturating_sub(BEIJING_MS))
 }

@@ -5,9 +5,13 @@
 //! [`encode`](Provider::encode)d request, the [`classify`](Provider::classify)ed answer; and after an unknown outcome a
 //! [`look`](Provider::look) at the remote's records, [`judge`](Provider::judge)d.
 
+mod freemud;
+mod gree;
 mod sandy;
+mod settings;
 mod token;
 mod wire;
+mod yonyou;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -23,8 +27,17 @@ use crate::model::{
 use crate::transport::{HttpMethod, HttpResponse};
 use crate::units::{Money, Points};
 
+pub(crate) use freemud::Freemud;
+pub use freemud::{FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType, FreemudTypes};
+pub(crate) use gree::Gree;
+pub use gree::{
+    CouponFeeUnits, DiscountMeans, FeeUnit, GreeCodes, GreeConfig, GreeEvents, ListForm, OutBizNo, PartChangeId, Verb,
+};
 pub(crate) use sandy::Sandy;
 pub use sandy::{OfflineAmount, SandyConfig};
+pub(crate) use yonyou::Yonyou;
+pub use yonyou::YonyouConfig;
+
 pub(crate) use token::{Seal, Secret, Token, TokenAnswer, TokenCall, TokenRules};
 
 /// What an endpoint lets a client do about an unknown outcome.
@@ -434,6 +447,12 @@ pub(crate) trait Provider: Send + Sync {
     fn forbids(&self, op: &Outgoing<'_>, findings: &Findings) -> Option<RemoteRefusal> {
         let _ = (op, findings);
         None
+    }
+
+    /// Of what this returns a part of there may be one part only: a second one would come under the same key.
+    fn returns_once(&self, act: &Act) -> bool {
+        let _ = act;
+        false
     }
 
     /// The business content. The same operation with the same figures gives the same bytes.

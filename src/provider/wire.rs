@@ -35,7 +35,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What was written, unless it is missing or null.
-    fn raw(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a RawValue> {
         self.0.get(name).copied().filter(|raw| raw.get() != "null")
     }
 
@@ -154,7 +154,7 @@ impl Object {
         self.0.into_bytes()
     }
 
-    fn member(mut self, name: &str, json: &str) -> Self {
+    pub(crate) fn member(mut self, name: &str, json: &str) -> Self {
         if self.0.len() > 1 {
             self.0.push(',');
         }

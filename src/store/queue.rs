@@ -511,6 +511,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Those behind an operation need not wait for it, until its state changes.
+    pub(crate) fn let_pass(&self, op_no: i64) -> Result<()> {
+        self.conn.prepare_cached("UPDATE operation SET holding = 0 WHERE op_no = ?1")?.execute([op_no])?;
+        Ok(())
+    }
+
     pub(crate) fn set_evidence(&self, op: &mut OpRow, evidence: Evidence) -> Result<()> {
         self.conn
             .prepare_cached("UPDATE operation SET evidence = ?2 WHERE op_no = ?1")?

@@ -140,6 +140,12 @@ impl Desk {
         let (act, original) = completed(tx, &checked.act, None)?;
         let act = act.as_ref();
         self.provider.check(act)?;
+        if let Some(original) = original
+            && self.provider.returns_once(act)
+            && !tx.returns_of(original)?.is_empty()
+        {
+            return Err(Error::unsupported("the remote takes one partial return of an operation"));
+        }
         let plan = self.plan(checked.delivery);
         let opening = act.kind().opens();
         if opening && !self.provider.opens_offline(act) && !matches!(plan, Plan::Online(Mode::Require, _)) {

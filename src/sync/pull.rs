@@ -214,10 +214,19 @@ impl Desk {
 
     /// What another remote than the leading one tells fills in what is missing, and replaces nothing.
     fn fill_in(&self, tx: &Tx<'_>, served: &ServedCard, found: Holder) -> Result<Holder> {
-        if self.leads(tx, served)? {
-            return Ok(found);
-        }
         let known = served.card.holder.clone();
+        if self.leads(tx, served)? {
+            if self.provider.keeps_money() {
+                return Ok(found);
+            }
+            // Not every read of a member tells who it is.
+            return Ok(Holder {
+                name: found.name.or(known.name),
+                phone: found.phone.or(known.phone),
+                gender: found.gender.or(known.gender),
+                birthday: found.birthday.or(known.birthday),
+            });
+        }
         Ok(Holder {
             name: known.name.or(found.name),
             phone: known.phone.or(found.phone),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::{Promise, State};
 use crate::provider::{Guarantee, Undone, WireCall};
 use crate::store::{AttemptRow, LaneState, Lookout, OpRow, Tx};
-use crate::transport::{HttpMethod, HttpResponse};
+use crate::transport::HttpResponse;
 
 use super::desk::Desk;
 use super::job::Job;
@@ -74,7 +74,6 @@ impl Desk {
             return Ok(false);
         }
         let Some(call) = self.provider.undo(&dossier.outgoing(op, false)) else { return Ok(false) };
-        debug_assert_eq!(call.method, HttpMethod::Post);
         let now = self.now();
         if op.state == State::InDoubt {
             tx.transition(op, State::Reversing, now)?;

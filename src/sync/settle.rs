@@ -277,6 +277,9 @@ impl Desk {
         self.settle_doubt(tx, op)?;
         tx.transition(op, State::Parked, now)?;
         tx.set_waits_for(op, why, unknown)?;
+        if !self.provider.parked_holds() && !op.kind.opens() {
+            tx.let_pass(op.op_no)?;
+        }
         if mutated!(ParkSilently) {
             return self.refresh_lane(tx, op.lane_no, None);
         }

@@ -53,6 +53,7 @@ pub(super) struct TokenDesk {
     vain_calls: u32,
     refused_in_a_row: u32,
     bad_times: u32,
+    vague_times: u32,
     /// The last token that was refused: a host must not give it again.
     refused: Option<Secret>,
     host: Option<Arc<dyn TokenSource>>,
@@ -70,6 +71,7 @@ impl TokenDesk {
             vain_calls: 0,
             refused_in_a_row: 0,
             bad_times: 0,
+            vague_times: 0,
             refused: None,
             host: host.filter(|_| !sole),
         })
@@ -202,6 +204,26 @@ impl Desk {
         Ok(())
     }
 
+    /// The remote's clock was asked for. One that could not be measured well enough is asked for again, more slowly.
+    fn clock_measured(&mut self, result: &Result<HttpResponse, TransportFailure>) {
+        let now = self.now();
+        if matches!(result, Ok(response) if server_time(response).is_some()) {
+            let steady = self.hall.clock.monotonic();
+            let tolerance = self.provider.tokens().and_then(|rules| rules.clock_tolerance());
+            let vague = self.tokens.skew.uncertainty(steady).zip(tolerance).is_none_or(|(is, may)| is > may);
+            self.tokens.vague_times = if vague { self.tokens.vague_times.saturating_add(1) } else { 0 };
+            self.tokens.due = vague.then(|| now.after(self.backoff(self.tokens.vague_times)));
+            return;
+        }
+        let why = match result {
+            Err(failure) => failure.to_string(),
+            Ok(_) => "the answer tells no time".to_owned(),
+        };
+        log::warn!("tillbook: the remote's clock could not be measured: {why}");
+        self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
+        self.tokens.due = Some(now.after(self.backoff(self.condition.failures)));
+    }
+
     /// The answer to an errand of the tokens' own.
     pub(super) fn token_answered(
         &mut self,
@@ -212,16 +234,7 @@ impl Desk {
         let now = self.now();
         let pause = self.backoff(self.condition.failures);
         let Job::Token { call, day } = *job else {
-            if !matches!(&result, Ok(response) if server_time(response).is_some()) {
-                let why = match result {
-                    Err(failure) => failure.to_string(),
-                    Ok(_) => "the answer tells no time".to_owned(),
-                };
-                log::warn!("tillbook: the remote's clock could not be measured: {why}");
-                self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
-            }
-            // Measured too vaguely, it is measured again.
-            self.tokens.due = Some(now.after(pause));
+            self.clock_measured(&result);
             return Ok(());
         };
         let name = self.provider.name();

@@ -179,7 +179,6 @@ impl Desk {
                 self.provider.encode(&dossier.outgoing(&op, card_part_only))
             }
         };
-        debug_assert_eq!(call.method, HttpMethod::Post);
         let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock), findings.facts.as_ref(), &call)?;
         tx.transition(&mut op, State::Sending, now)?;
         let (_, failures) = tx.lane(lane_no)?;

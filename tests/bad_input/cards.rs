@@ -33,6 +33,8 @@ fn seen(till: &Till, card: &str) -> (Option<Card>, usize, u64) {
         let mut card = card;
         card.fetched_at = None;
         card.balances.as_of = None;
+        card.points_as_of = None;
+        card.accounts.iter_mut().for_each(|account| account.balances.as_of = None);
         card
     });
     (shown, till.history(&HistoryQuery::default()).unwrap().lines.len(), till.status().unwrap().queued)

@@ -3,9 +3,7 @@
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
-use tillbook::{
-    Consume, Gender, HistoryQuery, Modify, OpenCard, Recharge, RedeemPoints, Request, Resolution, SandyConfig,
-};
+use tillbook::{Consume, Gender, HistoryQuery, Modify, OpenCard, Recharge, RedeemPoints, Request, Resolution};
 use tillbook_sandbox::fault::{Fault, Standing};
 use tillbook_sandbox::sandy::Settings;
 

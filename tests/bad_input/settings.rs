@@ -136,10 +136,15 @@ fn a_configuration_file_with_an_unknown_key_or_a_wrong_value_is_refused() {
     for more in cases {
         assert!(serde_json::from_str::<Config>(&with(more)).is_err(), "{more}");
     }
-    for missing in ["merchant", "store", "till", "sandy"] {
+    let without = |missing: &str| {
         let mut value: serde_json::Value = serde_json::from_str(&with("")).unwrap();
         value.as_object_mut().unwrap().remove(missing);
-        let error = serde_json::from_value::<Config>(value).unwrap_err();
+        serde_json::from_value::<Config>(value)
+    };
+    for missing in ["merchant", "store", "till"] {
+        let error = without(missing).unwrap_err();
         assert!(error.to_string().contains(missing), "{error}");
     }
+    let error = without("sandy").unwrap().check().unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidConfig, Some("sandy")), "no remote at all: {error}");
 }

@@ -1,12 +1,12 @@
 //! What an installation must tell of its Sandy remote.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::provider::settings;
 
 /// What a consume that was approved offline sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -95,18 +95,8 @@ const fn request_timeout_ms() -> u64 {
     10_000
 }
 
-/// Fields that the provider or the transport sets.
-const OWN_HEADERS: [&str; 9] = [
-    "authorization",
-    "customerguid",
-    "content-type",
-    "content-length",
-    "content-encoding",
-    "host",
-    "connection",
-    "transfer-encoding",
-    "expect",
-];
+/// Fields that the provider sets.
+const OWN_HEADERS: [&str; 2] = ["authorization", "customerguid"];
 
 impl SandyConfig {
     /// The three things that have no default; all else as documented at the fields.
@@ -134,33 +124,23 @@ impl SandyConfig {
     /// [`ErrorCode::InvalidConfig`](crate::ErrorCode::InvalidConfig) for the first one that breaks a rule;
     /// [`Error::field`] names it. No error shows a value.
     pub fn check(&self) -> Result<()> {
-        self.check_base_url()?;
-        header_value("token", &self.token)?;
-        header_value("guid", &self.guid)?;
+        settings::base_url(&self.base_url, self.allow_plain_http)?;
+        settings::header_value("token", &self.token)?;
+        settings::header_value("guid", &self.guid)?;
         if self.org_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
             return Err(Error::config("org_name", "must not be empty where it is given"));
         }
-        within("quiet_period_ms", self.quiet_period_ms, 1, 3_600_000)?;
-        within("clock_skew_s", self.clock_skew_s, 0, 86_400)?;
+        settings::within("quiet_period_ms", self.quiet_period_ms, 1, 3_600_000)?;
+        settings::within("clock_skew_s", self.clock_skew_s, 0, 86_400)?;
         // A record made at the send carries the remote's time: the window must reach back further than the clocks differ.
-        within("before_window_s", self.before_window_s, self.clock_skew_s + 1, 31 * 86_400)?;
-        within("request_timeout_ms", self.request_timeout_ms, 1, 600_000)?;
-        for (name, value) in &self.extra_headers {
-            let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-            if name.is_empty() || !name.bytes().all(token) {
-                return Err(Error::config("extra_headers", "must have names that HTTP allows"));
-            }
-            if OWN_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-                return Err(Error::config("extra_headers", "must not replace a field that every request has"));
-            }
-            header_value("extra_headers", value)?;
-        }
-        Ok(())
+        settings::within("before_window_s", self.before_window_s, self.clock_skew_s + 1, 31 * 86_400)?;
+        settings::within("request_timeout_ms", self.request_timeout_ms, 1, 600_000)?;
+        settings::extra_headers(&self.extra_headers, &OWN_HEADERS)
     }
 
     /// The base URL as requests use it: without a slash at its end.
     pub(crate) fn base(&self) -> &str {
-        self.base_url.trim_end_matches('/')
+        settings::base(&self.base_url)
     }
 
     pub(crate) fn quiet_period(&self) -> Duration {
@@ -170,79 +150,11 @@ impl SandyConfig {
     pub(crate) fn request_timeout(&self) -> Duration {
         Duration::from_millis(self.request_timeout_ms)
     }
-
-    fn check_base_url(&self) -> Result<()> {
-        let bad = |rule: &str| Err(Error::config("base_url", rule));
-        let lower = self.base_url.to_ascii_lowercase();
-        let (plain, rest) = match (lower.strip_prefix("http://"), lower.strip_prefix("https://")) {
-            (Some(rest), _) => (true, rest),
-            (_, Some(rest)) => (false, rest),
-            _ => return bad("must begin with http:// or https://"),
-        };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let allowed_in_path = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%".contains(&b);
-        if !path.bytes().all(allowed_in_path) {
-            return bad("must hold no query, no fragment and no characters outside of a path");
-        }
-        let Some(host) = host_of(authority) else {
-            return bad("must hold a host and nothing else in front of its path but a port");
-        };
-        let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        if plain && !loopback && !self.allow_plain_http {
-            return bad("must begin with https:// unless allow_plain_http is set");
-        }
-        Ok(())
-    }
-}
-
-/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
-fn host_of(authority: &str) -> Option<&str> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (host, port) = rest.split_once(']')?;
-            host.parse::<std::net::Ipv6Addr>().ok()?;
-            (host, if port.is_empty() { None } else { Some(port.strip_prefix(':')?) })
-        }
-        None => {
-            let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
-            let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-            if host.is_empty() || !host.bytes().all(allowed) {
-                return None;
-            }
-            (host, port)
-        }
-    };
-    match port {
-        None => Some(host),
-        Some(port) if port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|p| p > 0) => {
-            Some(host)
-        }
-        Some(_) => None,
-    }
-}
-
-/// Visible ASCII with inner spaces: what every HTTP library sends unchanged, and nothing that ends a field.
-fn header_value(key: &'static str, value: &str) -> Result<()> {
-    if value.trim().is_empty() {
-        return Err(Error::config(key, "must not be empty"));
-    }
-    if value.trim() != value || !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
-        return Err(Error::config(key, "must be visible ASCII without spaces at its ends"));
-    }
-    Ok(())
-}
-
-fn within(key: &'static str, value: u64, least: u64, most: u64) -> Result<()> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    Err(Error::config(key, format!("must be {least} to {most}")))
 }
 
 impl fmt::Debug for SandyConfig {
     /// Neither the token nor the values of extra headers are shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let extra: Vec<&str> = self.extra_headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("SandyConfig")
             .field("base_url", &self.base_url)
             .field("token", &"***")
@@ -254,7 +166,7 @@ impl fmt::Debug for SandyConfig {
             .field("before_window_s", &self.before_window_s)
             .field("clock_skew_s", &self.clock_skew_s)
             .field("allow_plain_http", &self.allow_plain_http)
-            .field("extra_headers", &extra)
+            .field("extra_headers", &settings::names(&self.extra_headers))
             .field("request_timeout_ms", &self.request_timeout_ms)
             .finish()
     }

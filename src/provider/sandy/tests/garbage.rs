@@ -1,7 +1,6 @@
 //! Whatever bytes come, nothing panics and every read ends.
 
 use super::*;
-use crate::clock::Timestamp;
 use crate::model::{Consume, Modify, OpenCard, Recharge, RedeemPoints};
 use crate::provider::wire::Fields;
 use crate::provider::{Doubt, Findings, Outcome, Provider, ReadStep};

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::remote::{Card, Event, Remote};
 use super::*;
-use crate::clock::Timestamp;
 use crate::model::{Confirmation, Consume, Evidence, Gender, Modify, OpenCard, Recharge, RedeemPoints};
 use crate::provider::{Doubt, Provider, Verdict};
 use crate::units::Points;

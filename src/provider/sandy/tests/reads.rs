@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::remote::{Card, Event, Remote};
 use super::*;
-use crate::clock::Timestamp;
 use crate::model::{CardStatus, Consume, Gender, Modify, OpenCard, RechargeWhen};
 use crate::provider::{Provider, ReadFailure};
 use crate::units::Points;

@@ -1,7 +1,6 @@
 //! What goes out, byte for byte.
 
 use super::*;
-use crate::clock::Timestamp;
 use crate::model::{Consume, Gender, Modify, OpenCard, Recharge, RedeemPoints};
 use crate::provider::{Provider, ReadStep, WireCall};
 use crate::transport::HttpMethod;

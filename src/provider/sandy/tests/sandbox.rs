@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use tillbook_sandbox::sandy as remote;
 
 use super::*;
-use crate::clock::Timestamp;
 use crate::model::{CardStatus, Consume, Evidence, Gender, Modify, OpenCard, Recharge, RedeemPoints};
 use crate::provider::{Doubt, Findings, Outcome, Provider, ReadStep, Reading, Verdict, WireCall};
 use crate::transport::HttpMethod;
