@@ -42,7 +42,9 @@ impl Desk {
     pub(super) fn dialect_answered(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         self.condition.answered(now);
-        self.tokens.served();
+        if self.answered.is_some() {
+            self.tokens.served();
+        }
         let server = self.server_time.take();
         self.remote_clock = server;
         if self.hall.remote_answered(server) {

@@ -84,7 +84,7 @@ impl TokenDesk {
 
     /// A request has been served with it.
     pub(super) fn served(&mut self) {
-        (self.refused_in_a_row, self.bad_times) = (0, 0);
+        (self.refused_in_a_row, self.bad_times, self.vain_calls) = (0, 0, 0);
     }
 
     fn is_there(&self, now: Timestamp) -> bool {
@@ -265,7 +265,9 @@ impl Desk {
                     tx.set_token(name, REFRESH, &refresh)?;
                     self.tokens.refresh = Some(refresh);
                 }
-                (self.tokens.due, self.tokens.vain_calls) = (None, 0);
+                self.tokens.due = None;
+                // That a token is handed out does not say that it is any good.
+                self.answered = None;
                 self.dialect_answered(tx)
             }
             TokenAnswer::RefreshRefused(why) => {

@@ -1,5 +1,6 @@
 //! Files that are no book, or no longer one.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -5,5 +5,9 @@
 #[path = "../common/street.rs"]
 mod street;
 
+mod coupons;
 mod members;
+mod pushes;
+mod returns;
+mod routing;
 mod tokens;

@@ -111,6 +111,13 @@ fn refused(config: &GreeConfig, guarantee: Option<Guarantee>, op: &Outgoing<'_>,
         Meaning::Repeated if op.resent && guarantee == Some(Guarantee::Repeat) => {
             Outcome::Applied { confirmation: Box::default(), learned: None }
         }
+        _ if op.resent
+            && matches!(op.act, Act::PushOrder { .. } | Act::ReturnOrder { .. })
+            && guarantee == Some(Guarantee::Repeat)
+            && config.duplicate_codes.contains(&said.code) =>
+        {
+            Outcome::Applied { confirmation: Box::default(), learned: None }
+        }
         Meaning::Repeated if !op.resent => Outcome::Unclear { why: format!("the key is taken: {why}"), unknown: false },
         // Nothing was found to give back, unless an earlier attempt has done so.
         Meaning::NoSuchChange | Meaning::RollbackAmiss if moves_back => Outcome::Unclear { why, unknown: op.resent },

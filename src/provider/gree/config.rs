@@ -200,6 +200,10 @@ pub struct GreeConfig {
     /// otherwise it waits for a person. Default false.
     #[serde(default)]
     pub order_no_unique: bool,
+    /// Error codes by which an order or a return that is sent once more is recognised, and so has been carried out. Looked at
+    /// with `order_no_unique` only; none is documented. Default none: such an answer waits for a person.
+    #[serde(default)]
+    pub duplicate_codes: Vec<String>,
     /// True where a pushed order brings its points by itself (`order_score`), so that they are not granted by a change of their
     /// own. Default true.
     #[serde(default = "yes")]
@@ -294,6 +298,7 @@ impl GreeConfig {
             out_biz_no: None,
             part_change_id: PartChangeId::Original,
             order_no_unique: false,
+            duplicate_codes: Vec::new(),
             order_awards_points: true,
             coupon_fee_unit: None,
             discount_fee: DiscountMeans::Paid,

@@ -85,8 +85,9 @@ fn redeemed(op: &Outgoing<'_>, now: &Facts) -> Verdict {
     let Some(coupon) = &now.coupon else { return unseen(now) };
     match (coupon.status, coupon.used_for.as_deref()) {
         (Some(CouponStatus::Used), Some(order)) if order == op.key => proven(Confirmation::default()),
-        (Some(CouponStatus::Used), Some(_)) => {
-            Verdict::Refused(business(USED, "the coupon was used for another order"))
+        (Some(CouponStatus::Used), Some(order)) => {
+            let told: String = order.chars().filter(|c| !c.is_control()).take(64).collect();
+            Verdict::Refused(business(USED, &format!("the coupon was used for order {told}, not for ours, {}", op.key)))
         }
         (Some(CouponStatus::Used), None) => unclear("the coupon is used, and no order is named"),
         (Some(CouponStatus::Valid), _) => Verdict::NotSeen,
