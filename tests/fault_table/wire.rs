@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -49,6 +49,8 @@ pub(crate) struct Scene {
     over: AtomicBool,
     looked: AtomicBool,
     others_writes: AtomicUsize,
+    began: Instant,
+    log: Mutex<Vec<String>>,
 }
 
 impl Wire {
@@ -65,6 +67,8 @@ impl Wire {
             over: AtomicBool::new(false),
             looked: AtomicBool::new(false),
             others_writes: AtomicUsize::new(0),
+            began: Instant::now(),
+            log: Mutex::new(Vec::new()),
         });
         *self.scene.lock().unwrap() = Some(Arc::clone(&scene));
         scene
@@ -76,16 +80,19 @@ impl Transport for Wire {
         let scene = self.scene.lock().unwrap().clone();
         let Some(scene) = scene else { return self.http.send(request) };
         let endpoint = request.url.rsplit('/').next().unwrap_or_default();
-        if endpoint == scene.cell.op.endpoint() {
-            return match scene.writes.fetch_add(1, Ordering::SeqCst) {
+        let began = scene.began.elapsed();
+        let result = if endpoint == scene.cell.op.endpoint() {
+            match scene.writes.fetch_add(1, Ordering::SeqCst) {
                 0 => scene.strike(&self.http, request),
                 _ => self.http.send(request),
-            };
-        }
-        if scene.is_over() && endpoint == scene.cell.op.last_read_of_a_look() {
-            return scene.look(&self.http, request);
-        }
-        self.http.send(request)
+            }
+        } else if scene.is_over() && endpoint == scene.cell.op.last_read_of_a_look() {
+            scene.look(&self.http, request)
+        } else {
+            self.http.send(request)
+        };
+        scene.note(endpoint, began, &result);
+        result
     }
 }
 
@@ -98,6 +105,25 @@ impl Scene {
     /// Whether the faulty exchange has ended.
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
+    }
+
+    /// Everything that went over the wire: from when to when, in milliseconds, and what came of it.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Whether an answer with this in it has reached the till.
+    pub(crate) fn has_answered(&self, text: &str) -> bool {
+        self.log().iter().any(|line| line.contains(text))
+    }
+
+    fn note(&self, endpoint: &str, began: Duration, result: &Result<HttpResponse, TransportFailure>) {
+        let came = match result {
+            Ok(answer) => format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body)),
+            Err(failure) => failure.to_string(),
+        };
+        let (from, to) = (began.as_millis(), self.began.elapsed().as_millis());
+        self.log.lock().unwrap().push(format!("{endpoint} {from}..{to}: {came}"));
     }
 
     /// How many writes of others the remote has applied.
