@@ -87,7 +87,7 @@ pub use model::{
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,
     FreemudTypes, GreeCodes, GreeConfig, GreeEvents, Guarantee, ListForm, OfflineAmount, OutBizNo, PartChangeId,
-    SandyConfig, Service, Verb, YonyouConfig,
+    SandyConfig, Service, Verb, YonyouConfig, services,
 };
 pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
 pub use till::Till;

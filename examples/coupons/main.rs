@@ -52,7 +52,10 @@ fn main() -> ExitCode {
 fn a_day() -> Outcome<Reconciliation> {
     let shop = Shop::open()?;
     println!("tillbook: coupons, points and stored value from three remote systems");
-    println!("Sandy (cards), Gree (members, coupons, orders) and Freemud (points) are sandboxes at {}.", shop.server.url());
+    println!(
+        "Sandy (cards), Gree (members, coupons, orders) and Freemud (points) are sandboxes at {}.",
+        shop.server.url()
+    );
     println!("A step is told as: its name, what it is, what the cashier was told, where it stands, figures.");
 
     let till = Till::open(shop.book(), shop.config()?)?;
@@ -136,13 +139,8 @@ fn trade_offline(till: &Till, shop: &Shop) -> Outcome<(Ticket, Sold)> {
     }
 
     tell::line("Qian Wei pays 68.00 with a coupon and 80 points, but has 20.00 on his card");
-    let lunch = Ticket {
-        number: "A-1004",
-        card: QIAN,
-        items: vec![NOODLES],
-        coupon: Some("880003"),
-        points: Points::new(80),
-    };
+    let lunch =
+        Ticket { number: "A-1004", card: QIAN, items: vec![NOODLES], coupon: Some("880003"), points: Points::new(80) };
     match lunch.sell(till) {
         Err(Unsold::Refused { why, taken_back }) => told_no(&why, &taken_back),
         _ => return Err("a card paid more than it has".into()),
@@ -207,7 +205,10 @@ fn bring_back(till: &Till, ticket: &Ticket, sold: &Sold) -> Outcome<()> {
     tell::act(4, "One pot of tea comes back");
     let back = ticket.bring_back(till, sold, OOLONG.number, 1)?;
     tell::line(&format!("It was paid with {}, the coupon's share taken off", back.amount));
-    tell::note(&format!("{} in cash: Sandy has no refund, and a recharge would bring bonuses. The rest in points.", back.cash));
+    tell::note(&format!(
+        "{} in cash: Sandy has no refund, and a recharge would bring bonuses. The rest in points.",
+        back.cash
+    ));
     wait_for("the return to settle", || {
         let settled = |op_id: &tillbook::OpId| Ok(till.operation(op_id.as_str())?.state == State::Settled);
         back.receipts.iter().map(|receipt| settled(&receipt.op_id)).try_fold(true, |all, one| one.map(|one| all && one))

@@ -146,9 +146,9 @@ pub fn reconcile(till: &Till, server: &Server) -> Result<Reconciliation, Error> 
     result.ledgers = ledgers.len();
     result.differences = compare(&book, &ledgers);
 
-    let money: BTreeMap<String, Money> = server.sandy().with(|sandy| {
-        sandy.cards().map(|card| (card.number.to_owned(), Money::from_fen(card.amount_fen))).collect()
-    });
+    let money: BTreeMap<String, Money> = server
+        .sandy()
+        .with(|sandy| sandy.cards().map(|card| (card.number.to_owned(), Money::from_fen(card.amount_fen))).collect());
     let points: BTreeMap<String, i64> = server
         .freemud()
         .with(|freemud| freemud.members().map(|member| (names.of_member(member.member_id), member.points)).collect());

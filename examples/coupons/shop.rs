@@ -55,7 +55,11 @@ impl Shop {
             clock,
             ..server::Config::default()
         };
-        Ok(Shop { server: Server::start(config)?, offline_template: offline_template.to_string(), folder: TempDir::new()? })
+        Ok(Shop {
+            server: Server::start(config)?,
+            offline_template: offline_template.to_string(),
+            folder: TempDir::new()?,
+        })
     }
 
     pub fn book(&self) -> PathBuf {
@@ -88,7 +92,8 @@ impl Shop {
         // How this platform says "not enough points" is not documented: without the code a person would have to look.
         points.refusal_codes = vec!["60".into()];
 
-        let mut config = Config::new("Noodle House", "Station Street", "Till 3", stored_value).and(platform).and(points);
+        let mut config =
+            Config::new("Noodle House", "Station Street", "Till 3", stored_value).and(platform).and(points);
         // Sandy and Freemud could both keep points, Gree and Freemud both serve members: where several could, it is said.
         config.routing = Routing {
             cards: Some("sandy".into()),
@@ -154,8 +159,12 @@ pub fn head_office_gives_coupons(server: &Server) -> Outcome<()> {
 /// Points. Requests and answers are signed.
 fn freemud(now_ms: i64) -> Outcome<Freemud> {
     let settings = freemud::Settings {
-        client_key: Some(freemud::PublicKey::from_pem(freemud::TEST_CLIENT_PUBLIC_KEY_PEM).map_err(|key| key.to_string())?),
-        platform_key: Some(freemud::PrivateKey::from_pem(freemud::TEST_PLATFORM_KEY_PEM).map_err(|key| key.to_string())?),
+        client_key: Some(
+            freemud::PublicKey::from_pem(freemud::TEST_CLIENT_PUBLIC_KEY_PEM).map_err(|key| key.to_string())?,
+        ),
+        platform_key: Some(
+            freemud::PrivateKey::from_pem(freemud::TEST_PLATFORM_KEY_PEM).map_err(|key| key.to_string())?,
+        ),
         ..freemud::Settings::default()
     };
     let mut freemud = Freemud::new(settings);

@@ -49,7 +49,12 @@ pub fn card(card: &Card) {
     let (money, points) = (&card.balances.money, &card.balances.points);
     note(&format!("{}: {} money, {} points confirmed", card.number, money.confirmed, points.confirmed));
     if (money.confirmed, points.confirmed) != (money.expected, points.expected) {
-        note(&format!("{}  {} money, {} points expected", " ".repeat(card.number.as_str().len()), money.expected, points.expected));
+        note(&format!(
+            "{}  {} money, {} points expected",
+            " ".repeat(card.number.as_str().len()),
+            money.expected,
+            points.expected
+        ));
     }
     let remotes: Vec<&str> = card.accounts.iter().map(|account| account.provider.as_str()).collect();
     note(&format!("accounts at {}", remotes.join(", ")));
@@ -94,7 +99,14 @@ pub fn ledgers(server: &Server, names: &Names) {
         for line in sandy.ledger() {
             let by = if line.source == sandy::Source::Api { "till" } else { "office" };
             let (change, after) = (money(line.money_change_fen), money(line.amount_fen));
-            table.add_row([line.seq.to_string(), line.card.clone(), format!("{:?}", line.kind), change, after, by.into()]);
+            table.add_row([
+                line.seq.to_string(),
+                line.card.clone(),
+                format!("{:?}", line.kind),
+                change,
+                after,
+                by.into(),
+            ]);
         }
     });
     print(table, &[3, 4]);

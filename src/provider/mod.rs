@@ -66,6 +66,24 @@ pub struct Service {
     pub source: &'static str,
 }
 
+/// What each remote system serves, by the name under which it is configured: the operations, and what may be done about an
+/// unknown outcome of each with every setting at its default.
+///
+/// ```
+/// use tillbook::{Guarantee, Kind, services};
+///
+/// let redeem = |name: &str| {
+///     let (_, serves) = services().into_iter().find(|(remote, _)| *remote == name)?;
+///     serves.iter().find(|service| service.kind == Kind::RedeemPoints)
+/// };
+/// assert_eq!(redeem("freemud").map(|service| service.guarantee), Some(Guarantee::Repeat));
+/// assert_eq!(redeem("yonyou").map(|service| service.guarantee), Some(Guarantee::Once));
+/// ```
+#[must_use]
+pub fn services() -> Vec<(&'static str, &'static [Service])> {
+    vec![("sandy", sandy::SERVES), ("freemud", freemud::SERVES), ("gree", gree::SERVES), ("yonyou", yonyou::SERVES)]
+}
+
 /// Who an operation or a read is about, by everything that may name an account.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whom<'a> {
@@ -101,8 +119,6 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) act: &'a Act,
     /// What the remote calls the account. Empty for an opening whose reference the remote assigns.
     pub(crate) reference: &'a str,
-    /// The holder's phone, where it is known.
-    pub(crate) phone: Option<&'a str>,
     /// The wire key: minted when the operation was written down, unique in the world, at most [`Provider::key_chars`] long.
     pub(crate) key: &'a str,
     /// When it was written down.

@@ -63,6 +63,8 @@ pub(super) struct Desk {
     pub(super) catalogue_failures: u32,
     /// Answers to writes that could not be saved yet.
     pub(super) unsaved: Vec<WriteAnswer>,
+    /// Answers to token calls that could not be saved yet: what they cost is not to be had again.
+    pub(super) unsaved_tokens: Vec<TokenReply>,
     /// Operations that have been finished by this process.
     pub(super) finished: u64,
     /// When this process took the book over, by the clock that never jumps.
@@ -165,6 +167,7 @@ impl Desk {
             catalogue_due: Some(hall.now()),
             catalogue_failures: 0,
             unsaved: Vec::new(),
+            unsaved_tokens: Vec::new(),
             finished: 0,
             started: hall.clock.monotonic(),
             quiet_until: BTreeMap::new(),
@@ -199,7 +202,7 @@ impl Desk {
     /// When the next turn has something to do for it that no answer brings about.
     pub(super) fn next_due(&self, view: &View<'_>) -> Result<Option<Timestamp>> {
         let now = self.now();
-        if !self.unsaved.is_empty() || !self.asks.is_empty() {
+        if !self.unsaved.is_empty() || !self.unsaved_tokens.is_empty() || !self.asks.is_empty() {
             return Ok(Some(now));
         }
         let probing = self.jobs.values().any(Job::is_health);
@@ -285,9 +288,9 @@ impl Desk {
                 self.refusal_not_understood(tx, op_no, attempt_no, "not followed up")?;
             }
         }
-        for (job, sealed, result) in std::mem::take(&mut inbox.tokens) {
-            self.note_answer(sealed, &result);
-            self.token_answered(tx, &job, result)?;
+        for (job, sealed, result) in &inbox.tokens {
+            self.note_answer(*sealed, result);
+            self.token_answered(tx, job, result)?;
         }
         for (_, work, reading, began, sealed, result) in std::mem::take(&mut inbox.reads) {
             if let Some(lane_no) = work.lane() {

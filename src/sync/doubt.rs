@@ -146,6 +146,7 @@ impl Desk {
         tx.transition(op, next, now)?;
         if next == State::Voided {
             self.opening_failed(tx, op)?;
+            self.coupon_settled(tx, op)?;
             self.finished_one();
         }
         self.refresh_lane(tx, op.lane_no, None)

@@ -108,7 +108,8 @@ impl Engine {
     pub(crate) fn turn(&mut self, answers: Vec<Answered>, scope: Scope, most: usize) -> Result<Turn> {
         let mut inboxes: Vec<Inbox> = Vec::with_capacity(self.desks.len());
         for desk in &mut self.desks {
-            inboxes.push(Inbox { writes: std::mem::take(&mut desk.unsaved), ..Inbox::default() });
+            let (writes, tokens) = (std::mem::take(&mut desk.unsaved), std::mem::take(&mut desk.unsaved_tokens));
+            inboxes.push(Inbox { writes, tokens, ..Inbox::default() });
         }
         for Answered { id, result } in answers {
             let place = desk_of(id);
@@ -144,7 +145,7 @@ impl Engine {
             Err(error) => {
                 for ((desk, given_up), inbox) in self.desks.iter_mut().zip(&given_up).zip(inboxes) {
                     desk.give_up(given_up);
-                    desk.unsaved = inbox.writes;
+                    (desk.unsaved, desk.unsaved_tokens) = (inbox.writes, inbox.tokens);
                 }
                 Err(error)
             }
@@ -195,7 +196,7 @@ impl Engine {
 
     /// Whether exchanges are under way.
     pub(crate) fn is_idle(&self) -> bool {
-        self.desks.iter().all(|desk| desk.jobs.is_empty() && desk.unsaved.is_empty())
+        self.desks.iter().all(|desk| desk.jobs.is_empty() && desk.unsaved.is_empty() && desk.unsaved_tokens.is_empty())
     }
 
     pub(crate) fn now(&mut self) -> Timestamp {

@@ -90,6 +90,12 @@ impl Desk {
         if op.kind.opens() && tx.open_operations(op.lane_no)?.iter().any(|other| other.op_no > op.op_no) {
             return Err(Error::wrong_state("queued", "operations on the card it opens are waiting behind it"));
         }
+        if !tx.returns_of(op.op_no)?.is_empty() {
+            return Err(Error::wrong_state("queued", "returns of it are waiting behind it"));
+        }
+        if op.kind == Kind::GiveCoupon && tx.use_of_coupon(&op.key, None)?.is_some() {
+            return Err(Error::wrong_state("queued", "the coupon that it gives has been used here"));
+        }
         if op.kind == Kind::Recharge {
             let served = tx.card_of_account(op.lane_no)?;
             if self.balances(tx, &served, Some(op.op_no))?.money.available.is_negative() {
@@ -99,6 +105,7 @@ impl Desk {
         let was_approved = op.is_approved();
         let told = *op.told();
         tx.transition(&mut op, State::Voided, now)?;
+        self.coupon_settled(tx, &op)?;
         if op.kind.opens() {
             tx.set_status(op.lane_no, crate::model::CardStatus::Closed)?;
         }
@@ -139,6 +146,7 @@ impl Desk {
                     tx.transition(&mut op, State::Settled, now)?;
                 }
                 self.show_change(tx, &op)?;
+                self.coupon_settled(tx, &op)?;
                 if !op.is_approved() {
                     let told = *op.told();
                     self.enter(tx, &op, op.kind.as_str(), &told, told.points, None)?;
@@ -169,6 +177,7 @@ impl Desk {
             Resolution::SendAgain => tx.transition(&mut op, State::Queued, now)?,
             Resolution::WriteOff => {
                 tx.transition(&mut op, State::WrittenOff, now)?;
+                self.coupon_settled(tx, &op)?;
                 self.enter_write_off(tx, &op)?;
                 if op.kind.opens() {
                     self.park_orphans(tx, &op)?;

@@ -227,6 +227,7 @@ impl Desk {
         let now = self.now();
         tx.transition(op, State::Voided, now)?;
         self.opening_failed(tx, op)?;
+        self.coupon_settled(tx, op)?;
         let (told, effect) = (op.told, op.effect);
         self.promise(tx, op, Promise::Cancelled, told, effect, refusal, None)?;
         self.finished_one();

@@ -16,14 +16,14 @@ pub(super) fn completed<'a>(
 ) -> Result<(Cow<'a, Act>, Option<i64>)> {
     match act {
         Act::ReturnPoints { original, points, whole, .. } => {
-            let of = original_of(view, act, original, &[Kind::AccruePoints, Kind::RedeemPoints])?;
+            let of = original_of(view, act, original, &[Kind::AccruePoints, Kind::RedeemPoints], repeated.is_some())?;
             let takes = of.kind == Kind::AccruePoints;
             let moved = of.told().points;
             let earlier = earlier(view, &of, repeated)?;
             let returned = earlier.iter().fold(Points::ZERO, |sum, op| sum.plus(points_of(op)));
             let left = if takes { moved } else { moved.negated() }.minus(returned);
             let wanted = if *whole { left } else { *points };
-            if wanted < Points::new(1) || wanted > left {
+            if repeated.is_none() && (wanted < Points::new(1) || wanted > left) {
                 return Err(Error::invalid("points", "must be at most what is left of the operation", wanted));
             }
             let mut act = act.clone();
@@ -33,7 +33,7 @@ pub(super) fn completed<'a>(
             Ok((Cow::Owned(act), Some(of.op_no)))
         }
         Act::ReturnOrder { original, amount, whole, .. } => {
-            let of = original_of(view, act, original, &[Kind::PushOrder])?;
+            let of = original_of(view, act, original, &[Kind::PushOrder], repeated.is_some())?;
             let Act::PushOrder { amount: sold, points: granted, lines: sold_lines, .. } = &of.act else {
                 return Err(Error::inconsistent("an order without its act"));
             };
@@ -42,7 +42,7 @@ pub(super) fn completed<'a>(
             let earlier: Vec<Sold<'_>> = earlier.iter().filter_map(returned).collect();
             let left = left_of(&order, &earlier);
             let amount = if *whole { left.amount } else { *amount };
-            if !amount.is_positive() {
+            if repeated.is_none() && !amount.is_positive() {
                 return Err(Error::invalid("amount", "must be above zero: all of it came back already", amount));
             }
             let mut act = act.clone();
@@ -64,7 +64,9 @@ pub(super) fn completed<'a>(
             let Act::ReturnOrder { amount, points, lines, .. } = &act else {
                 return Err(Error::inconsistent("a return without its act"));
             };
-            check_return(&order, &earlier, &Sold { amount: *amount, points: *points, lines })?;
+            if repeated.is_none() {
+                check_return(&order, &earlier, &Sold { amount: *amount, points: *points, lines })?;
+            }
             Ok((Cow::Owned(act), Some(of.op_no)))
         }
         Act::SetCouponStatus { coupon, .. } => {
@@ -76,13 +78,17 @@ pub(super) fn completed<'a>(
 }
 
 /// The operation that is undone: of this card, of this kind, and not come to nothing.
-fn original_of(view: &View<'_>, act: &Act, original: &OpId, kinds: &[Kind]) -> Result<OpRow> {
+fn original_of(view: &View<'_>, act: &Act, original: &OpId, kinds: &[Kind], repeated: bool) -> Result<OpRow> {
     let of = view.operation_by_id(original)?.ok_or_else(|| Error::not_found("original operation"))?;
     if of.act.card() != act.card() {
         return Err(Error::invalid("original", "must be an operation of this card", original));
     }
     if !kinds.contains(&of.kind) {
         return Err(Error::invalid("original", "must be an operation that can be undone so", of.kind));
+    }
+    if repeated {
+        // Whatever has become of it since, the return stands in the book.
+        return Ok(of);
     }
     if !(of.is_approved() || of.state.is_confirmed()) || of.state.is_final() && !of.state.is_confirmed() {
         return Err(Refusal::NothingToReturn { state: of.state.to_string() }.into());

@@ -229,12 +229,12 @@ impl Desk {
         &mut self,
         tx: &Tx<'_>,
         job: &Job,
-        result: Result<HttpResponse, TransportFailure>,
+        result: &Result<HttpResponse, TransportFailure>,
     ) -> Result<()> {
         let now = self.now();
         let pause = self.backoff(self.condition.failures);
         let Job::Token { call, day } = *job else {
-            self.clock_measured(&result);
+            self.clock_measured(result);
             return Ok(());
         };
         let name = self.provider.name();
@@ -254,7 +254,7 @@ impl Desk {
             }
         };
         let Some(rules) = self.provider.tokens() else { return Ok(()) };
-        match rules.read(call, &response) {
+        match rules.read(call, response) {
             TokenAnswer::Granted { access, life, refresh } => {
                 let granted = Token { text: access, until: now.after(life.saturating_sub(MARGIN.min(life / 10))) };
                 tx.set_token(name, ACCESS, &granted)?;

@@ -52,7 +52,6 @@ impl Dossier {
         Outgoing {
             act: &op.act,
             reference: self.served.account.reference.as_deref().unwrap_or_default(),
-            phone: self.served.card.holder.phone.as_deref(),
             key: &op.key,
             at: op.created_at,
             context: &op.context,
@@ -158,6 +157,13 @@ impl Desk {
             }
             if !served.account.confirmed && !self.confirm_reference(tx, &served, findings)? {
                 return self.refuse_unsent(tx, &mut op, now);
+            }
+            if let Some(reference) = &findings.reference {
+                let served = self.adopt_reference(tx, served, reference)?;
+                if served.account.account_no != lane_no {
+                    // It turned out to be another account's operation, and goes on in that one's lane.
+                    return self.refresh_lane(tx, served.account.account_no, None);
+                }
             }
             // Figures read before an opening are those of somebody else's card.
             self.land(tx, lane_no, began, findings)?;

@@ -21,11 +21,23 @@ impl Till {
     /// could be asked; `InvalidInput`.
     pub fn serve_card(&self, number: &str, timeout: Duration) -> Result<Card> {
         let checked = CardNumber::new(number)?;
-        let asks = self.runtime.with(|engine| {
-            Ok(engine.desks_of_cards().into_iter().map(|place| (place, Ask::Card(checked.clone()))).collect())
-        })?;
+        let began = Instant::now();
+        let places = self.runtime.with(|engine| Ok(engine.desks_of_cards()))?;
+        let ask_at = |place: usize| (place, Ask::Card(checked.clone()));
+        let phone = || self.card(number).ok().and_then(|card| card.holder.phone);
+        let phone_before = phone();
+        let mut answers = self.ask_all(places.iter().copied().map(ask_at).collect(), timeout)?;
+        if phone_before.is_none() && phone().is_some() {
+            // Some remotes know an account by its holder's phone alone, which another one has just told.
+            let unknown = |at: &usize| matches!(&answers[*at], Err(error) if error.code() == ErrorCode::NotFound);
+            let again: Vec<usize> = (0..answers.len()).filter(unknown).collect();
+            let asks = again.iter().map(|&at| ask_at(places[at])).collect();
+            for (at, answer) in again.into_iter().zip(self.ask_all(asks, timeout.saturating_sub(began.elapsed()))?) {
+                answers[at] = answer;
+            }
+        }
         let mut failed = None;
-        for answer in self.ask_all(asks, timeout)? {
+        for answer in answers {
             match answer {
                 Ok(_) => {}
                 Err(error)

@@ -1,5 +1,7 @@
 //! Gree's writes.
 
+use std::sync::Arc;
+
 use tillbook::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Config, CouponEffect, CouponScope, CouponStatus, CouponTemplate,
     Delivery, Family, GiveCoupon, Guarantee, OrderLine, PartChangeId, PushOrder, RedeemCoupon, RedeemPoints, Register,
@@ -58,9 +60,9 @@ const KNOWN_REPEAT: i64 = 150_002;
 /// One that it does not have.
 const OTHER_REPEAT: i64 = 120_003;
 
-pub(crate) fn cases(sole_writer: bool) -> Vec<Box<dyn Case>> {
-    let case = |op, numbers| Box::new(Gree { op, numbers, sole_writer }) as Box<dyn Case>;
-    let mut cases: Vec<Box<dyn Case>> = Vec::new();
+pub(crate) fn cases(sole_writer: bool) -> Vec<Arc<dyn Case>> {
+    let case = |op, numbers| Arc::new(Gree { op, numbers, sole_writer }) as Arc<dyn Case>;
+    let mut cases: Vec<Arc<dyn Case>> = Vec::new();
     for op in [
         Op::Register,
         Op::Accrue,
@@ -217,7 +219,7 @@ impl Case for Gree {
             _ => None,
         };
         if self.op == Op::TakeBackUnnamed {
-            stage.lose_next_answer(self.endpoint_of_change());
+            stage.lose_next_answer("wk.user.event.score.change");
         }
         if let Some(earlier) = earlier {
             stage.call(earlier);
@@ -326,11 +328,5 @@ impl Case for Gree {
             Op::Coupon if twin => office.use_coupon("K1", "another").is_ok(),
             Op::Coupon => office.set_coupon_status("K1", There::Invalid).is_ok(),
         }
-    }
-}
-
-impl Gree {
-    fn endpoint_of_change(self) -> &'static str {
-        "wk.user.event.score.change"
     }
 }

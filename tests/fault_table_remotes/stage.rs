@@ -103,6 +103,12 @@ impl Stage {
         self.writes.clear();
     }
 
+    /// The next change is carried out, and its answer is lost.
+    pub(crate) fn lose_next_answer(&mut self, endpoint: &'static str) {
+        let strike = Strike { shape: Shape::Silence, executed: true, late: None };
+        self.set(Scene { endpoint, strike, times: 1, somebody_else: None });
+    }
+
     /// Whether nothing is under way any more between till and remote.
     pub(crate) fn is_still(&self) -> bool {
         self.coming.is_empty() && self.late.is_empty() && self.call.is_none() && self.away_until.is_none()

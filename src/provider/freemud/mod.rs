@@ -33,7 +33,7 @@ use crate::transport::HttpResponse;
 pub use self::config::{FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType, FreemudTypes};
 
 /// What it serves. That the server recognises a key is an assumption: the document asks the caller to keep it unique.
-const SERVES: &[Service] = &[
+pub(super) const SERVES: &[Service] = &[
     service(Kind::Register, Guarantee::Probe, "register/mobile", "1.6 根据手机号注册会员"),
     service(Kind::AccruePoints, Guarantee::Repeat, "score/sendScore", "2.2 添加积分"),
     service(Kind::RedeemPoints, Guarantee::Repeat, "score/opt/15", "1.3 会员加减积分"),

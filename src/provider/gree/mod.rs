@@ -35,7 +35,7 @@ pub use self::config::{
 
 /// What it serves. Changes in points carry a key (`change_id`); a member, a given coupon and a redemption can be found again
 /// by what was sent; orders and templates can't.
-const SERVES: &[Service] = &[
+pub(super) const SERVES: &[Service] = &[
     service(Kind::Register, Guarantee::Probe, method::REGISTER, "3.1 创建会员接口"),
     service(Kind::AccruePoints, Guarantee::Repeat, method::CHANGE, "3.3 会员积分变动接口"),
     service(Kind::RedeemPoints, Guarantee::Repeat, method::CHANGE, "3.3 会员积分变动接口"),

@@ -27,7 +27,7 @@ use crate::transport::HttpResponse;
 pub use self::config::{OfflineAmount, SandyConfig};
 
 /// What it serves. There is no key anywhere: its records have to tell.
-const SERVES: &[Service] = &[
+pub(super) const SERVES: &[Service] = &[
     service(Kind::OpenCard, Guarantee::Probe, "cardopen", "1 开卡"),
     service(Kind::Recharge, Guarantee::Probe, "recharge", "2 充值"),
     service(Kind::Consume, Guarantee::Probe, "consume", "3 消费"),

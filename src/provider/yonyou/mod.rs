@@ -24,7 +24,7 @@ use crate::transport::HttpResponse;
 pub use self::config::YonyouConfig;
 
 /// What it serves. No document says that the server knows a `source_code` when it comes twice.
-const SERVES: &[Service] = &[
+pub(super) const SERVES: &[Service] = &[
     service(Kind::AccruePoints, "3.3, action_type 5"),
     service(Kind::RedeemPoints, "3.3, action_type 51"),
     service(Kind::ReturnPoints, "3.3, action_type 16, 17"),

@@ -129,7 +129,6 @@ impl Op {
         Outgoing {
             act: &self.act,
             reference: self.reference,
-            phone: None,
             key: self.key,
             at: Timestamp::from_millis(0),
             context: &self.context,

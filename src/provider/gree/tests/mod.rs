@@ -210,7 +210,6 @@ impl Op {
         Outgoing {
             act: &self.act,
             reference: &self.reference,
-            phone: None,
             key: &self.key,
             at: AT,
             context: &self.context,

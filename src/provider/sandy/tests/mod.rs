@@ -77,7 +77,6 @@ impl Op {
         Outgoing {
             act: &self.act,
             reference: self.act.card().as_str(),
-            phone: None,
             key: "key-1",
             at: Timestamp::from_millis(0),
             context: &self.context,

@@ -84,7 +84,6 @@ impl Op {
         Outgoing {
             act: &self.act,
             reference: self.reference,
-            phone: None,
             key: self.key,
             // 2015-12-12 00:00:00 in Beijing.
             at: Timestamp::from_millis(1_449_849_600_000),
