@@ -1,8 +1,8 @@
-//! An offline-first, embeddable loyalty book for points of sale: member cards, stored value, points.
+//! An offline-first, embeddable loyalty book for points of sale: member cards, stored value, points, coupons, orders.
 //!
 //! A cashier's terminal must not stop when the network does. A [`Till`] owns one **book** (a local SQLite file), answers
-//! every call at once or within a time-out, and replays what was done to the merchant's remote system later, each
-//! operation once in effect, as far as that system's interface allows it to be known.
+//! every call at once or within a time-out, and replays what was done to the merchant's remote systems later, each
+//! operation once in effect, as far as their interfaces allow it to be known.
 //!
 //! ```
 //! use tillbook::{Consume, ErrorCode, Money, Promise, Till};
@@ -24,7 +24,8 @@
 //!
 //! # The model in seven words
 //!
-//! - An **operation** is one business act: [`OpenCard`], [`Modify`], [`Recharge`], [`Consume`], [`RedeemPoints`].
+//! - An **operation** is one business act at one remote: [`Consume`], [`Recharge`], [`Register`], [`RedeemPoints`],
+//!   [`RedeemCoupon`], [`PushOrder`], ... ([`Kind`] has all of them; [`services`] tells who serves them).
 //! - Its [`Promise`] is what the cashier was told: recorded once, never changed.
 //! - Its [`State`] is where it stands on its way to the remote; asking again shows a newer one.
 //! - An **entry** is a line of the book, written with an approving promise ([`Till::history`]).
