@@ -1,5 +1,7 @@
 //! Tokens, and how much of their quota is used; pushes that have been taken in.
 
+use std::time::Duration;
+
 use rusqlite::OptionalExtension;
 
 use super::{Tx, View};
@@ -53,6 +55,11 @@ impl Tx<'_> {
 
     /// Whether a push is new. It is not from then on.
     pub(crate) fn push_is_new(&self, provider: &str, mark: &str, at: Timestamp) -> Result<bool> {
+        // One that comes again after a month is taken in again, which does no harm: it makes the till ask.
+        let old = at.before(Duration::from_secs(30 * 86_400));
+        self.conn
+            .prepare_cached("DELETE FROM push WHERE provider = ?1 AND at < ?2")?
+            .execute((provider, old.millis()))?;
         let added = self
             .conn
             .prepare_cached("INSERT OR IGNORE INTO push (provider, mark, at) VALUES (?1, ?2, ?3)")?

@@ -86,7 +86,7 @@ impl Desk {
             return Ok(());
         }
         // Without a token nothing but a token is asked for; and only when something is to be asked at all.
-        if !self.wants_anything(tx, scope, now)? || !self.token_is_there(tx)? {
+        if self.provider.tokens().is_some() && !(self.wants_anything(tx, scope, now)? && self.token_is_there(tx)?) {
             return Ok(());
         }
         if self.catalogue_is_due(now) && !self.jobs.values().any(Job::is_health) {

@@ -202,8 +202,11 @@ impl Desk {
     /// When the next turn has something to do for it that no answer brings about.
     pub(super) fn next_due(&self, view: &View<'_>) -> Result<Option<Timestamp>> {
         let now = self.now();
-        if !self.unsaved.is_empty() || !self.unsaved_tokens.is_empty() || !self.asks.is_empty() {
+        if !self.unsaved.is_empty() || !self.unsaved_tokens.is_empty() {
             return Ok(Some(now));
+        }
+        if !self.asks.is_empty() {
+            return Ok(self.after_token(Some(now), now));
         }
         let probing = self.jobs.values().any(Job::is_health);
         if self.condition.is_down() {

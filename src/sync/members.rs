@@ -120,10 +120,15 @@ impl Desk {
         let stuck = tx.lane_head(other.account.account_no)?.is_some_and(|head| head.state != State::Queued);
         for mut op in tx.open_operations(account_no)? {
             // What was queued here is older than it looks to the other lane: behind something unknown it must not slip in.
-            if stuck && op.state == State::Queued && op.promise.is_some() {
-                let why = "the member turned out to be another card's, where something is not settled";
-                self.park(tx, &mut op, why, false)?;
+            if !stuck || op.state != State::Queued {
+                continue;
             }
+            if op.promise.is_none() {
+                self.cancel(tx, &mut op, None)?;
+                continue;
+            }
+            let why = "the member turned out to be another card's, where something is not settled";
+            self.park(tx, &mut op, why, false)?;
         }
         tx.merge_accounts(account_no, other.account.account_no)?;
         self.busy.remove(&account_no);
