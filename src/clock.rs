@@ -127,14 +127,11 @@ pub(crate) fn mint_id(entropy: &dyn Entropy) -> String {
 /// A random key of at most so many characters, without any that could be misread: 5 random bits in each.
 pub(crate) fn mint_key(entropy: &dyn Entropy, chars: usize) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let (mut random, mut left) = (0, 0);
+    let mut random = (u128::from(entropy.next_u64()) << 64) | u128::from(entropy.next_u64());
     let mut next = || {
-        if left == 0 {
-            (random, left) = (entropy.next_u64(), 12);
-        }
-        left -= 1;
+        let index = (random & 31) as usize;
         random >>= 5;
-        char::from(ALPHABET[(random & 31) as usize])
+        char::from(ALPHABET[index])
     };
     (0..chars.min(26)).map(|_| next()).collect()
 }

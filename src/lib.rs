@@ -102,4 +102,6 @@ mod guides {
     struct Readme;
     #[doc = include_str!("../docs/integrating.md")]
     struct Integrating;
+    #[doc = include_str!("../docs/remotes.md")]
+    struct Remotes;
 }

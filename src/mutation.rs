@@ -145,6 +145,28 @@ mod chosen {
         ExposureIgnored = 14,
         /// What is in doubt is no risk any more.
         DoubtIsNoRisk = 14,
+        /// What is sent again is sent under another key.
+        ResentUnderNewKey = 2,
+        /// What the remote may have forgotten the key of is sent again.
+        ResentForEver = 1,
+        /// The refusal of what was sent again stands while the first one can still arrive.
+        RefusalOfRepeatStands = 1,
+        /// What was sent twice is undone though one of the two may still arrive.
+        UndoneAfterResend = 1,
+        /// The remote's word that it has seen a key is taken for a refusal.
+        RepeatedIsRefused = 1,
+        /// A coupon that is still valid is taken for used by an order without an answer.
+        ValidCouponIsUsed = 1,
+        /// A used coupon is made valid again, whoever has used it.
+        AnybodysCouponIsReinstated = 1,
+        /// Points come back as often as somebody asks for it.
+        ReturnsAreNotCounted = 1,
+        /// Two accounts that turn out to be one member stay two.
+        MembersAreNotMerged = 12,
+        /// A halted remote is asked on.
+        HaltIsIgnored = 13,
+        /// A token call is counted when it is answered.
+        TokenCountedLate = 15,
         /// What this till's own operations do not explain is told to nobody (class two).
         SwallowDifferences = 1,
     }

@@ -1,6 +1,7 @@
 //! The end of the day: the till's book against what each remote system has recorded by itself.
 //!
-//! The writes are compared as multisets of remote, card, kind and figure; then the figures of every card, and every coupon.
+//! The writes are compared as multisets of remote, card, kind and figure; then the figures of every card, and every
+//! coupon.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,7 +1,7 @@
 //! One ticket, several remote systems: a coupon, points and a card pay, then the order is told and points are granted.
 //!
-//! There is no transaction across remote systems. What keeps a ticket together is the order of its steps, names made from
-//! its number, and a way back for each step that pays. This file is the part to copy.
+//! There is no transaction across remote systems. What keeps a ticket together is the order of its steps, names made
+//! from its number, and a way back for each step that pays. This file is the part to copy.
 
 use tillbook::{
     AccruePoints, Consume, CouponStatus, Error, ErrorCode, Kind, Money, OpId, OrderLine, Points, Promise, PushOrder,
@@ -60,8 +60,8 @@ impl Ticket {
         self.items.iter().map(|item| Money::from_fen(item.price_fen * item.quantity)).sum()
     }
 
-    /// The lines at the prices that are paid for them when all of them come to `paid`: a coupon's discount is spread, since
-    /// what a returned item is worth depends on it. Cut by running totals, so that no fen is lost.
+    /// The lines at the prices that are paid for them when all of them come to `paid`: a coupon's discount is spread,
+    /// since what a returned item is worth depends on it. Cut by running totals, so that no fen is lost.
     pub fn lines(&self, paid: Money) -> Vec<OrderLine> {
         let (total, mut full, mut spread) = (self.total(), Money::ZERO, Money::ZERO);
         let line = |item: &Item| {
@@ -73,8 +73,8 @@ impl Ticket {
         self.items.iter().map(line).collect()
     }
 
-    /// The name of a step. Made from the ticket's number, so that a POS that crashed asks again under the same names and
-    /// nothing is done twice.
+    /// The name of a step. Made from the ticket's number, so that a POS that crashed asks again under the same names
+    /// and nothing is done twice.
     pub fn op_id(&self, step: &str) -> String {
         format!("{}-{step}", self.number)
     }
@@ -114,8 +114,8 @@ impl Ticket {
         Ok(Sold { paid, by_points, by_card, due, earned, receipts: steps.done })
     }
 
-    /// So many of an item come back: the order is told, points go back in both directions, and the money in cash, since a card
-    /// system without a refund must not be recharged in its place.
+    /// So many of an item come back: the order is told, points go back in both directions, and the money in cash, since
+    /// a card system without a refund must not be recharged in its place.
     pub fn bring_back(&self, till: &Till, sold: &Sold, number: &str, quantity: i64) -> Result<Back, Error> {
         let lines = self.lines(sold.paid);
         let bought = self.items.iter().zip(&lines).find(|(item, _)| item.number == number);

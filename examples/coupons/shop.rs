@@ -75,7 +75,7 @@ impl Shop {
         let gree = gree::Settings::default();
         let mut platform = GreeConfig::new(&url, gree.app_id, gree.app_secret, "18756");
         platform.quiet_period_ms = QUIET_PERIOD_MS;
-        // The platform hands out few tokens a day. This till is alone; several get theirs from a `TokenSource` of the host.
+        // The platform hands out few tokens a day. This till is alone; several get them from the host's `TokenSource`.
         platform.sole_app_user = true;
         // The document leaves the unit of a member's coupons open, so that it has to be said.
         platform.coupon_fee_unit = Some(CouponFeeUnits { list: FeeUnit::Yuan, template: FeeUnit::Fen });
@@ -94,7 +94,7 @@ impl Shop {
 
         let mut config =
             Config::new("Noodle House", "Station Street", "Till 3", stored_value).and(platform).and(points);
-        // Sandy and Freemud could both keep points, Gree and Freemud both serve members: where several could, it is said.
+        // Where several could serve something it has to be said which one does: all three could keep points.
         config.routing = Routing {
             cards: Some("sandy".into()),
             members: Some("gree".into()),
@@ -102,7 +102,7 @@ impl Shop {
             coupons: Some("gree".into()),
             orders: Some("gree".into()),
         };
-        // Whether a coupon has been spent elsewhere can't be known offline: the merchant names the templates that he risks.
+        // Offline nobody knows whether a coupon was spent elsewhere: the merchant names the templates that he risks.
         config.policy.coupon_templates = vec![self.offline_template.clone()];
         config.levels = vec![LevelTerms { level: "Member".into(), rate: Rate::new(1.into()), points_per_yuan: None }];
         // A day in seconds: try again soon.

@@ -33,15 +33,17 @@ pub fn receipt(receipt: &Receipt) {
         Some(evidence) => format!("{} ({evidence})", receipt.state),
         None => receipt.state.to_string(),
     };
-    note(&format!("{:<18} {:<13} {promise:<16}  {state:<17}  {figures}", receipt.op_id, receipt.kind));
+    let told = format!("{:<18} {:<13} {promise:<16}  {state:<17}  {figures}", receipt.op_id, receipt.kind);
+    note(told.trim_end());
 }
 
 /// What a call returned that wrote nothing: a typed error, to be looked at by its code.
 pub fn refusal(error: &tillbook::Error) {
-    note(&format!("ErrorCode::{:?}: {error}", error.code()));
+    note(&format!("ErrorCode::{:?}", error.code()));
     if let Some(refusal) = error.refusal() {
-        note(&format!("{refusal:?}"));
+        note(&format!("Refusal::{refusal:?}"));
     }
+    note(&format!("in words: {error}"));
 }
 
 /// A card with all that its accounts bring.

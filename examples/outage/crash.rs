@@ -135,7 +135,7 @@ fn wait_until_in_flight(shop: &Shop, consumes_before: u64) -> Outcome<()> {
 pub fn serve(book: &str, url: &str) -> Outcome<()> {
     let mut config = shop::config(url)?;
     // No request may end before the process does.
-    config.sandy.as_mut().unwrap().request_timeout_ms = 2 * HELD_MS;
+    config.sandy.as_mut().ok_or("no remote is configured")?.request_timeout_ms = 2 * HELD_MS;
     config.policy.offline_while_healthy = true;
     let till = Till::open(book, config)?;
     // The book remembers that the remote was down. This till has no worker: it sends what a cashier waits for, and the

@@ -1,12 +1,15 @@
 //! Who does what in the world: cashiers, the head office, other tills, a person who resolves, and trouble.
 
 use tillbook::{Resolution, State};
+use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::NewCard;
 use tillbook_testvfs::{Failure, SurvivingWrites};
 
+use crate::audit::mirror::Op;
 use crate::audit::{Violation, check_balances};
 use crate::call::CallSpec;
 use crate::plan::Class;
+use crate::shop;
 use crate::till::Disk;
 use crate::time::{Occasion, by_chance, dice};
 use crate::wire::Link;
@@ -43,11 +46,25 @@ pub(crate) fn step(world: &mut World, number: usize) -> Checked {
         ("office", troubles.office),
         ("other till", troubles.other_till),
         ("stale", if world.plan.network.stale > 0 { 4 } else { 0 }),
+        ("tokens", world.plan.town.tokens),
+        ("push", world.plan.town.pushes),
+        ("forget", world.plan.town.forgets),
     ];
     match drawn(dice, &weights) {
         "call" => {
             let till = &mut world.tills[i];
-            let spec = CallSpec::thrown(dice, i, &till.plan, till.next_card, till.next_call);
+            let beyond = if till.plan.members.is_empty() { None } else { shop::thrown(dice, till, till.next_call) };
+            let sandy = till.plan.config.sandy.is_some();
+            let spec = match beyond {
+                Some(spec) => spec,
+                None if sandy => CallSpec::thrown(dice, i, &till.plan, till.next_card, till.next_call),
+                None => return Ok(()),
+            };
+            if let crate::call::ActSpec::Deal(shop::Deal::Register { phone, .. }) = &spec.act
+                && spec.card != *phone
+            {
+                till.phones.insert(spec.card.clone(), phone.clone());
+            }
             till.next_call += 1;
             till.next_card += u32::from(matches!(spec.act, crate::call::ActSpec::Open { .. }));
             world.call(i, spec, false)
@@ -95,12 +112,25 @@ pub(crate) fn step(world: &mut World, number: usize) -> Checked {
             Ok(())
         }
         "disk" => disk(world, i, dice),
+        "office" | "other till" if !world.plan.town.is_empty() && (world.plan.cards.is_empty() || dice.bool()) => {
+            shop::elsewhere(world, dice);
+            Ok(())
+        }
         "office" => {
             office(world, dice);
             Ok(())
         }
         "other till" => {
             other_till(world, dice);
+            Ok(())
+        }
+        "tokens" => {
+            shop::end_tokens(world, dice);
+            Ok(())
+        }
+        "push" => shop::push(world, i, dice),
+        "forget" => {
+            shop::forget_keys(world, i);
             Ok(())
         }
         _ => {
@@ -148,21 +178,34 @@ fn void(world: &mut World, i: usize, dice: &mut fastrand::Rng) -> Checked {
 fn serve(world: &mut World, i: usize, dice: &mut fastrand::Rng) -> Checked {
     let cards: Vec<String> = world.tills[i].mirror.ops.values().map(|op| op.card.clone()).collect();
     let plan = &world.tills[i].plan;
+    if !plan.members.is_empty() && dice.bool() {
+        let phone = plan.members[dice.usize(0..plan.members.len())].clone();
+        let system = if dice.bool() { System::Gree } else { System::Freemud };
+        return ask(world, i, system, &phone);
+    }
     let card = match (plan.cards.is_empty(), cards.is_empty()) {
         (false, true) => plan.cards[dice.usize(0..plan.cards.len())].clone(),
         (false, _) if dice.bool() => plan.cards[dice.usize(0..plan.cards.len())].clone(),
         (_, false) => cards[dice.usize(0..cards.len())].clone(),
         _ => return Ok(()),
     };
-    ask(world, i, &card)
+    let system = match world.tills[i].mirror.ops.values().find(|op| op.card == card) {
+        Some(op) => op.system,
+        None if world.tills[i].plan.cards.contains(&card) => System::Sandy,
+        None => System::Gree,
+    };
+    ask(world, i, system, &card)
 }
 
 /// A cashier looks a card up.
-pub(crate) fn ask(world: &mut World, i: usize, card: &str) -> Checked {
+pub(crate) fn ask(world: &mut World, i: usize, system: System, card: &str) -> Checked {
     let until = world.now() + 30_000;
     let till = &mut world.tills[i];
     let Some(steps) = &mut till.steps else { return Ok(()) };
-    if let Ok(ticket) = steps.ask_card(card) {
+    let family = till.plan.routes.iter().find(|(_, served)| **served == system).map(|(family, _)| *family);
+    if let Some(family) = family
+        && let Ok(ticket) = steps.ask_card_of(family, card)
+    {
         till.questions.push((ticket, until));
     }
     world.tell(|| format!("till {i}   looks {card} up"));
@@ -175,7 +218,7 @@ pub(crate) fn clock(world: &mut World, i: usize, offset: i64) {
     }
     world.tills[i].clock.set_offset(offset);
     // By its own time a pause may be over now, or never end.
-    world.tills[i].pacing.pause_until = 0;
+    world.tills[i].pacing.values_mut().for_each(|seen| seen.pause_until = 0);
     world.figures.faults += 1;
     world.tell(|| format!("till {i}   its clock is set {offset} ms off"));
 }
@@ -283,7 +326,7 @@ pub(crate) fn people(world: &mut World, i: usize, round: usize, all: bool) -> Ch
             continue;
         }
         // The merchant's own records tell what really happened.
-        let there = !world.remote.executions((i, op.op_no)).is_empty();
+        let there = is_there(world, i, &op);
         let late = world.pending.get(&(i, op.op_no)).is_some_and(|count| *count > 0);
         let may = |resolution| waits.resolutions.contains(&resolution);
         let decision = match waits.receipt.state {
@@ -328,6 +371,17 @@ pub(crate) fn people(world: &mut World, i: usize, round: usize, all: bool) -> Ch
         clear_exceptions(world, i)?;
     }
     Ok(())
+}
+
+/// Whether the remote has what an operation was for.
+fn is_there(world: &World, i: usize, op: &Op) -> bool {
+    let till = &world.tills[i];
+    match op.kind.as_str() {
+        // Whoever registered the phone or set the status: it is so.
+        "register" => till.who(op.system, &op.card).is_some_and(|who| world.remote.points(op.system, &who).is_some()),
+        "set_coupon_status" => shop::coupon_is(world, &op.text("coupon"), &op.text("to")),
+        _ => world.remote.stands((i, op.op_no)) > 0,
+    }
 }
 
 /// What was written off leaves its card on the exception list; a person takes it off.

@@ -1,10 +1,25 @@
 //! What cashiers ask for.
 
-use std::time::Duration;
-
 use tillbook::{Consume, Gender, Modify, Money, OpenCard, Points, Recharge, RedeemPoints, Request};
 
 use crate::plan::TillPlan;
+use crate::shop::Deal;
+
+/// Puts on a request what every call has.
+macro_rules! with_call {
+    ($request:expr, $spec:expr) => {{
+        let spec: &$crate::call::CallSpec = $spec;
+        let request = $request.op_id(&spec.op_id).ticket(format!("ticket-{}", spec.op_id)).operator("Mei");
+        match spec.delivery {
+            $crate::call::DeliverySpec::Standard => request,
+            $crate::call::DeliverySpec::Offline => request.offline(),
+            $crate::call::DeliverySpec::Prefer(ms) => request.prefer_online(std::time::Duration::from_millis(ms)),
+            $crate::call::DeliverySpec::Require(ms) => request.require_online(std::time::Duration::from_millis(ms)),
+        }
+        .into()
+    }};
+}
+pub(crate) use with_call;
 
 /// A call that can be made again, word for word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +32,31 @@ pub(crate) struct CallSpec {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ActSpec {
-    Open { level: &'static str, name: Option<String>, phone: Option<String> },
-    Modify { name: Option<String>, phone: Option<String>, birthday: Option<&'static str>, gender: Option<Gender> },
-    Recharge { fen: i64, pay_type: i64 },
-    Consume { fen: i64, discountable: Option<i64>, partial: bool },
-    Redeem { points: i64 },
+    Open {
+        level: &'static str,
+        name: Option<String>,
+        phone: Option<String>,
+    },
+    Modify {
+        name: Option<String>,
+        phone: Option<String>,
+        birthday: Option<&'static str>,
+        gender: Option<Gender>,
+    },
+    Recharge {
+        fen: i64,
+        pay_type: i64,
+    },
+    Consume {
+        fen: i64,
+        discountable: Option<i64>,
+        partial: bool,
+    },
+    Redeem {
+        points: i64,
+    },
+    /// Something that is none of Sandy's affairs.
+    Deal(Deal),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,18 +121,6 @@ impl CallSpec {
     }
 
     pub(crate) fn request(&self) -> Request {
-        macro_rules! with_call {
-            ($request:expr) => {{
-                let request = $request.op_id(&self.op_id).ticket(format!("ticket-{}", self.op_id)).operator("Mei");
-                match self.delivery {
-                    DeliverySpec::Standard => request,
-                    DeliverySpec::Offline => request.offline(),
-                    DeliverySpec::Prefer(ms) => request.prefer_online(Duration::from_millis(ms)),
-                    DeliverySpec::Require(ms) => request.require_online(Duration::from_millis(ms)),
-                }
-                .into()
-            }};
-        }
         match &self.act {
             ActSpec::Open { level, name, phone } => {
                 let mut open = OpenCard::new(&self.card, *level);
@@ -107,7 +130,7 @@ impl CallSpec {
                 if let Some(phone) = phone {
                     open = open.phone(phone);
                 }
-                with_call!(open)
+                with_call!(open, self)
             }
             ActSpec::Modify { name, phone, birthday, gender } => {
                 let mut modify = Modify::new(&self.card);
@@ -123,19 +146,20 @@ impl CallSpec {
                 if let Some(gender) = gender {
                     modify = modify.gender(*gender);
                 }
-                with_call!(modify)
+                with_call!(modify, self)
             }
             ActSpec::Recharge { fen, pay_type } => {
-                with_call!(Recharge::new(&self.card, Money::from_fen(*fen), *pay_type))
+                with_call!(Recharge::new(&self.card, Money::from_fen(*fen), *pay_type), self)
             }
             ActSpec::Consume { fen, discountable, partial } => {
                 let mut consume = Consume::new(&self.card, Money::from_fen(*fen)).partial(*partial);
                 if let Some(part) = discountable {
                     consume = consume.discountable(Money::from_fen(*part));
                 }
-                with_call!(consume)
+                with_call!(consume, self)
             }
-            ActSpec::Redeem { points } => with_call!(RedeemPoints::new(&self.card, Points::new(*points))),
+            ActSpec::Redeem { points } => with_call!(RedeemPoints::new(&self.card, Points::new(*points)), self),
+            ActSpec::Deal(deal) => deal.request(self),
         }
     }
 
@@ -149,6 +173,7 @@ impl CallSpec {
                 format!("consume {}{}", Money::from_fen(*fen), if *partial { " (partly if need be)" } else { "" })
             }
             ActSpec::Redeem { points } => format!("redeem {points} points"),
+            ActSpec::Deal(deal) => format!("{deal:?}"),
         };
         let delivery = match self.delivery {
             DeliverySpec::Standard => "standard".to_owned(),

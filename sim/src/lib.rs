@@ -8,13 +8,18 @@
 mod actors;
 mod audit;
 mod call;
+mod calls;
+mod depart;
+mod host;
 mod manners;
 mod plan;
 mod remote;
 mod run;
+mod shop;
 mod shrink;
 mod till;
 mod time;
+mod town;
 mod wire;
 mod world;
 

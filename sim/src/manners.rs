@@ -1,19 +1,26 @@
 //! What the world takes note of before a till does: what its answers ask of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tillbook::steps::Answer;
+use tillbook_sandbox::System;
 
 use crate::till::SimTill;
 
 pub(crate) struct Noticed {
     pub(crate) pause_until: Option<i64>,
+    /// How many answers of this remote there were.
+    pub(crate) answers: u32,
 }
 
-/// What the answers that a till is about to work off tell of the remote.
-pub(crate) fn before_turn(till: &mut SimTill, inbox: &[Answer], now: i64) -> Noticed {
-    let mut noticed = Noticed { pause_until: None };
-    let mut answered = false;
+/// What the answers that a till is about to work off tell of each remote.
+pub(crate) fn before_turn(till: &mut SimTill, inbox: &[Answer], now: i64) -> BTreeMap<System, Noticed> {
+    let mut all: BTreeMap<System, Noticed> = BTreeMap::new();
+    let mut answered = BTreeSet::new();
     for (id, result) in inbox {
-        till.in_flight.remove(id);
+        let Some(system) = till.in_flight.remove(id).map(|exchange| exchange.system) else { continue };
+        let noticed = all.entry(system).or_insert(Noticed { pause_until: None, answers: 0 });
+        noticed.answers += 1;
         match result {
             Ok(response) => {
                 let asked = response.header("retry-after");
@@ -27,15 +34,25 @@ pub(crate) fn before_turn(till: &mut SimTill, inbox: &[Answer], now: i64) -> Not
                 }
                 let dialect = serde_json::from_slice::<serde_json::Value>(&response.body)
                     .is_ok_and(|body| body.is_array() || body.is_object());
-                answered |= dialect && response.status != 429;
+                if dialect && response.status != 429 {
+                    answered.insert(system);
+                }
             }
-            Err(_) => till.pacing.failures += 1,
+            Err(_) => till.pacing.entry(system).or_default().failures += 1,
         }
     }
-    if answered {
-        till.pacing.failures = 0;
+    for system in answered {
+        till.pacing.entry(system).or_default().failures = 0;
     }
-    noticed
+    all
+}
+
+impl SimTill {
+    /// A remote has asked for a pause.
+    pub(crate) fn pause(&mut self, system: System, until: Option<i64>) {
+        let seen = self.pacing.entry(system).or_default();
+        seen.pause_until = seen.pause_until.max(until.unwrap_or_default());
+    }
 }
 
 /// What a search looks for: a card's number, where a card is served.

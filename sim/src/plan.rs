@@ -2,10 +2,14 @@
 //!
 //! Every kind of fault is switched on or off by itself, so that some worlds see one fault alone and others many at once.
 
-use tillbook::{Config, LevelTerms, Money, OfflineAmount, OfflinePolicy, Pacing, Rate, SandyConfig};
+use std::collections::BTreeMap;
+
+use tillbook::{Config, Family, LevelTerms, Money, OfflineAmount, OfflinePolicy, Pacing, Rate, SandyConfig};
+use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::{HistoryOrder, LostCard, ModifyAnswer, NewCard, Settings, ShortBalance};
 
 use crate::time::{Occasion, by_chance, dice};
+use crate::town::{self, Town};
 
 /// Which assumptions hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +20,7 @@ pub enum Class {
     Two,
 }
 
-pub(crate) const BASE_URL: &str = "https://sandy.sim";
+pub(crate) const BASE_URL: &str = "https://remote.sim";
 
 /// A world before it begins.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) cards: Vec<(NewCard, String)>,
     pub(crate) tills: Vec<TillPlan>,
+    pub(crate) town: Town,
     pub(crate) network: NetworkPlan,
     pub(crate) troubles: TroublePlan,
     /// The longest pause between two things that people do, in milliseconds.
@@ -44,12 +49,14 @@ pub(crate) struct TillPlan {
     pub(crate) most: usize,
     /// The cards that are served here.
     pub(crate) cards: Vec<String>,
-}
-
-impl TillPlan {
-    pub(crate) fn sandy(&self) -> &SandyConfig {
-        self.config.sandy.as_ref().expect("every till has this remote")
-    }
+    /// The members that are served here, by their phone numbers.
+    pub(crate) members: Vec<String>,
+    /// Cards, and what Yonyou calls their holders.
+    pub(crate) mids: Vec<(String, String)>,
+    /// Which remote serves what.
+    pub(crate) routes: BTreeMap<Family, System>,
+    pub(crate) timeout_ms: i64,
+    pub(crate) quiet_ms: i64,
 }
 
 /// Chances, out of a thousand, of what a single exchange may meet.
@@ -119,16 +126,19 @@ impl Plan {
             };
             tills.push(till(dice, index, sole, own, &settings, (timeout_ms, quiet_ms)));
         }
-        Plan {
+        let mut plan = Plan {
             class,
             cards,
             tills,
+            town: Town::default(),
             network: network(dice, class),
             troubles: troubles(dice),
             longest_gap_ms: [300, 3_000, 20_000, 120_000][dice.usize(0..4)],
             remote_skew_ms: dice.i64(-90_000..=90_000),
             settings,
-        }
+        };
+        town::furnish(&mut plan, seed);
+        plan
     }
 }
 
@@ -196,7 +206,18 @@ fn till(
         healthy_within_ms: dice.u64(1_000..300_000),
         ..Pacing::default()
     };
-    TillPlan { config, sole, worker: dice.u8(0..4) > 0, most: [1, 2, 4, 16][dice.usize(0..4)], cards }
+    TillPlan {
+        config,
+        sole,
+        worker: dice.u8(0..4) > 0,
+        most: [1, 2, 4, 16][dice.usize(0..4)],
+        cards,
+        members: Vec::new(),
+        mids: Vec::new(),
+        routes: BTreeMap::from([(Family::Cards, System::Sandy), (Family::Points, System::Sandy)]),
+        timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
+        quiet_ms: i64::try_from(quiet_ms).unwrap_or(i64::MAX),
+    }
 }
 
 /// Limits small enough to be met.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tillbook_sandbox::System;
+
 use crate::actors;
 use crate::audit::mirror::Mirror;
 use crate::audit::{self, Violation, violated};
@@ -39,6 +41,9 @@ pub struct Outcome {
 /// own settings allow.
 const SETTLED_WITHIN_MS: i64 = 600_000;
 
+const DAY_MS: i64 = 86_400_000;
+const LONG_STEP_MS: i64 = 600_000;
+
 /// Runs a seed.
 pub(crate) fn run(seed: u64, options: &Options, disks: &mut Disks) -> Outcome {
     let plan = Plan::of(seed, options.class);
@@ -60,11 +65,21 @@ fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
     for i in 0..world.tills.len() {
         world.boot(i)?;
     }
+    // What Yonyou calls its members only an import brings.
+    for i in 0..world.tills.len() {
+        for (card, mid) in world.tills[i].plan.mids.clone() {
+            world.at_book(i, |steps| steps.set_reference(&card, "yonyou", &mid))?;
+        }
+    }
     // On most mornings the network is there, and the cards of the day before are known.
     for i in 0..world.tills.len() {
         if dice(world.seed, Occasion::Plan, 1, i as u64).u8(0..10) < 8 {
             for card in world.tills[i].plan.cards.clone() {
-                actors::ask(world, i, &card)?;
+                actors::ask(world, i, System::Sandy, &card)?;
+            }
+            for phone in world.tills[i].plan.members.clone() {
+                actors::ask(world, i, System::Gree, &phone)?;
+                actors::ask(world, i, System::Freemud, &phone)?;
             }
         }
     }
@@ -99,12 +114,19 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
     }
     let mut until = world.now() + SETTLED_WITHIN_MS + longest;
     let mut round = 100_000;
+    let mut waits_for_day = false;
     loop {
         let now = world.now();
-        world.run_until(now + 10_000)?;
+        world.run_until(now + if waits_for_day { LONG_STEP_MS } else { 10_000 })?;
         let open = (0..count).find_map(|i| unfinished(world, i));
         match open {
             None if world.wire_is_quiet() => break,
+            // A day's token calls are used up: the next day brings new ones.
+            Some(_) if world.now() > until && !waits_for_day && tokens_are_used_up(world) => {
+                world.tell(|| "-- until tomorrow".to_owned());
+                waits_for_day = true;
+                until += DAY_MS;
+            }
             Some(what) if world.now() > until => {
                 let lanes = world.tills.iter_mut().map(lanes_of).collect::<Vec<_>>().join("; ");
                 return violated(12, format!("{what} long after the faults stopped: {lanes}"));
@@ -130,8 +152,8 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
     // Each card is served once more, as on any other day: whatever a broken assumption did is seen then at the latest.
     for _ in 0..3 {
         for i in 0..count {
-            for card in audit::cards_of(&mut world.tills[i])? {
-                actors::ask(world, i, &card)?;
+            for (system, card) in audit::cards_of(&mut world.tills[i])? {
+                actors::ask(world, i, system, &card)?;
             }
             audit::check_balances(&mut world.tills[i])?;
         }
@@ -156,6 +178,17 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         world.figures.noticed += harm.noticed;
     }
     Ok(())
+}
+
+/// Whether some till is halted until the next day.
+fn tokens_are_used_up(world: &mut World) -> bool {
+    world.tills.iter_mut().any(|till| {
+        ["gree", "yonyou"].iter().any(|provider| {
+            let condition = till.look(|_, eye| Ok(Mirror::condition(eye, provider))).ok().flatten();
+            let halted = condition.and_then(|condition| condition.get("halted")?.as_str().map(ToOwned::to_owned));
+            halted.is_some_and(|why| why.contains("are used up"))
+        })
+    })
 }
 
 /// Where a till's lanes stand, for whoever has to find out why one does not move.

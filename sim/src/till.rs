@@ -7,10 +7,12 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tillbook::steps::{Answer, PendingCall, Steps, Ticket};
 use tillbook::{Error, Receipt, TillBuilder};
+use tillbook_sandbox::System;
 use tillbook_testvfs::{Failure, SurvivingWrites, TestVfs};
 
 use crate::audit::mirror::{Mirror, open_eye};
 use crate::call::CallSpec;
+use crate::host::Host;
 use crate::plan::TillPlan;
 use crate::time::{TillClock, TillEntropy, TrueTime};
 use crate::wire::Link;
@@ -55,7 +57,10 @@ pub(crate) struct SimTill {
     pub(crate) wake_at: Option<i64>,
     /// The program does not run before this.
     pub(crate) off_until: i64,
-    pub(crate) pacing: PacingSeen,
+    pub(crate) pacing: BTreeMap<System, PacingSeen>,
+    /// Cards that a member was registered under.
+    pub(crate) phones: BTreeMap<String, String>,
+    host: Arc<Host>,
 }
 
 /// What the world knows of a till's manners.
@@ -69,9 +74,13 @@ pub(crate) struct PacingSeen {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
+    pub(crate) system: System,
     pub(crate) card: Option<String>,
     pub(crate) write: bool,
+    /// It only finds out whether the remote is there, or brings a token.
     pub(crate) health: bool,
+    /// The lane of the operation that it is for.
+    pub(crate) lane: Option<i64>,
 }
 
 pub(crate) struct CallUnderWay {
@@ -133,7 +142,13 @@ impl Disks {
 }
 
 impl SimTill {
-    pub(crate) fn new(seed: u64, index: usize, plan: TillPlan, truth: &Arc<TrueTime>, disks: &mut Disks) -> SimTill {
+    pub(crate) fn new(
+        seed: u64,
+        index: usize,
+        plan: TillPlan,
+        (truth, host): (&Arc<TrueTime>, Arc<Host>),
+        disks: &mut Disks,
+    ) -> SimTill {
         let (path, vfs) = disks.clean(index);
         SimTill {
             index,
@@ -161,7 +176,9 @@ impl SimTill {
             driven_until: 0,
             wake_at: None,
             off_until: 0,
-            pacing: PacingSeen::default(),
+            pacing: BTreeMap::new(),
+            phones: BTreeMap::new(),
+            host,
         }
     }
 
@@ -170,7 +187,7 @@ impl SimTill {
         self.life += 1;
         if self.not_before > 0 {
             // What a disk that failed did not take is not known any more.
-            self.pacing = PacingSeen::default();
+            self.pacing.clear();
             self.not_before = 0;
         }
         self.clock.boot();
@@ -181,6 +198,7 @@ impl SimTill {
         let builder = TillBuilder::new(self.plan.config.clone())
             .clock(Arc::clone(&self.clock) as Arc<dyn tillbook::Clock>)
             .entropy(Arc::clone(&self.entropy) as Arc<dyn tillbook::Entropy>)
+            .token_source(Arc::clone(&self.host) as Arc<dyn tillbook::TokenSource>)
             .vfs(self.vfs.name());
         let steps = Steps::open(builder, &self.path)?;
         self.steps = Some(steps);
@@ -255,11 +273,23 @@ impl SimTill {
     }
 
     pub(crate) fn timeout_ms(&self) -> i64 {
-        i64::try_from(self.plan.sandy().request_timeout_ms).unwrap_or(i64::MAX)
+        self.plan.timeout_ms
     }
 
     pub(crate) fn quiet_ms(&self) -> i64 {
-        i64::try_from(self.plan.sandy().quiet_period_ms).unwrap_or(i64::MAX)
+        self.plan.quiet_ms
+    }
+
+    /// What the world knows of who stands behind a card: a phone number, or what Yonyou calls the holder.
+    pub(crate) fn who(&self, system: System, card: &str) -> Option<String> {
+        match system {
+            System::Sandy => Some(card.to_owned()),
+            System::Yonyou => self.plan.mids.iter().find(|(known, _)| known == card).map(|(_, mid)| mid.clone()),
+            System::Gree | System::Freemud => match self.phones.get(card) {
+                Some(phone) => Some(phone.clone()),
+                None => Some(card.to_owned()).filter(|card| card.len() == 11),
+            },
+        }
     }
 
     pub(crate) fn is_running(&self) -> bool {

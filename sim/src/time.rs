@@ -99,6 +99,7 @@ pub(crate) enum Occasion {
     Flight,
     Person,
     Check,
+    Town,
 }
 
 /// The dice of one occasion.

@@ -2,9 +2,8 @@
 
 use chrono::DateTime;
 use tillbook::{HttpRequest, HttpResponse, TransportFailure};
-use tillbook_sandbox::fault::{Fault, Reply, RetryAfter};
-use tillbook_sandbox::sandy::Endpoint;
-use tillbook_sandbox::{Request, Response};
+use tillbook_sandbox::fault::{ErrorAnswers, Fault, Reply, RetryAfter};
+use tillbook_sandbox::{Request, Response, System};
 
 use crate::plan::{BASE_URL, Class, NetworkPlan, meets};
 
@@ -28,10 +27,13 @@ pub(crate) struct Flight {
     pub(crate) life: u32,
     pub(crate) id: u64,
     pub(crate) request: Request,
-    pub(crate) endpoint: Endpoint,
+    pub(crate) system: System,
+    pub(crate) endpoint: &'static str,
     pub(crate) card: Option<String>,
     /// The operation whose attempt it is.
     pub(crate) op_no: Option<i64>,
+    /// That attempt is one to undo it.
+    pub(crate) undoing: bool,
     pub(crate) fate: Fate,
     /// The remote's own answer, once it has been given.
     pub(crate) answer: Option<Response>,
@@ -190,7 +192,12 @@ pub(crate) fn as_read(request: &HttpRequest) -> Request {
 
 impl Flight {
     /// What the till gets of it now.
-    pub(crate) fn reply(&self, clock_s: i64, dice: &mut fastrand::Rng) -> Result<HttpResponse, TransportFailure> {
+    pub(crate) fn reply(
+        &self,
+        clock_s: i64,
+        errors: &ErrorAnswers,
+        dice: &mut fastrand::Rng,
+    ) -> Result<HttpResponse, TransportFailure> {
         let maybe = |why: &str| Err(TransportFailure::MaybeSent(why.to_owned()));
         match &self.fate.reply {
             Back::NotSent => Err(TransportFailure::NotSent("connection refused".to_owned())),
@@ -199,16 +206,18 @@ impl Flight {
                 Some(answer) => Ok(delivered(answer.clone(), clock_s)),
                 None => maybe("no answer in time"),
             },
-            Back::Faulty(fault) => match fault.reply(clock_s, self.answer.clone().filter(|_| fault.applies())) {
-                Reply::Whole(response) => Ok(delivered(response, clock_s)),
-                // A client that counts the bytes sees a broken answer, one that does not sees half of it.
-                Reply::Cut { .. } if dice.bool() => maybe("the answer broke off"),
-                Reply::Cut { mut response, body_bytes } => {
-                    response.body.truncate(body_bytes);
-                    Ok(delivered(response, clock_s))
+            Back::Faulty(fault) => {
+                match fault.reply_worded(clock_s, self.answer.clone().filter(|_| fault.applies()), errors) {
+                    Reply::Whole(response) => Ok(delivered(response, clock_s)),
+                    // A client that counts the bytes sees a broken answer, one that does not sees half of it.
+                    Reply::Cut { .. } if dice.bool() => maybe("the answer broke off"),
+                    Reply::Cut { mut response, body_bytes } => {
+                        response.body.truncate(body_bytes);
+                        Ok(delivered(response, clock_s))
+                    }
+                    Reply::Nothing => maybe("the connection was closed"),
                 }
-                Reply::Nothing => maybe("the connection was closed"),
-            },
+            }
         }
     }
 }

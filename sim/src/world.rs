@@ -3,27 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tillbook::steps::{Answer, Progress};
-use tillbook::{ErrorCode, HttpRequest};
-use tillbook_sandbox::sandy::Endpoint;
+use tillbook::steps::Answer;
+use tillbook_sandbox::fault::ErrorAnswers;
+use tillbook_sandbox::{System, gree};
 use tillbook_testvfs::SurvivingWrites;
 
-use crate::audit::mirror::Mirror;
 use crate::audit::{self, Ledger, Scene, Violation, violated};
-use crate::call::{CallSpec, DeliverySpec};
-use crate::manners::{before_turn, searched};
+use crate::host::Host;
+use crate::manners::before_turn;
 use crate::plan::Plan;
 use crate::remote::{OpKey, Remote};
-use crate::till::{CallUnderWay, Disk, Disks, Exchange, Made, PacingSeen, SimTill, promised};
+use crate::till::{Disk, Disks, SimTill};
 use crate::time::{Occasion, START_MS, TrueTime, dice};
-use crate::wire::{Conditions, Fate, Flight, as_read};
+use crate::wire::Flight;
 
-/// A worker looks by itself at least this often, in milliseconds.
-const WATCHDOG_MS: i64 = 5_000;
-/// A call that waits turns the engine this often where no worker does.
-const TURN_AGAIN_MS: i64 = 250;
-/// A call that nobody has answered is over so long after its time-out.
-const CALL_ENDS_WITHIN_MS: i64 = 1_000;
 /// A book that could not be written is left alone this long.
 const AFTER_FAILURE_MS: i64 = 500;
 /// More than so many turns in one moment go nowhere.
@@ -78,9 +71,10 @@ pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) time: Arc<TrueTime>,
     pub(crate) remote: Remote,
+    pub(crate) host: Arc<Host>,
     pub(crate) tills: Vec<SimTill>,
     pub(crate) flights: BTreeMap<u64, Flight>,
-    next_flight: u64,
+    pub(crate) next_flight: u64,
     events: BTreeMap<(i64, u64), Event>,
     next_event: u64,
     pub(crate) pending: BTreeMap<OpKey, u32>,
@@ -93,20 +87,25 @@ pub(crate) struct World {
     trace: Option<Vec<String>>,
 }
 
-type Checked<T = ()> = Result<T, Violation>;
+pub(crate) type Checked<T = ()> = Result<T, Violation>;
 
 impl World {
     pub(crate) fn new(seed: u64, mut plan: Plan, disks: &mut Disks, tracing: bool) -> World {
         let time = TrueTime::new();
         let remote = Remote::new(&plan);
+        let host = Arc::new(Host::default());
         let plans = std::mem::take(&mut plan.tills);
-        let tills =
-            plans.into_iter().enumerate().map(|(index, plan)| SimTill::new(seed, index, plan, &time, disks)).collect();
+        let tills = plans
+            .into_iter()
+            .enumerate()
+            .map(|(index, plan)| SimTill::new(seed, index, plan, (&time, Arc::clone(&host)), disks))
+            .collect();
         World {
             seed,
             plan,
             time,
             remote,
+            host,
             tills,
             flights: BTreeMap::new(),
             next_flight: 1,
@@ -193,7 +192,8 @@ impl World {
             flight.answer = Some(answer);
             return Ok(());
         }
-        let (answer, executed) = self.remote.handle(now, &flight.request, op);
+        let (system, undoing) = (flight.system, flight.undoing);
+        let (answer, executed) = self.remote.handle(now, system, &flight.request, op.map(|op| (op, undoing)));
         let (till, endpoint, card) = (flight.till, flight.endpoint, flight.card.clone());
         if !again {
             flight.answer = Some(answer);
@@ -201,14 +201,22 @@ impl World {
         if flight.fate.reply_at <= now {
             self.forget_flight(number);
         }
+        if system == System::Gree {
+            audit::check_quota(&self.remote, now)?;
+        }
         if let (Some(executed), Some(op)) = (executed, op) {
             self.tell(|| {
-                let (name, card) = (endpoint.name(), card.unwrap_or_default());
-                format!("remote   {name} on {card} for till {till}: {} fen, {} points", executed.money, executed.points)
+                let card = card.unwrap_or_default();
+                let (money, points) = (executed.money, executed.points);
+                format!("remote   {endpoint} on {card} for till {till}: {money} fen, {points} points")
             });
             let ledger = &mut self.ledger;
             let mut scene = Scene { now, class: self.plan.class, remote: &self.remote, pending: &self.pending, ledger };
-            audit::check_execution(&self.tills[till], &mut scene, op, &executed)?;
+            if undoing {
+                audit::check_undoing(&self.tills[till], &mut scene, op)?;
+            } else {
+                audit::check_execution(&self.tills[till], &mut scene, op, &executed)?;
+            }
         }
         Ok(())
     }
@@ -229,7 +237,15 @@ impl World {
         let i = flight.till;
         let clock_s = self.remote.clock_s(now);
         let mut dice = dice(self.seed, Occasion::Flight, number, 1);
-        let result = flight.reply(clock_s, &mut dice);
+        let errors = match flight.system {
+            System::Sandy => ErrorAnswers::sandy(),
+            System::Gree => {
+                ErrorAnswers::gree(gree::Endpoint::of(&flight.request).unwrap_or(gree::Endpoint::LevelList))
+            }
+            System::Freemud => ErrorAnswers::freemud(self.remote.freemud.settings()),
+            System::Yonyou => ErrorAnswers::yonyou(),
+        };
+        let result = flight.reply(clock_s, &errors, &mut dice);
         let (id, life) = (flight.id, flight.life);
         if self.tills[i].life != life || !self.tills[i].is_running() {
             return Ok(());
@@ -290,7 +306,7 @@ impl World {
     }
 
     /// Whatever a till has committed is read and checked.
-    fn after(&mut self, i: usize) -> Checked<Vec<(i64, i64)>> {
+    pub(crate) fn after(&mut self, i: usize) -> Checked<Vec<(i64, i64)>> {
         let tracing = self.trace.is_some();
         let mut scene = Scene {
             now: self.time.now(),
@@ -307,7 +323,7 @@ impl World {
     }
 
     /// True if the till has just ended: by a failure that was set, or between a commit and its return.
-    fn ends_here(&mut self, i: usize) -> Checked<bool> {
+    pub(crate) fn ends_here(&mut self, i: usize) -> Checked<bool> {
         let power = self.tills[i].power_is_gone();
         if !power && self.die_after_next != Some(i) {
             return Ok(false);
@@ -352,7 +368,6 @@ impl World {
     fn turn(&mut self, i: usize, inbox: Vec<Answer>, drains: bool) -> Checked {
         let now = self.now();
         let till = &mut self.tills[i];
-        let several = inbox.len() > 1;
         let pacing = before_turn(till, &inbox, now);
         let most = till.plan.most;
         let Some(steps) = &mut till.steps else { return Ok(()) };
@@ -360,7 +375,7 @@ impl World {
         let book_now = steps.now().millis();
         if turned.is_err() || self.tills[i].power_is_gone() {
             // Whether what it knew of the remote became durable is the disk's affair.
-            self.tills[i].pacing = PacingSeen::default();
+            self.tills[i].pacing.clear();
         }
         if self.tills[i].power_is_gone() {
             return self.ends_here(i).map(drop);
@@ -370,14 +385,15 @@ impl World {
             Ok(requests) => {
                 let till = &mut self.tills[i];
                 till.not_before = 0;
-                let pause = pacing.pause_until.unwrap_or_default().max(till.pacing.pause_until);
-                // Of several answers in one turn the order is the till's own affair.
-                till.pacing.pause_until = if several { till.pacing.pause_until } else { pause };
+                // Of several answers of one remote in one turn the order is the till's own affair.
+                pacing.iter().filter(|(_, noticed)| noticed.answers == 1).for_each(|(system, noticed)| {
+                    till.pause(*system, noticed.pause_until);
+                });
                 let quiet = requests.is_empty();
                 for (id, request) in requests {
                     self.depart(i, id, &request, &attempts)?;
                 }
-                self.tills[i].pacing.pause_until = pause;
+                pacing.iter().for_each(|(system, noticed)| self.tills[i].pause(*system, noticed.pause_until));
                 if drains && quiet {
                     audit::check_lanes(&mut self.tills[i], book_now)?;
                 }
@@ -388,237 +404,20 @@ impl World {
                 self.blame(i, "a turn", &error)?;
             }
         }
+        self.supply_tokens();
         self.ends_here(i).map(drop)
     }
 
-    /// A request leaves: the network decides what becomes of it.
-    fn depart(&mut self, i: usize, id: u64, request: &HttpRequest, attempts: &[(i64, i64)]) -> Checked {
-        let now = self.now();
-        let read = as_read(request);
-        let Some(endpoint) = Endpoint::of(&read) else {
-            return violated(2, format!("till {i} sends to {}, which is no endpoint", read.path));
-        };
-        let till = &mut self.tills[i];
-        let exchange = Exchange {
-            card: Endpoint::card_of(&read).or_else(|| searched(&read)),
-            write: endpoint.is_write(),
-            health: endpoint == Endpoint::CardLevelList,
-        };
-        let op_no = if exchange.write {
-            let fits = |&&(op_no, attempt_no): &&(i64, i64)| {
-                till.mirror.ops.get(&op_no).is_some_and(|op| {
-                    op.state == "sending"
-                        && op.attempts.iter().any(|attempt| {
-                            attempt.attempt_no == attempt_no && attempt.body == read.body && attempt.path == read.path
-                        })
-                })
+    /// The host hands out what its tills have asked for.
+    fn supply_tokens(&mut self) {
+        let clock_ms = self.remote.clock_ms(self.time.now());
+        for provider in self.host.wanted() {
+            let token = match provider.as_str() {
+                "gree" => self.remote.gree.office(clock_ms).issue_tokens().access_token,
+                _ => self.remote.yonyou.office(clock_ms, "host").issue_token(),
             };
-            match attempts.iter().find(fits) {
-                Some(&(op_no, _)) => Some(op_no),
-                None => return violated(2, format!("till {i} sends a {} without a durable attempt", endpoint.name())),
-            }
-        } else {
-            None
-        };
-        if let Err(mut violation) = audit::check_departure(till, &exchange, now) {
-            let condition = till.look(|_, eye| Ok(Mirror::condition(eye)));
-            let book = till.steps.as_mut().map(|steps| steps.now());
-            violation.what = format!("{}; at {book:?} the book says {condition:?}", violation.what);
-            return Err(violation);
-        }
-        till.flights += 1;
-        self.figures.requests += 1;
-        let number = self.next_flight;
-        self.next_flight += 1;
-        let conditions = Conditions {
-            plan: &self.plan.network,
-            class: self.plan.class,
-            link: till.link,
-            now,
-            timeout_ms: till.timeout_ms(),
-            quiet_ms: till.quiet_ms(),
-            write: exchange.write,
-            calm: self.calm,
-        };
-        let fate = Fate::thrown(&conditions, &mut dice(self.seed, Occasion::Flight, i as u64 + 1000, till.flights));
-        let (card, life) = (exchange.card.clone(), till.life);
-        till.in_flight.insert(id, exchange);
-        self.figures.faults += u64::from(fate.is_fault());
-        self.tell(|| {
-            let card = card.as_deref().unwrap_or("-");
-            format!("till {i}   #{number} {} {card}: {}", endpoint.name(), fate.name)
-        });
-        if let Some(at) = fate.execute_at {
-            self.schedule(at, Event::Execute(number));
-            if let Some(op_no) = op_no {
-                *self.pending.entry((i, op_no)).or_default() += 1;
-            }
-        }
-        if let Some(at) = fate.again_at {
-            self.schedule(at, Event::ExecuteAgain(number));
-        }
-        self.schedule(fate.reply_at, Event::Reply(number));
-        let pending = fate.execute_at.is_some();
-        let flight = Flight { till: i, life, id, request: read, endpoint, card, op_no, fate, answer: None, pending };
-        self.flights.insert(number, flight);
-        Ok(())
-    }
-
-    /// Goes on with every call. True if the engine has got something to do by it.
-    fn go_on(&mut self, i: usize) -> Checked<bool> {
-        let mut again = false;
-        let mut calls = std::mem::take(&mut self.tills[i].calls);
-        let mut left = Vec::new();
-        while !calls.is_empty() {
-            let mut call = calls.remove(0);
-            let Some(steps) = &mut self.tills[i].steps else { return Ok(false) };
-            let went = steps.go_on(&mut call.pending);
-            if self.tills[i].power_is_gone() {
-                return self.ends_here(i).map(|_| false);
-            }
-            let attempts = self.after(i)?;
-            debug_assert!(attempts.is_empty(), "a call sends nothing by itself");
-            match went {
-                Ok(Progress::Turn) => {
-                    again = true;
-                    left.push(call);
-                }
-                Ok(Progress::Wait) => {
-                    let late = self.now() - self.tills[i].clock.true_time_of(call.pending.until());
-                    if late > CALL_ENDS_WITHIN_MS && self.tills[i].disk == Disk::Well {
-                        return violated(12, format!("{} of till {i} still waits {late} ms late", call.spec.op_id));
-                    }
-                    left.push(call);
-                }
-                Ok(Progress::Done(receipt)) => {
-                    again = true;
-                    self.answered(i, &call, &receipt)?;
-                }
-                Err(error) => {
-                    let id = call.spec.op_id.clone();
-                    self.tell(|| format!("till {i}   {id} is refused: {error}"));
-                    self.blame(i, &id, &error)?;
-                }
-            }
-            if self.ends_here(i)? {
-                return Ok(false);
-            }
-        }
-        self.tills[i].calls = left;
-        self.questions(i);
-        Ok(again)
-    }
-
-    fn questions(&mut self, i: usize) {
-        let now = self.now();
-        let till = &mut self.tills[i];
-        let Some(steps) = &mut till.steps else { return };
-        till.questions.retain(|&(ticket, until)| {
-            if steps.answer(ticket).is_some() {
-                return false;
-            }
-            if now >= until {
-                steps.forget(ticket);
-                return false;
-            }
-            true
-        });
-    }
-
-    /// A cashier has an answer: it is what stands in the book, and the same as ever.
-    fn answered(&mut self, i: usize, call: &CallUnderWay, receipt: &tillbook::Receipt) -> Checked {
-        let id = &call.spec.op_id;
-        self.tell(|| {
-            let promise = receipt.promise.map_or("no promise", tillbook::Promise::as_str);
-            format!("till {i}   {id} is told {promise}, from card {}, due {}", receipt.told.from_card, receipt.told.due)
-        });
-        let till = &mut self.tills[i];
-        let in_book = till.mirror.ops.values().find(|op| op.op_id == *id);
-        let Some(op) = in_book else {
-            return violated(5, format!("{id} of till {i} was answered and is not in the book"));
-        };
-        if op.promise.as_deref() != receipt.promise.map(tillbook::Promise::as_str) || receipt.promise.is_none() {
-            return violated(
-                5,
-                format!("{id} of till {i} was told {:?}, the book says {:?}", receipt.promise, op.promise),
-            );
-        }
-        let required = matches!(call.spec.delivery, DeliverySpec::Require(_));
-        if required && op.promise.as_deref() == Some("offline_approved") {
-            return violated(14, format!("{id} of till {i} was to be decided by the remote alone, and was not"));
-        }
-        let figures = serde_json::to_value(receipt.told).ok();
-        if figures != op.told {
-            return violated(5, format!("{id} of till {i} was told {figures:?}, the book says {:?}", op.told));
-        }
-        let told = promised(receipt);
-        if let Some(made) = till.made.iter_mut().find(|made| made.spec.op_id == *id) {
-            match &made.told {
-                Some(before) if *before != told => {
-                    return violated(5, format!("{id} of till {i} was told {before}, and now {told}"));
-                }
-                _ => made.told = Some(told),
-            }
-        }
-        Ok(())
-    }
-
-    /// A cashier makes a call.
-    pub(crate) fn call(&mut self, i: usize, spec: CallSpec, again: bool) -> Checked {
-        if !self.tills[i].is_running() {
-            return Ok(());
-        }
-        self.tell(|| format!("till {i}   calls {}{}", spec.told(), if again { ", again" } else { "" }));
-        let till = &mut self.tills[i];
-        let Some(steps) = &mut till.steps else { return Ok(()) };
-        match steps.begin(spec.request()) {
-            Ok(pending) => {
-                if !again {
-                    till.made.push(Made { spec: spec.clone(), told: None });
-                }
-                till.calls.push(CallUnderWay { pending, spec });
-            }
-            Err(error) => return violated(9, format!("a call that is well-formed is not taken: {error}")),
-        }
-        self.pump(i)
-    }
-
-    /// An error of the book, while its disk is well, is the library's own.
-    fn blame(&self, i: usize, whose: &str, error: &tillbook::Error) -> Checked {
-        let of_book = matches!(
-            error.code(),
-            ErrorCode::DiskFull | ErrorCode::Storage | ErrorCode::Corrupt | ErrorCode::Poisoned | ErrorCode::Closed
-        );
-        if of_book && self.tills[i].disk == Disk::Well {
-            return violated(9, format!("till {i}, {whose}: {error}"));
-        }
-        Ok(())
-    }
-
-    /// When a till has to be woken though nothing comes for it.
-    fn set_alarm(&mut self, i: usize) {
-        let now = self.now();
-        let calm = self.calm;
-        let till = &mut self.tills[i];
-        let Some(steps) = &mut till.steps else { return };
-        let drives = till.plan.worker || now < till.driven_until || calm;
-        let mut at = now + WATCHDOG_MS;
-        if drives && till.in_flight.len() < till.plan.most {
-            // A book that can't be read is looked at again by the watchdog.
-            if let Ok(Some(due)) = steps.next_due() {
-                at = at.min(now.saturating_add(i64::try_from(due.as_millis()).unwrap_or(i64::MAX)));
-            }
-        }
-        if !drives && !till.calls.is_empty() {
-            at = at.min(now + TURN_AGAIN_MS);
-        }
-        for call in &till.calls {
-            at = at.min(till.clock.true_time_of(call.pending.until()));
-        }
-        at = at.max(till.not_before).max(now + 1);
-        if till.wake_at.is_none_or(|set| at < set || set <= now) {
-            till.wake_at = Some(at);
-            self.schedule(at, Event::Wake(i));
+            self.tell(|| format!("host     gets a token of {provider}"));
+            self.host.put(&provider, token);
         }
     }
 

@@ -38,6 +38,11 @@ impl CardNumber {
         CardNumber(text)
     }
 
+    /// As much of an identifier as a number may be long.
+    pub(crate) fn shortened(text: &str) -> Self {
+        CardNumber(text.chars().filter(|c| !c.is_whitespace() && !super::check::garbles(*c)).take(32).collect())
+    }
+
     /// Stands for the merchant, whom writes that concern no member are done for. No card can have it: it holds a space.
     pub(crate) fn house() -> Self {
         CardNumber("the house".to_owned())

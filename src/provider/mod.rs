@@ -22,7 +22,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{
     Act, CardNumber, CardStatus, Confirmation, Context, Coupon, Evidence, Holder, Kind, Level, Member, MemberPage,
-    PayType, PointsPage, PointsStatistics, Promise, RechargeRule, Told,
+    OrderLine, PayType, PointsPage, PointsStatistics, Promise, RechargeRule, Told,
 };
 use crate::transport::{HttpMethod, HttpResponse};
 use crate::units::{Money, Points};
@@ -148,6 +148,18 @@ pub(crate) struct Bound {
     /// The remote's name of the pay type, as it will stand in its history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pay_type_name: Option<String>,
+    /// A return as it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) asked: Option<Asked>,
+}
+
+/// What a call for a return gave, before the book completed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    pub(crate) points: Option<Points>,
+    pub(crate) amount: Option<Money>,
+    pub(crate) lines: Vec<OrderLine>,
 }
 
 /// The operation that a return undoes, as far as a remote asks for it.

@@ -65,6 +65,10 @@ const SERVED: &str = "SELECT c.card_no, c.number, c.level, c.name, c.phone, c.ge
     a.quiet_since, a.growth
     FROM card c JOIN account a ON a.card_no = c.card_no";
 
+/// The account that a card shares with another one, which it belongs to.
+const SHARED: &str = " WHERE a.account_no = (SELECT account_no FROM alias WHERE provider = ?2 AND card_no =
+    (SELECT coalesce(same_as, card_no) FROM card WHERE number = ?1))";
+
 /// The card of a number, or the one that it turned out to be the same as.
 const SERVING: &str =
     " WHERE c.card_no = (SELECT coalesce(same_as, card_no) FROM card WHERE number = ?1) AND a.provider = ?2";
@@ -122,6 +126,11 @@ fn base(row: &Row<'_>, first: usize) -> rusqlite::Result<Base> {
 impl View<'_> {
     pub(crate) fn card(&self, number: &str, provider: &str) -> Result<Option<ServedCard>> {
         let mut statement = self.conn.prepare_cached(joined(SERVED, SERVING).as_str())?;
+        let own = statement.query_row((number, provider), served).optional()?;
+        if own.is_some() {
+            return Ok(own);
+        }
+        let mut statement = self.conn.prepare_cached(joined(SERVED, SHARED).as_str())?;
         Ok(statement.query_row((number, provider), served).optional()?)
     }
 
@@ -149,7 +158,10 @@ impl View<'_> {
     /// A card's accounts, each with the provider that it is at.
     pub(crate) fn accounts_of(&self, card_no: i64) -> Result<Vec<(String, AccountRow)>> {
         let mut statement =
-            self.conn.prepare_cached(joined(SERVED, " WHERE c.card_no = ?1 ORDER BY a.account_no").as_str())?;
+            self.conn.prepare_cached(joined(
+            SERVED,
+            " WHERE c.card_no = ?1 OR a.account_no IN (SELECT account_no FROM alias WHERE card_no = ?1) ORDER BY a.account_no",
+        ).as_str())?;
         let rows = statement.query_map([card_no], served)?;
         let mut named = self.conn.prepare_cached("SELECT provider FROM account WHERE account_no = ?1")?;
         let mut accounts = Vec::new();
@@ -235,26 +247,57 @@ impl Tx<'_> {
         self.card_of_account(account_no)
     }
 
-    /// One account turns out to be another: everything of it is that one's. A card that has no account left is the other card.
+    /// One account turns out to be another: everything of it is that one's. Of the two cards the one that has no other account
+    /// becomes the other; where both have, the account serves both.
     pub(crate) fn merge_accounts(&self, gone: i64, kept: i64) -> Result<()> {
-        let card_of = "(SELECT card_no FROM account WHERE account_no = ?2)";
-        let gone_card = "(SELECT card_no FROM account WHERE account_no = ?1)";
+        let owner = |account_no: i64| -> Result<(i64, i64)> {
+            let sql = "SELECT card_no, (SELECT count(*) FROM account o WHERE o.card_no = a.card_no) FROM account a
+                       WHERE account_no = ?1";
+            Ok(self.conn.query_row(sql, [account_no], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        };
+        let ((gone_card, gone_has), (kept_card, kept_has)) = (owner(gone)?, owner(kept)?);
         for sql in [
-            &format!("UPDATE operation SET lane_no = ?2, card_no = {card_of} WHERE lane_no = ?1"),
+            "UPDATE operation SET lane_no = ?2 WHERE lane_no = ?1",
             "UPDATE OR IGNORE claim SET account_no = ?2 WHERE account_no = ?1",
             "DELETE FROM claim WHERE account_no = ?1 AND ?2 = ?2",
             "UPDATE coupon SET account_no = ?2 WHERE account_no = ?1",
+            "UPDATE alias SET account_no = ?2 WHERE account_no = ?1",
             "DELETE FROM recharge_rules WHERE account_no = ?1 AND ?2 = ?2",
+            // A read that began before the last attempt on either ended is no base of what they are now.
+            "UPDATE account SET quiet_since = (SELECT max(coalesce(quiet_since, 0)) FROM account WHERE account_no IN (?1, ?2))
+             WHERE account_no = ?2",
+            "INSERT OR IGNORE INTO alias (card_no, provider, account_no)
+             SELECT card_no, provider, ?2 FROM account WHERE account_no = ?1",
             "DELETE FROM lane WHERE lane_no = ?1 AND ?2 = ?2",
-            &format!(
-                "UPDATE card SET same_as = {card_of} WHERE card_no = {gone_card} AND card_no <> {card_of}
-                 AND (SELECT count(*) FROM account WHERE card_no = {gone_card}) = 1"
-            ),
             "DELETE FROM account WHERE account_no = ?1 AND ?2 = ?2",
         ] {
             self.conn.execute(sql, (gone, kept))?;
         }
+        if gone_card == kept_card {
+            return Ok(());
+        }
+        match (gone_has, kept_has) {
+            (1, _) => self.same_card(gone_card, kept_card)?,
+            (_, 1) => self.same_card(kept_card, gone_card)?,
+            _ => {}
+        }
         self.exposure.set(None);
+        Ok(())
+    }
+
+    /// A card turns out to be another one. What it owed, that one owes.
+    fn same_card(&self, gone: i64, kept: i64) -> Result<()> {
+        for sql in [
+            "UPDATE account SET card_no = ?2 WHERE card_no = ?1",
+            "UPDATE operation SET card_no = ?2 WHERE card_no = ?1",
+            "DELETE FROM alias WHERE card_no = ?1 OR (card_no = ?2 AND account_no IN
+                (SELECT account_no FROM account WHERE card_no = ?2))",
+            "UPDATE card SET exception = coalesce(exception, (SELECT exception FROM card WHERE card_no = ?1))
+             WHERE card_no = ?2",
+            "UPDATE card SET same_as = ?2 WHERE card_no = ?1 OR same_as = ?1",
+        ] {
+            self.conn.execute(sql, (gone, kept))?;
+        }
         Ok(())
     }
 

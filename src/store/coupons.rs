@@ -29,7 +29,8 @@ impl View<'_> {
     pub(crate) fn use_of_coupon(&self, code: &str, except: Option<i64>) -> Result<Option<OpRow>> {
         self.one_operation(
             " WHERE o.coupon = ?1 AND o.op_no IS NOT ?2
-                AND o.state NOT IN ('declined', 'voided', 'superseded', 'reversed', 'written_off')
+                AND o.state NOT IN ('declined', 'voided', 'superseded', 'reversed')
+                AND (o.state <> 'written_off' OR p.promise IN ('online_approved', 'offline_approved'))
                 AND NOT EXISTS (SELECT 1 FROM operation r WHERE r.original = o.op_no AND r.kind = 'set_coupon_status'
                                 AND r.state IN ('applied', 'settled'))
               ORDER BY o.op_no DESC LIMIT 1",

@@ -28,6 +28,17 @@ pub(crate) struct ReadyLane {
 }
 
 impl View<'_> {
+    pub(crate) fn lane_exists(&self, lane_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM lane WHERE lane_no = ?1)")?;
+        Ok(statement.query_row([lane_no], |row| row.get(0))?)
+    }
+
+    /// The lane that an operation is in.
+    pub(crate) fn lane_of(&self, op_no: i64) -> Result<i64> {
+        let mut statement = self.conn.prepare_cached("SELECT lane_no FROM operation WHERE op_no = ?1")?;
+        Ok(statement.query_row([op_no], |row| row.get(0))?)
+    }
+
     /// Lanes that may be worked on at `now`, the longest due first: probes, or replays. One search in the index.
     pub(crate) fn ready_lanes(
         &self,

@@ -104,6 +104,13 @@ impl Tx<'_> {
         Ok(statement.query_row((kind.as_str(), op_no), |row| row.get(0))?)
     }
 
+    /// Whether a notification of this kind about an operation was ever written.
+    pub(crate) fn has_notice_of_operation(&self, kind: NoticeKind, op_no: i64) -> Result<bool> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM notice WHERE kind = ?1 AND op_no = ?2)")?;
+        Ok(statement.query_row((kind.as_str(), op_no), |row| row.get(0))?)
+    }
+
     /// False if there is no such open notification.
     pub(crate) fn acknowledge(&self, notice_no: i64, who: &str, note: Option<&str>, at: Timestamp) -> Result<bool> {
         let changed = self

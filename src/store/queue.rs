@@ -48,6 +48,16 @@ impl OpRow {
         self.promise.as_ref().is_none_or(|row| row.promise.is_approved()) || mutated!(UnpromisedIsSent)
     }
 
+    /// Whether it counts for what may still be done: it did not come to nothing. What was promised and written off was given
+    /// away all the same.
+    pub(crate) fn stands(&self) -> bool {
+        match self.state {
+            State::Declined | State::Voided | State::Superseded | State::Reversed => false,
+            State::WrittenOff => self.is_approved(),
+            _ => true,
+        }
+    }
+
     /// Its part of the till's exposure.
     fn exposure(&self) -> Exposure {
         if !self.exposed {
@@ -240,9 +250,10 @@ impl View<'_> {
 
     /// What undoes an operation, wholly or in part, unless it came to nothing.
     pub(crate) fn returns_of(&self, op_no: i64) -> Result<Vec<OpRow>> {
-        let tail = " WHERE o.original = ?1 AND o.kind IN ('return_points', 'return_order')
-            AND o.state NOT IN ('declined', 'voided', 'superseded', 'reversed', 'written_off') ORDER BY o.op_no";
-        self.operations(tail, [op_no])
+        let tail = " WHERE o.original = ?1 AND o.kind IN ('return_points', 'return_order') ORDER BY o.op_no";
+        let mut returns = self.operations(tail, [op_no])?;
+        returns.retain(OpRow::stands);
+        Ok(returns)
     }
 
     /// What is waiting for a person, oldest first.

@@ -54,6 +54,15 @@ CREATE TABLE account (
 ) STRICT;
 CREATE INDEX account_card ON account (card_no);
 
+-- An account that serves a card besides the one that it belongs to: both turned out to be one member there.
+CREATE TABLE alias (
+    card_no    INTEGER NOT NULL REFERENCES card,
+    provider   TEXT NOT NULL,
+    account_no INTEGER NOT NULL REFERENCES account,
+    PRIMARY KEY (card_no, provider)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_account ON alias (account_no);
+
 -- ready: its head may be worked on from due_at. held: waits for a person. Otherwise idle.
 CREATE TABLE lane (
     lane_no  INTEGER PRIMARY KEY REFERENCES account (account_no),

@@ -14,7 +14,7 @@ use crate::store::{NewOperation, OpRow, ServedCard, Tx, View};
 use super::desk::Desk;
 use super::engine::Engine;
 use super::job::Ask;
-use super::returns::completed;
+use super::returns::{asked as as_asked, completed, first_difference};
 
 /// A call that is not ended by its caller so long after its time-out is ended by the engine.
 const OVERDUE: Duration = Duration::from_secs(1);
@@ -32,7 +32,6 @@ pub(crate) enum Mode {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting {
     pub(super) mode: Mode,
-    pub(super) lane_no: i64,
     pub(super) until: Timestamp,
 }
 
@@ -72,10 +71,9 @@ impl Engine {
         let desk = &mut desks[place];
         let begun = desk.commit(store, |desk, tx| desk.begin(tx, checked, asked))?;
         if let Begun::Waiting { op_no, mode, timeout } = begun {
-            let lane_no = store.view().operation(op_no)?.lane_no;
             // The caller expires it by itself; this is for one that could not.
             let until = desk.now().after(timeout.saturating_add(OVERDUE));
-            desk.waiting.entry(op_no).or_insert(Waiting { mode, lane_no, until });
+            desk.waiting.entry(op_no).or_insert(Waiting { mode, until });
         }
         Ok(begun)
     }
@@ -137,7 +135,7 @@ impl Desk {
         if self.provider.guarantee(&checked.act).is_none() {
             return Err(Error::unsupported("no configured provider can do this"));
         }
-        let (act, original) = completed(tx, &checked.act, None)?;
+        let (act, original) = completed(tx, &checked.act)?;
         let act = act.as_ref();
         self.provider.check(act)?;
         if let Some(original) = original
@@ -170,6 +168,7 @@ impl Desk {
             Ok(bound) => bound,
             Err(begun) => return Ok(begun),
         };
+        let bound = Bound { asked: as_asked(&checked.act), ..bound };
         let card = match card {
             Some(card) => {
                 if opening {
@@ -225,8 +224,7 @@ impl Desk {
 
     /// The same call again: how it stands, or what differs.
     fn repeated(&mut self, tx: &Tx<'_>, checked: &Checked, op: &OpRow) -> Result<Begun> {
-        let (act, _) = completed(tx, &checked.act, Some(op.op_no))?;
-        if let Some(field) = op.act.first_difference(&act) {
+        if let Some(field) = first_difference(op, &checked.act) {
             return Err(Error::conflict(field));
         }
         if op.context.ticket != checked.context.ticket {
@@ -426,7 +424,7 @@ impl Desk {
             return Ok(());
         }
         let until = self.now();
-        self.waiting.entry(op_no).or_insert(Waiting { mode, lane_no: op.lane_no, until });
+        self.waiting.entry(op_no).or_insert(Waiting { mode, until });
         match op.state {
             // Certainly not sent. Whoever may decide does; where nobody may, it never will be.
             State::Queued if mode == Mode::Prefer => self.fall_back(tx, &mut op),

@@ -18,6 +18,8 @@ impl Desk {
     }
 
     pub(super) fn has_work(&mut self, store: &Store, scope: Scope) -> Result<bool> {
+        // Another remote's word may have brought the book's time back since.
+        self.follow_time();
         let now = self.now();
         let probing = self.jobs.values().any(Job::is_health);
         if self.jobs.values().any(Job::is_for_tokens) {
@@ -102,7 +104,7 @@ impl Desk {
                     self.provider.serve(&Whom { number: &number, reference: None, phone: Some(phone) })
                 }
                 Ask::Reference(reference) => {
-                    let number = CardNumber::new(reference.as_str())?;
+                    let number = CardNumber::shortened(reference);
                     self.provider.serve(&Whom { number: &number, reference: Some(reference), phone: None })
                 }
                 Ask::Health => Some(self.provider.health()),
@@ -117,19 +119,32 @@ impl Desk {
             }
         }
         // Lanes that a caller waits for come first, whatever else is due.
-        let urgent: BTreeSet<i64> = self.waiting.values().map(|waiting| waiting.lane_no).collect();
+        let urgent: BTreeSet<i64> = self.waiting.keys().map(|&op_no| tx.lane_of(op_no)).collect::<Result<_>>()?;
         for lane_no in urgent {
             if !self.busy.contains(&lane_no) && self.jobs.len() < most + URGENT_EXTRA {
                 self.work_on(tx, lane_no, now)?;
             }
         }
         if scope == Scope::All && self.condition.may_drain(now) {
-            let room = most.saturating_sub(self.jobs.len());
-            for lane in self.free_lanes(tx, now, room)? {
-                if self.condition.is_down() || self.jobs.len() >= most {
+            // One for which there is nothing to send after all leaves its place to the next.
+            let mut seen = BTreeSet::new();
+            loop {
+                let room = most.saturating_sub(self.jobs.len());
+                if room == 0 {
                     break;
                 }
-                self.work_on(tx, lane.lane_no, now)?;
+                let mut anything = false;
+                for lane in self.free_lanes(tx, now, room)? {
+                    if self.condition.is_down() || self.jobs.len() >= most {
+                        return Ok(());
+                    }
+                    let head = tx.lane_head(lane.lane_no)?.map(|op| (op.op_no, op.state));
+                    anything |= seen.insert((lane.lane_no, head));
+                    self.work_on(tx, lane.lane_no, now)?;
+                }
+                if !anything {
+                    break;
+                }
             }
         }
         Ok(())

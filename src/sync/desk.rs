@@ -49,6 +49,8 @@ pub(super) struct Desk {
     next_id: u64,
     /// Lanes that something is under way for.
     pub(super) busy: BTreeSet<i64>,
+    /// Lanes that are to be read once more than the read that is under way.
+    pub(super) pull_again: BTreeSet<i64>,
     /// Calls that wait for their promise, by operation.
     pub(super) waiting: BTreeMap<i64, Waiting>,
     pub(super) asks: VecDeque<(u64, Ask)>,
@@ -158,6 +160,7 @@ impl Desk {
             jobs: BTreeMap::new(),
             next_id: first + 1,
             busy: BTreeSet::new(),
+            pull_again: BTreeSet::new(),
             waiting: BTreeMap::new(),
             asks: VecDeque::new(),
             answers: BTreeMap::new(),
@@ -284,7 +287,7 @@ impl Desk {
         for (op_no, lane_no, attempt_no, sealed, result) in &inbox.writes {
             self.busy.remove(lane_no);
             self.note_answer(*sealed, result);
-            self.write_answered(tx, *op_no, *lane_no, *attempt_no, result)?;
+            self.write_answered(tx, *op_no, *attempt_no, result)?;
         }
         for (op_no, attempt_no) in self.lost_refusals.clone() {
             if tx.operation(op_no)?.state == State::Sending {
@@ -300,6 +303,15 @@ impl Desk {
                 self.busy.remove(&lane_no);
             }
             self.note_answer(sealed, &result);
+            if let Some(lane_no) = work.lane()
+                && !tx.lane_exists(lane_no)?
+            {
+                // Its account turned out to be another one: there the operation goes on.
+                if let Some(op_no) = work.operation() {
+                    self.refresh_lane(tx, tx.operation(op_no)?.lane_no, None)?;
+                }
+                continue;
+            }
             self.read_answered(tx, work, reading, began, result)?;
         }
         self.expire_overdue(tx)?;

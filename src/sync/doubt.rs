@@ -98,6 +98,7 @@ impl Desk {
 
         match verdict {
             Verdict::Applied { confirmation, evidence, learned } => {
+                self.note_adopted(tx, &op, findings)?;
                 self.applied(tx, &mut op, *confirmation, evidence, learned)?;
             }
             Verdict::AlreadySo if counts => {
@@ -117,6 +118,7 @@ impl Desk {
             }
         }
         // The read began after the attempt had ended: where that is no longer in doubt, its figures are a base.
+        let lane_no = tx.lane_of(op_no)?;
         self.land(tx, lane_no, began, findings)
     }
 

@@ -14,7 +14,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
-use super::job::{Ask, AskResult};
+use super::job::{Ask, AskResult, Job};
 use super::tokens::TokenSource;
 
 /// So many exchanges more than otherwise may be under way for callers who wait: a drain must not make them queue up.
@@ -188,7 +188,8 @@ impl Engine {
     pub(crate) fn next_due(&mut self) -> Result<Option<Timestamp>> {
         let view = self.store.view();
         let mut earliest = None;
-        for desk in &self.desks {
+        for desk in &mut self.desks {
+            desk.follow_time();
             earliest = earliest.into_iter().chain(desk.next_due(&view)?).min();
         }
         Ok(earliest)
@@ -197,6 +198,11 @@ impl Engine {
     /// Whether exchanges are under way.
     pub(crate) fn is_idle(&self) -> bool {
         self.desks.iter().all(|desk| desk.jobs.is_empty() && desk.unsaved.is_empty() && desk.unsaved_tokens.is_empty())
+    }
+
+    /// Whether a token is being fetched that work waits for.
+    pub(crate) fn awaits_token(&self) -> bool {
+        self.desks.iter().any(|desk| desk.jobs.values().any(Job::is_for_tokens))
     }
 
     pub(crate) fn now(&mut self) -> Timestamp {

@@ -95,6 +95,14 @@ impl Work {
         }
     }
 
+    /// The operation that it is for.
+    pub(super) fn operation(&self) -> Option<i64> {
+        match self {
+            Work::Before { op_no, .. } | Work::Look { op_no, .. } | Work::Credentials { op_no, .. } => Some(*op_no),
+            Work::Pull { .. } | Work::Asked { .. } => None,
+        }
+    }
+
     /// Whether it finds out if the remote is there at all.
     pub(super) fn is_health(&self) -> bool {
         matches!(self, Work::Asked { ask: Ask::Health, .. })

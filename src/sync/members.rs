@@ -97,6 +97,9 @@ impl Desk {
 
     /// The account is read as soon as its lane allows it.
     pub(super) fn pull_soon(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        if self.busy.contains(&lane_no) {
+            self.pull_again.insert(lane_no);
+        }
         if tx.lane_head(lane_no)?.is_some() {
             // Whatever it stands at brings a read with it, or waits for a person who will.
             return Ok(());
@@ -112,12 +115,18 @@ impl Desk {
         if served.account.reference.as_deref() == Some(reference) {
             return Ok(served);
         }
-        let Some(other) = tx.account_by_reference(self.provider.name(), reference)? else {
+        let other = tx.account_by_reference(self.provider.name(), reference)?;
+        if other.is_some() && mutated!(MembersAreNotMerged) {
+            return Ok(served);
+        }
+        let Some(other) = other else {
             tx.set_reference(account_no, reference)?;
             return tx.card_of_account(account_no);
         };
         let now = self.now();
-        let stuck = tx.lane_head(other.account.account_no)?.is_some_and(|head| head.state != State::Queued);
+        let stuck = tx
+            .lane_head(other.account.account_no)?
+            .is_some_and(|head| !matches!(head.state, State::Queued | State::Sending));
         for mut op in tx.open_operations(account_no)? {
             // What was queued here is older than it looks to the other lane: behind something unknown it must not slip in.
             if !stuck || op.state != State::Queued {
@@ -131,7 +140,6 @@ impl Desk {
             self.park(tx, &mut op, why, false)?;
         }
         tx.merge_accounts(account_no, other.account.account_no)?;
-        self.busy.remove(&account_no);
         if !tx.has_open_notice_of_card(NoticeKind::SameMember, other.card.card_no)? {
             let (one, two) = (&other.card.number, &served.card.number);
             tx.insert_notice(&NewNotice {
@@ -148,9 +156,6 @@ impl Desk {
                 at: now,
             })?;
         }
-        for waiting in self.waiting.values_mut().filter(|waiting| waiting.lane_no == account_no) {
-            waiting.lane_no = other.account.account_no;
-        }
         self.refresh_lane(tx, other.account.account_no, None)?;
         tx.card_of_account(other.account.account_no)
     }
@@ -164,7 +169,7 @@ impl Desk {
             return Ok(());
         }
         let at = self.now();
-        if tx.has_open_notice_of_operation(NoticeKind::Variance, op.op_no)? {
+        if tx.has_notice_of_operation(NoticeKind::Variance, op.op_no)? {
             return Ok(());
         }
         tx.insert_notice(&NewNotice {

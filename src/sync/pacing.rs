@@ -37,11 +37,11 @@ impl Condition {
 
     /// Whether a call need not even be tried.
     pub(crate) fn is_unreachable(&self, now: Timestamp) -> bool {
-        self.down_until.is_some() || self.halted.is_some() || self.paused(now)
+        self.down_until.is_some() || (self.halted.is_some() && !mutated!(HaltIsIgnored)) || self.paused(now)
     }
 
     pub(crate) fn is_down(&self) -> bool {
-        self.down_until.is_some() || self.halted.is_some()
+        self.down_until.is_some() || (self.halted.is_some() && !mutated!(HaltIsIgnored))
     }
 
     /// From when on the single probe may ask. A pause that the remote asked for holds for it too.
@@ -74,7 +74,9 @@ impl Condition {
     /// The remote refuses this till altogether.
     pub(crate) fn halt(&mut self, why: &str, now: Timestamp, pacing: &Pacing, entropy: &dyn Entropy) {
         self.halted = Some(why.to_owned());
-        self.down_until = Some(now.after(backoff(self.failures, pacing, entropy)));
+        if !mutated!(HaltIsIgnored) {
+            self.down_until = Some(now.after(backoff(self.failures, pacing, entropy)));
+        }
         self.failures = self.failures.saturating_add(1);
     }
 

@@ -244,14 +244,16 @@ impl Desk {
             .map(|attempt| {
                 let outcome = attempt.outcome.as_deref().unwrap_or("under way");
                 let note = attempt.note.as_deref().unwrap_or_default();
-                format!("{:?} {} {outcome} {note}", attempt.started_at, attempt.path).trim_end().to_owned()
+                // What stands in a query may be personal.
+                let path = attempt.path.split('?').next().unwrap_or_default();
+                format!("{:?} {path} {outcome} {note}", attempt.started_at).trim_end().to_owned()
             })
             .collect()
     }
 }
 
 /// Figures that take another line's back.
-fn reversed(told: &Told) -> Told {
+pub(super) fn reversed(told: &Told) -> Told {
     Told {
         original: told.original.negated(),
         discountable: told.discountable.negated(),

@@ -19,7 +19,15 @@ impl Desk {
     }
 
     /// The remote tells no figures but those in its answers: what it has applied is as settled as it will ever be.
+    /// The base is carried on by what each of them did.
     fn nothing_to_pull(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        let mut base = tx.card_of_account(lane_no)?.account.base;
+        for op in tx.applied_operations(lane_no)? {
+            let confirmed = tx.confirmation(op.op_no)?.unwrap_or_default();
+            base.points = base.points.plus(confirmed.bonus_points.unwrap_or(op.effect.points));
+            base.money = base.money.plus(op.effect.money).plus(op.effect.bonus);
+        }
+        tx.set_base(lane_no, &base)?;
         self.settle_applied(tx, lane_no)?;
         self.refresh_lane(tx, lane_no, None)
     }
@@ -32,6 +40,10 @@ impl Desk {
             self.settle_applied(tx, lane_no)?;
         }
         self.take_in(tx, &served, began, findings)?;
+        if self.pull_again.remove(&lane_no) {
+            // It was wanted once more while this read was under way, which may have been before what it was wanted for.
+            return self.pull_soon(tx, lane_no);
+        }
         let (_, failures) = tx.lane(lane_no)?;
         let waits = tx.open_effects(lane_no, None)?.iter().any(|open| open.state == State::Applied);
         if waits {
@@ -110,9 +122,10 @@ impl Desk {
             (Some(served), _) => served.card.number,
             (None, Some(phone)) => match tx.numbers_by_phone(&phone, 1)?.pop() {
                 Some(known) => known,
-                None => CardNumber::new(phone)?,
+                // A remote's phone need not be one.
+                None => CardNumber::new(phone).unwrap_or_else(|_| CardNumber::shortened(&asked)),
             },
-            (None, None) => CardNumber::new(asked)?,
+            (None, None) => CardNumber::shortened(&asked),
         };
         self.served(tx, &number, began, findings)?;
         Ok(Some(number))
@@ -158,8 +171,21 @@ impl Desk {
         if let Some(pay_types) = findings.pay_types.as_ref().filter(|pay_types| !pay_types.is_empty()) {
             tx.set_pay_types(self.provider.name(), pay_types, now)?;
         }
-        self.take_coupons(tx, account_no, findings)?;
+        if self.includes_all(tx, account_no, began)? {
+            self.take_coupons(tx, account_no, findings)?;
+        }
         tx.set_fetched(card_no, now)
+    }
+
+    /// Whether what was read from then on includes all that is finished, and nothing is on the wire or unknown.
+    fn includes_all(&self, tx: &Tx<'_>, lane_no: i64, began: Timestamp) -> Result<bool> {
+        let served = tx.card_of_account(lane_no)?;
+        let since = served.account.quiet_since.is_none_or(|ended| began >= ended);
+        let open = tx.lane_head(lane_no)?.is_some_and(|head| {
+            matches!(head.state, State::Sending | State::InDoubt | State::Reversing)
+                || (head.state == State::Parked && head.unknown)
+        });
+        Ok(since && !open)
     }
 
     /// Sets the base from figures read, if they can be trusted to include all that is finished and nothing that is not.
@@ -172,11 +198,7 @@ impl Desk {
         {
             return Ok(());
         }
-        // A lane is worked off in order: if something is on the wire or unknown, it is its head.
-        if tx.lane_head(lane_no)?.is_some_and(|head| {
-            matches!(head.state, State::Sending | State::InDoubt) || (head.state == State::Parked && head.unknown)
-        }) && !mutated!(LandOverOpenHead)
-        {
+        if self.something_is_unknown(tx, lane_no)? && !mutated!(LandOverOpenHead) {
             let (read_money, read_points) = (Some(snapshot.money), Some(snapshot.points));
             return tx.set_base(lane_no, &Base { read_money, read_points, ..served.account.base });
         }
@@ -205,6 +227,21 @@ impl Desk {
             tx.set_holder(served.card.card_no, &holder)?;
         }
         self.settle_applied(tx, lane_no)
+    }
+
+    /// A lane is worked off in order: if something is on the wire or unknown, it is its head. Only where two accounts have
+    /// turned out to be one it may stand behind what waits for a person.
+    fn something_is_unknown(&self, tx: &Tx<'_>, lane_no: i64) -> Result<bool> {
+        let unknown = |op: &OpRow| {
+            matches!(op.state, State::Sending | State::InDoubt | State::Reversing)
+                || (op.state == State::Parked && op.unknown)
+        };
+        Ok(match tx.lane_head(lane_no)? {
+            None => false,
+            Some(head) if unknown(&head) => true,
+            Some(head) if head.state == State::Queued => false,
+            Some(_) => tx.open_operations(lane_no)?.iter().any(unknown),
+        })
     }
 
     /// Of several remotes that know a card's holder the one of the stored value has the last word, else the only one.

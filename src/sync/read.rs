@@ -84,7 +84,9 @@ impl Desk {
         let now = self.now();
         match step {
             // A pause that was asked for, or an outage, begins in the middle of a read too: whatever has begun is left.
-            ReadStep::Ask(_) if self.condition.is_unreachable(now) && !work.is_health() => {
+            ReadStep::Ask(_)
+                if self.condition.paused(now) || (self.condition.is_unreachable(now) && !work.is_health()) =>
+            {
                 self.read_failed(tx, work, "the remote is left alone for now")
             }
             ReadStep::Ask(call) => {

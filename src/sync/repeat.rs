@@ -11,6 +11,7 @@ use crate::transport::HttpResponse;
 use super::desk::Desk;
 use super::job::Job;
 use super::looks::Looks;
+use super::people::reversed;
 use super::write::Dossier;
 
 impl Desk {
@@ -25,11 +26,18 @@ impl Desk {
         let Some(first) = dossier.attempts.iter().find(|attempt| attempt.may_have_been_sent()) else {
             return self.park(tx, &mut op, "no attempt is recorded that could be repeated", true);
         };
-        if now.since(first.started_at) > self.provider.key_life() {
+        if now.since(first.started_at) > self.provider.key_life() && !mutated!(ResentForEver) {
             return self.park(tx, &mut op, "sent without an answer, and the remote may have forgotten its key", true);
         }
+        if mutated!(ResentUnderNewKey) {
+            op.key = op.key.chars().rev().collect();
+        }
         let fresh = self.provider.encode(&dossier.outgoing(&op, false));
-        let call = WireCall { path: first.path.clone(), body: first.body.clone(), ..fresh };
+        let call = if mutated!(ResentUnderNewKey) {
+            fresh
+        } else {
+            WireCall { path: first.path.clone(), body: first.body.clone(), ..fresh }
+        };
         let attempt_no = tx.insert_attempt(op.op_no, (now, self.remote_clock), None, &call)?;
         // By way of queued: nothing goes from in doubt to sending.
         tx.transition(&mut op, State::Queued, now)?;
@@ -47,7 +55,7 @@ impl Desk {
         let looks = Looks::since(last, &tx.looks(op.op_no)?);
         let steady = self.hall.clock.monotonic();
         let now = self.now();
-        Ok(self.counts(&looks, op.op_no, (now, steady, self.remote_clock)))
+        Ok(self.counts(&looks, op.op_no, (now, steady, self.remote_clock)) || mutated!(RefusalOfRepeatStands))
     }
 
     /// A repeat was refused while an earlier attempt may still arrive: it is repeated once that is over.
@@ -70,7 +78,7 @@ impl Desk {
     pub(super) fn begin_undo(&mut self, tx: &Tx<'_>, op: &mut OpRow, dossier: &Dossier) -> Result<bool> {
         let told_no = op.promise.as_ref().is_some_and(|row| row.promise == Promise::InDoubt);
         let sent = dossier.attempts.iter().filter(|attempt| attempt.is_unknown()).count();
-        if !told_no || sent > 1 {
+        if !told_no || (sent > 1 && !mutated!(UndoneAfterResend)) {
             return Ok(false);
         }
         let Some(call) = self.provider.undo(&dossier.outgoing(op, false)) else { return Ok(false) };
@@ -83,6 +91,14 @@ impl Desk {
         tx.set_lane(op.lane_no, LaneState::Idle, failures)?;
         self.send_out(&call, Job::Write { op_no: op.op_no, lane_no: op.lane_no, attempt_no });
         Ok(true)
+    }
+
+    /// Whether what was done without anybody's being promised it can be undone by its key.
+    pub(super) fn can_be_undone(&self, tx: &Tx<'_>, op: &OpRow) -> Result<bool> {
+        let dossier = Dossier::of(tx, op, self.provider.name())?;
+        let sent = dossier.attempts.iter().filter(|attempt| attempt.may_have_been_sent()).count();
+        let told_no = op.promise.as_ref().is_some_and(|row| row.promise == Promise::InDoubt);
+        Ok(told_no && sent == 1 && self.provider.undo(&dossier.outgoing(op, false)).is_some())
     }
 
     /// The answer to an undoing.
@@ -111,7 +127,9 @@ impl Desk {
             }
             Undone::NothingThere => {
                 self.dialect_answered(tx)?;
-                tx.end_attempt(attempt_no, now, "refused", "there was nothing to undo")?;
+                tx.end_attempt(attempt_no, self.now(), "refused", "there was nothing to undo")?;
+                // The book's time may have been brought back just now.
+                let dossier = Dossier::of(tx, op, self.provider.name())?;
                 self.nothing_was_there(tx, op, &dossier, attempt_no)
             }
             Undone::Refused(why) => {
@@ -135,7 +153,8 @@ impl Desk {
     /// The remote knows nothing of it. Said twice, a quiet period apart, it never will.
     fn nothing_was_there(&mut self, tx: &Tx<'_>, op: &mut OpRow, dossier: &Dossier, attempt_no: i64) -> Result<()> {
         let Some(first) = dossier.attempts.iter().find(|attempt| attempt.is_unknown()) else {
-            return self.reversed(tx, op);
+            // It had been said to be done.
+            return self.park(tx, op, "it was carried out, and then there was nothing to undo", true);
         };
         let asked = tx.attempt(attempt_no)?;
         let (at, server_at) = (asked.started_at, asked.server_at);
@@ -163,6 +182,11 @@ impl Desk {
         let now = self.now();
         tx.set_quiet_since(op.lane_no, now)?;
         tx.transition(op, State::Reversed, now)?;
+        if tx.receipt_no(op.op_no)?.is_some() {
+            // It stands in the book as done.
+            let told = *op.told();
+            self.enter(tx, op, "reversal", &reversed(&told), told.points.negated(), None)?;
+        }
         self.finished_one();
         self.pull_soon(tx, op.lane_no)?;
         self.refresh_lane(tx, op.lane_no, None)

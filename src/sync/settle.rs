@@ -102,13 +102,20 @@ impl Desk {
             Some(_) => {
                 let told = confirmed_figures(op, confirmation);
                 self.enter(tx, op, op.kind.as_str(), &told, told.points, None)?;
+                if op.state == State::Applied && self.can_be_undone(tx, op)? {
+                    // Nobody was promised it: it is undone, and only if that fails is it told.
+                    return tx.transition(op, State::Reversing, now);
+                }
                 if op.kind.moves_assets() && !mutated!(SwallowCharge) {
                     tx.insert_notice(&NewNotice {
                         kind: NoticeKind::ChargedWithoutSale,
                         op_no: Some(op.op_no),
                         card_no: Some(op.card_no),
                         amount: Some(if op.kind == Kind::Consume { told.from_card } else { told.actual }),
-                        detail: "the remote did what nobody was promised; say whether goods were handed over",
+                        detail: &format!(
+                            "the remote did what nobody was promised ({} points); say whether goods were handed over",
+                            told.points
+                        ),
                         at: now,
                     })?;
                 }
@@ -130,6 +137,21 @@ impl Desk {
             notice(NoticeKind::Shortfall, due, "the card did not cover what had been promised")?;
             // What is left of the difference is another price.
             variance = variance.plus(due);
+        }
+        // An estimate of nothing promises nothing.
+        if let Some(points) = confirmation.bonus_points.filter(|_| op.kind == Kind::AccruePoints)
+            && told.points != Points::ZERO
+            && points != told.points
+        {
+            let text = format!("the remote granted {points} points, {} had been promised", told.points);
+            tx.insert_notice(&NewNotice {
+                kind: NoticeKind::Variance,
+                op_no: Some(op.op_no),
+                card_no: Some(op.card_no),
+                amount: None,
+                detail: &text,
+                at: now,
+            })?;
         }
         if variance == Money::ZERO || mutated!(SwallowVariance) {
             return Ok(());

@@ -3,6 +3,7 @@
 //! What a token call may cost is counted and stored before the call leaves, so that neither a crash nor a lost answer gives
 //! anything back. Where the remote checks the time that a call is signed with, its clock is measured first.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -161,14 +162,23 @@ impl Desk {
             self.tokens.due = Some(now.after(tomorrow.since(now)).max(now.after(AFTER_VAIN_CALL)));
             return Ok(false);
         }
-        tx.set_quota_used(name, name_of(call), day, used + 1)?;
+        if !mutated!(TokenCountedLate) {
+            tx.set_quota_used(name, name_of(call), day, used + 1)?;
+        }
         self.send_out(&request, Job::Token { call, day });
         Ok(false)
     }
 
     fn ask_host(&mut self, host: &dyn TokenSource, now: Timestamp) -> bool {
         let refused = self.tokens.refused.as_ref().map(|secret| secret.0.as_str());
-        let given = host.token(self.provider.name(), refused).filter(|given| Some(given.as_str()) != refused);
+        let name = self.provider.name();
+        // A host that panics has no token.
+        let given = catch_unwind(AssertUnwindSafe(|| host.token(name, refused))).unwrap_or_default();
+        let usable = |given: &String| {
+            let visible = given.bytes().all(|b| b.is_ascii_graphic());
+            Some(given.as_str()) != refused && !given.is_empty() && given.len() <= 4096 && visible
+        };
+        let given = given.filter(usable);
         let Some(text) = given else {
             self.tokens.due = Some(now.after(self.backoff(self.tokens.vain_calls)));
             self.tokens.vain_calls = self.tokens.vain_calls.saturating_add(1);

@@ -216,7 +216,14 @@ impl Runtime {
             })?;
             self.changed.notify_all();
             if exchanges.exchanges.is_empty() {
-                return Ok(());
+                let awaited = self.with(|engine| Ok(engine.awaits_token()))?;
+                let left = until.saturating_duration_since(Instant::now());
+                if !awaited || left.is_zero() {
+                    return Ok(());
+                }
+                // A token that another thread is fetching is what all of the queue waits for.
+                self.wait_for(left, |engine| Ok((!engine.awaits_token()).then_some(())))?;
+                continue;
             }
             for exchange in exchanges.exchanges {
                 let answered = self.exchange(&exchange);

@@ -142,13 +142,15 @@ impl Desk {
     ) -> Result<()> {
         let mut op = tx.operation(op_no)?;
         // While the figures were read the call may have timed out, or a cashier have voided it.
-        if op.state != State::Queued || !op.may_be_sent() {
+        // Where accounts have turned out to be one, something may stand before it now.
+        let first = tx.lane_head(lane_no)?.is_none_or(|head| head.op_no == op_no);
+        if op.state != State::Queued || !op.may_be_sent() || !first {
             return self.refresh_lane(tx, lane_no, None);
         }
         let now = self.now();
         let served = tx.card_of_account(lane_no)?;
         if op.kind.opens() {
-            if self.adopt_instead(tx, &mut op, &served, findings)? {
+            if self.adopt_instead(tx, &mut op, &served, began, findings)? {
                 return Ok(());
             }
         } else {
@@ -194,7 +196,14 @@ impl Desk {
     }
 
     /// A member who is there already is adopted: nothing is sent, and the registration is done.
-    fn adopt_instead(&mut self, tx: &Tx<'_>, op: &mut OpRow, served: &ServedCard, findings: &Findings) -> Result<bool> {
+    fn adopt_instead(
+        &mut self,
+        tx: &Tx<'_>,
+        op: &mut OpRow,
+        served: &ServedCard,
+        began: Timestamp,
+        findings: &Findings,
+    ) -> Result<bool> {
         if op.kind != Kind::Register || findings.absent || findings.snapshot.is_none() {
             return Ok(false);
         }
@@ -207,7 +216,7 @@ impl Desk {
         self.applied(tx, op, confirmation, Evidence::Proven, None)?;
         self.note_adopted(tx, op, findings)?;
         let op = tx.operation(op.op_no)?;
-        self.land(tx, op.lane_no, now, findings)?;
+        self.land(tx, op.lane_no, began, findings)?;
         Ok(true)
     }
 
@@ -261,12 +270,13 @@ impl Desk {
         &mut self,
         tx: &Tx<'_>,
         op_no: i64,
-        lane_no: i64,
         attempt_no: i64,
         result: &Result<HttpResponse, TransportFailure>,
     ) -> Result<()> {
         let now = self.now();
         let mut op = tx.operation(op_no)?;
+        // Its account may have turned out to be another one since.
+        let lane_no = op.lane_no;
         if op.state == State::Reversing {
             return self.undo_ended(tx, &mut op, attempt_no, result);
         }
@@ -378,6 +388,9 @@ impl Desk {
             Outcome::Refused(refusal) => {
                 self.dialect_answered(tx)?;
                 end("refused", &format!("{} {}", refusal.code, refusal.message))?;
+                // The book's time may have been brought back just now, and all that was written down before it.
+                dossier = Dossier::of(tx, op, self.provider.name())?;
+                dossier.attempts.retain(|attempt| attempt.attempt_no != attempt_no);
                 match refusal.class {
                     // With a key a refusal says that no attempt has been carried out; whether one still will be, time tells.
                     _ if self.provider.guarantee(&op.act) == Some(Guarantee::Repeat)

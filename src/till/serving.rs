@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Card, CardNumber, Member, Phone};
+use crate::model::{Card, CardNumber, Family, Member, Phone};
 use crate::provider::{Inquiry, Reply};
 use crate::sync::{Ask, AskAnswer};
 
@@ -71,23 +71,35 @@ impl Till {
     pub fn serve_phone(&self, phone: &str, timeout: Duration) -> Result<Vec<Card>> {
         let phone = Phone::new(phone)?;
         let began = Instant::now();
-        let asks = self.runtime.with(|engine| engine.asks_for_phone(&phone))?;
-        let mut found = Vec::new();
-        for answer in self.ask_all(asks, timeout)? {
-            match answer {
-                Ok(AskAnswer::Cards(numbers)) => found.extend(numbers),
-                Ok(AskAnswer::Reply(_)) => {}
-                Err(error) => log::debug!("tillbook: a remote told no cards of the number: {error}"),
+        let left = || timeout.saturating_sub(began.elapsed());
+        let (asks, of_cards) =
+            self.runtime.with(|engine| Ok((engine.asks_for_phone(&phone)?, engine.route(Family::Cards).ok())))?;
+        // The remote of the cards comes first: the members whom the others know by the phone are then its cards' holders, and
+        // do not become cards of their own.
+        let (first, then): (Vec<_>, Vec<_>) = asks.into_iter().partition(|(place, _)| Some(*place) == of_cards);
+        for asks in [first, then] {
+            let mut found = Vec::new();
+            for answer in self.ask_all(asks, left())? {
+                match answer {
+                    Ok(AskAnswer::Cards(numbers)) => found.extend(numbers),
+                    Ok(AskAnswer::Reply(_)) => {}
+                    Err(error) => log::debug!("tillbook: a remote told no cards of the number: {error}"),
+                }
             }
-        }
-        found.sort();
-        found.dedup();
-        for number in found.into_iter().take(CARDS_OF_A_PHONE) {
-            let left = timeout.saturating_sub(began.elapsed());
-            if !left.is_zero()
-                && let Err(error) = self.serve_card(&number, left)
-            {
-                log::debug!("tillbook: a card of the number could not be served: {error}");
+            // A remote that has no numbers of its own tells the phone: that is whatever card the book has of it.
+            let known = self.cards_by_phone(phone.as_str())?;
+            if !known.is_empty() && found.iter().any(|number| number == phone.as_str()) {
+                found.retain(|number| number != phone.as_str());
+                found.extend(known.into_iter().map(|card| card.number.as_str().to_owned()));
+            }
+            found.sort();
+            found.dedup();
+            for number in found.into_iter().take(CARDS_OF_A_PHONE) {
+                if !left().is_zero()
+                    && let Err(error) = self.serve_card(&number, left())
+                {
+                    log::debug!("tillbook: a card of the number could not be served: {error}");
+                }
             }
         }
         self.cards_by_phone(phone.as_str())
@@ -111,9 +123,12 @@ impl Till {
     /// # Errors
     /// `NotFound`, `Unreachable`, `RemoteRefused`, `Unsupported`, `InvalidInput`.
     pub fn serve_member(&self, id: &str, timeout: Duration) -> Result<Card> {
-        let id = CardNumber::new(id)?;
+        let fine = !id.is_empty() && id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic());
+        if !fine {
+            return Err(Error::invalid_personal("id", "must be 1 to 128 visible ASCII characters", id));
+        }
         let place = self.runtime.with(|engine| engine.route_members())?;
-        match self.ask(place, Ask::Reference(id.as_str().to_owned()), timeout)? {
+        match self.ask(place, Ask::Reference(id.to_owned()), timeout)? {
             AskAnswer::Cards(numbers) => match numbers.first() {
                 Some(number) => self.card(number),
                 None => Err(Error::not_found("member")),

@@ -97,9 +97,13 @@ fn run_all(ways: &[Way], others: &[Other], least: usize) -> Vec<End> {
                     let mut bench: Option<Bench> = None;
                     for cell in batch.iter().filter(|cell| is_wanted(cell)) {
                         bench = bench.filter(|bench| bench.suits(cell));
-                        let run =
-                            AssertUnwindSafe(|| bench.get_or_insert_with(|| Bench::for_cells_like(cell)).run(cell));
-                        match catch_unwind(run) {
+                        let run = || loop {
+                            match bench.get_or_insert_with(|| Bench::for_cells_like(cell)).run(cell) {
+                                Some(end) => break end,
+                                None => bench = None,
+                            }
+                        };
+                        match catch_unwind(AssertUnwindSafe(run)) {
                             Ok(end) => *ends[cell.number].lock().unwrap() = Some(end),
                             Err(panic) => {
                                 failures.lock().unwrap().push(format!("{cell:?}: {}", text(&*panic)));

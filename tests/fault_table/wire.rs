@@ -9,7 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 use tillbook::{HttpRequest, HttpResponse, HttpTransport, Transport, TransportFailure};
 use tillbook_sandbox::Request;
 use tillbook_sandbox::fault::Fault;
-use tillbook_sandbox::sandy::NewCard;
+use tillbook_sandbox::sandy::{LedgerLine, NewCard, Source};
 
 use crate::cell::{Cell, NAME, Op};
 use crate::common::Shop;
@@ -50,7 +50,16 @@ pub(crate) struct Scene {
     looked: AtomicBool,
     others_writes: AtomicUsize,
     began: Instant,
-    log: Mutex<Vec<String>>,
+    log: Mutex<Vec<Line>>,
+}
+
+/// One exchange, in milliseconds from the scene's beginning.
+struct Line {
+    endpoint: String,
+    /// When it began and when it ended, each with how often the remote had applied anything of the cell by then.
+    from: (u128, usize),
+    to: (u128, usize),
+    came: String,
 }
 
 impl Wire {
@@ -80,7 +89,7 @@ impl Transport for Wire {
         let scene = self.scene.lock().unwrap().clone();
         let Some(scene) = scene else { return self.http.send(request) };
         let endpoint = request.url.rsplit('/').next().unwrap_or_default();
-        let began = scene.began.elapsed();
+        let from = scene.moment();
         let result = if endpoint == scene.cell.op.endpoint() {
             match scene.writes.fetch_add(1, Ordering::SeqCst) {
                 0 => scene.strike(&self.http, request),
@@ -91,7 +100,7 @@ impl Transport for Wire {
         } else {
             self.http.send(request)
         };
-        scene.note(endpoint, began, &result);
+        scene.note(endpoint, from, &result);
         result
     }
 }
@@ -109,21 +118,49 @@ impl Scene {
 
     /// Everything that went over the wire: from when to when, in milliseconds, and what came of it.
     pub(crate) fn log(&self) -> Vec<String> {
-        self.log.lock().unwrap().clone()
+        let lines = self.log.lock().unwrap();
+        lines.iter().map(|line| format!("{} {}..{}: {}", line.endpoint, line.from.0, line.to.0, line.came)).collect()
     }
 
     /// Whether an answer with this in it has reached the till.
     pub(crate) fn has_answered(&self, text: &str) -> bool {
-        self.log().iter().any(|line| line.contains(text))
+        self.log.lock().unwrap().iter().any(|line| line.came.contains(text))
     }
 
-    fn note(&self, endpoint: &str, began: Duration, result: &Result<HttpResponse, TransportFailure>) {
+    /// Whether the remote was seen to apply a write later than the quiet period allows. On a busy machine a request may lie
+    /// so long before the sandbox comes to read it; what the table says is not for such a remote.
+    pub(crate) fn was_applied_too_late(&self, quiet: Duration) -> bool {
+        let lines = self.log.lock().unwrap();
+        let mut quiet_from = 0;
+        let mut quiet_count = None;
+        for line in lines.iter() {
+            if line.endpoint == self.cell.op.endpoint() {
+                (quiet_from, quiet_count) = (line.to.0 + quiet.as_millis(), None);
+                continue;
+            }
+            for (_, count) in [line.from, line.to].into_iter().filter(|(at, _)| *at > quiet_from) {
+                if *quiet_count.get_or_insert(count) != count {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn moment(&self) -> (u128, usize) {
+        let at = self.began.elapsed().as_millis();
+        let card = self.cell.card();
+        let kind = self.cell.op.ledger_kind();
+        let is_own = |line: &&LedgerLine| line.source == Source::Api && line.kind == kind && line.card == card;
+        (at, self.shop.server.sandy().with(|sandy| sandy.ledger().iter().filter(is_own).count()))
+    }
+
+    fn note(&self, endpoint: &str, from: (u128, usize), result: &Result<HttpResponse, TransportFailure>) {
         let came = match result {
             Ok(answer) => format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body)),
             Err(failure) => failure.to_string(),
         };
-        let (from, to) = (began.as_millis(), self.began.elapsed().as_millis());
-        self.log.lock().unwrap().push(format!("{endpoint} {from}..{to}: {came}"));
+        self.log.lock().unwrap().push(Line { endpoint: endpoint.to_owned(), from, to: self.moment(), came });
     }
 
     /// How many writes of others the remote has applied.

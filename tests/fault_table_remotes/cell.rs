@@ -9,7 +9,7 @@ use tillbook::{Delivery, Evidence, NoticeKind, Promise, Receipt, Resolution, Sta
 use tillbook_sandbox::{freemud::Freemud, gree::Gree, yonyou::Yonyou};
 
 use crate::case::{Case, Effect, OP};
-use crate::expect::why_it_may_wait;
+use crate::expect::{Story, why_it_may_wait};
 use crate::faults::{Shape, Strike};
 use crate::stage::{Scene, SomebodyElse, Stage, skip_chance};
 use crate::street::Street;
@@ -45,9 +45,13 @@ impl Way {
 pub(crate) enum Other {
     Nobody,
     /// Something of the kind.
-    Unrelated { before: bool },
+    Unrelated {
+        before: bool,
+    },
     /// Exactly the same.
-    Twin { before: bool },
+    Twin {
+        before: bool,
+    },
 }
 
 impl Other {
@@ -153,8 +157,7 @@ impl Prepared {
         skip_chance(&street);
         {
             let mut cores = street.cores.lock().unwrap();
-            (cores.gree, cores.freemud, cores.yonyou) =
-                (self.gree.clone(), self.freemud.clone(), self.yonyou.clone());
+            (cores.gree, cores.freemud, cores.yonyou) = (self.gree.clone(), self.freemud.clone(), self.yonyou.clone());
         }
         std::fs::write(path, &self.book).unwrap();
         Stage::new(street, case.config(), path)
@@ -180,7 +183,7 @@ pub(crate) fn run(cell: &Cell, prepared: &Prepared, path: &Path) -> End {
     };
     let somebody_else = somebody_else.map(|(before, twin)| {
         let case = Arc::clone(&cell.case);
-        SomebodyElse { before, writes: Box::new(move |cores, now_ms| drop(case.somebody_else(cores, now_ms, twin))) }
+        SomebodyElse { before, writes: Box::new(move |cores, now_ms| case.somebody_else(cores, now_ms, twin)) }
     });
     stage.set(Scene { endpoint: cell.case.endpoint(), strike: cell.strike, times: cell.times, somebody_else });
     let request = || cell.case.request(cell.way.delivery());
@@ -196,6 +199,9 @@ pub(crate) fn run(cell: &Cell, prepared: &Prepared, path: &Path) -> End {
     }
     stage.go_until("it has been sent", |stage| !stage.writes.is_empty());
     stage.settle(OP);
+    if let Other::Unrelated { before: true } | Other::Twin { before: true } = cell.other {
+        assert_eq!(stage.others_writes, 1, "nobody else has written");
+    }
     let end = judge(cell, prepared, &mut stage, &receipt);
     let sent = stage.writes.len();
     stage.pass(Duration::from_secs(1_200));
@@ -234,7 +240,9 @@ fn judge(cell: &Cell, prepared: &Prepared, stage: &mut Stage, receipt: &Receipt)
         State::Reversed if !done => End::Reversed,
         State::Superseded if !alone => End::Superseded,
         State::Parked | State::Rejected => {
-            match why_it_may_wait(cell.case.as_ref(), &cell.strike, receipt.promise, done, alone) {
+            let (sent, undoings) = (stage.sent(), stage.writes.len() - stage.sent());
+            let story = Story { strike: &cell.strike, promise: receipt.promise, done, sent, undoings, alone };
+            match why_it_may_wait(cell.case.as_ref(), &story) {
                 Some(why) => End::Waits(why),
                 None => panic!("nothing is in the way of a conclusion: {told}; {:?}", stage.steps().waiting()),
             }
@@ -287,9 +295,15 @@ fn check_notices(cell: &Cell, stage: &mut Stage, last: &Receipt, end: End) {
     let notices = stage.steps().notices().unwrap();
     let count = |kind| notices.iter().filter(|notice| notice.kind == kind).count();
     let moves = last.kind.moves_assets();
+    let halts = match cell.strike.shape {
+        Shape::Halted => 1,
+        // One fresh token after the other that is refused, with nothing served in between.
+        Shape::TokenRefused if cell.times > 1 => count(NoticeKind::ProviderHalted).min(1),
+        _ => 0,
+    };
     let expected = [
         (NoticeKind::ChargedWithoutSale, usize::from(moves && !last.is_approved() && end.is_settled())),
-        (NoticeKind::ProviderHalted, usize::from(cell.strike.shape == Shape::Halted)),
+        (NoticeKind::ProviderHalted, halts),
         (NoticeKind::Superseded, usize::from(end == End::Superseded)),
         (NoticeKind::Parked, usize::from(last.state == State::Parked)),
         (NoticeKind::Rejected, usize::from(last.state == State::Rejected)),
@@ -313,6 +327,7 @@ fn decide(cell: &Cell, prepared: &Prepared, stage: &mut Stage) {
         _ if state.is_approved() => Resolution::SendAgain,
         _ => Resolution::WasNotApplied,
     };
+    stage.recover();
     stage.steps().resolve(OP, decision, "Mr Shi", "looked it up").unwrap();
     stage.pass(Duration::from_secs(3_600));
     let last = stage.steps().operation(OP).unwrap();

@@ -62,6 +62,18 @@ pub(crate) struct Row {
     pub(crate) before: Option<Strike>,
     /// Carried out.
     pub(crate) after: Option<Strike>,
+    pub(crate) share: Share,
+}
+
+/// What a row adds to the others: where a table multiplies with something else, not all of them are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Share {
+    /// Something that no other row has.
+    Essential,
+    /// Another moment, or something that the till knows.
+    Moment,
+    /// Another look of the same.
+    Look,
 }
 
 const fn never(shape: Shape) -> Option<Strike> {
@@ -74,51 +86,59 @@ const fn at_once(shape: Shape) -> Option<Strike> {
 
 /// The same is seen whether it was carried out or not.
 const fn either(name: &'static str, shape: Shape) -> Row {
-    Row { name, before: never(shape), after: at_once(shape) }
+    Row { name, before: never(shape), after: at_once(shape), share: Share::Moment }
 }
 
 const fn twins(name: &'static str, before: Fault, after: Fault) -> Row {
-    Row { name, before: never(Shape::Sandbox(before)), after: at_once(Shape::Sandbox(after)) }
+    Row { name, before: never(Shape::Sandbox(before)), after: at_once(Shape::Sandbox(after)), share: Share::Moment }
 }
 
 /// What says that it was not carried out, or can't have been.
 const fn only_not(name: &'static str, shape: Shape) -> Row {
-    Row { name, before: never(shape), after: None }
+    Row { name, before: never(shape), after: None, share: Share::Moment }
 }
 
 /// Carried out once the till has given it up.
 const fn late(name: &'static str, shape: Shape, ms: u64) -> Row {
     let late = Some(Duration::from_millis(ms));
-    Row { name, before: None, after: Some(Strike { shape, executed: false, late }) }
+    Row { name, before: None, after: Some(Strike { shape, executed: false, late }), share: Share::Moment }
+}
+
+const fn essential(row: Row) -> Row {
+    Row { share: Share::Essential, ..row }
+}
+
+const fn look(row: Row) -> Row {
+    Row { share: Share::Look, ..row }
 }
 
 const AFTER: RetryAfter = RetryAfter::Seconds(30);
 const AT: RetryAfter = RetryAfter::Date { after_s: 40 };
 
 const COMMON: [Row; 24] = [
-    only_not("refuse", Shape::Sandbox(Fault::Refuse)),
+    look(only_not("refuse", Shape::Sandbox(Fault::Refuse))),
     twins("drop", Fault::DropRequest, Fault::ApplyDropAnswer),
-    either("time-out", Shape::Silence),
-    Row { name: "slow", before: None, after: at_once(Shape::Slow) },
+    essential(either("time-out", Shape::Silence)),
+    essential(Row { name: "slow", before: None, after: at_once(Shape::Slow), share: Share::Moment }),
     late("late, before a look", Shape::Silence, 0),
-    late("late, after a look", Shape::Silence, 1_000),
-    late("late, in between", Shape::Silence, 60_000),
+    look(late("late, after a look", Shape::Silence, 1_000)),
+    essential(late("late, in between", Shape::Silence, 60_000)),
     late("late, at the end", Shape::Silence, 119_000),
-    twins("cut", Fault::TruncateNotApplied, Fault::Truncate),
-    either("half", Shape::Half),
-    twins("html", Fault::Html, Fault::HtmlApplied),
-    twins("garbage", Fault::GarbageNotApplied, Fault::Garbage),
-    twins("empty", Fault::EmptyNotApplied, Fault::Empty),
-    either("foreign", Shape::Foreign),
-    either("redirect", Shape::Redirect),
-    twins("500", Fault::Answer500, Fault::ApplyAnswer500),
-    twins("internal error", Fault::Errcode300, Fault::Errcode300Applied),
-    only_not("429", Shape::Sandbox(Fault::Status429 { retry_after: None })),
+    look(twins("cut", Fault::TruncateNotApplied, Fault::Truncate)),
+    look(either("half", Shape::Half)),
+    look(twins("html", Fault::Html, Fault::HtmlApplied)),
+    look(twins("garbage", Fault::GarbageNotApplied, Fault::Garbage)),
+    look(twins("empty", Fault::EmptyNotApplied, Fault::Empty)),
+    look(either("foreign", Shape::Foreign)),
+    look(either("redirect", Shape::Redirect)),
+    look(twins("500", Fault::Answer500, Fault::ApplyAnswer500)),
+    essential(twins("internal error", Fault::Errcode300, Fault::Errcode300Applied)),
+    look(only_not("429", Shape::Sandbox(Fault::Status429 { retry_after: None }))),
     only_not("429, Retry-After", Shape::Sandbox(Fault::Status429 { retry_after: Some(AFTER) })),
-    only_not("429, a date", Shape::Sandbox(Fault::Status429 { retry_after: Some(AT) })),
-    either("503", Shape::Gateway { retry_after: None }),
+    look(only_not("429, a date", Shape::Sandbox(Fault::Status429 { retry_after: Some(AT) }))),
+    look(either("503", Shape::Gateway { retry_after: None })),
     either("503, Retry-After", Shape::Gateway { retry_after: Some("30") }),
-    either("killed", Shape::Killed),
+    essential(either("killed", Shape::Killed)),
     late("killed, then late", Shape::Killed, 30_000),
 ];
 

@@ -23,6 +23,8 @@ enum Op {
     Raise,
     Lower,
     TakeBack,
+    /// Of points that were granted for money, whose number the remote has told.
+    TakeBackMoney,
     GiveBack,
     GivePartBack,
     UpdateUp,
@@ -47,6 +49,7 @@ pub(crate) fn cases(sole_writer: bool) -> Vec<Arc<dyn Case>> {
         Op::Raise,
         Op::Lower,
         Op::TakeBack,
+        Op::TakeBackMoney,
         Op::GiveBack,
         Op::GivePartBack,
         Op::UpdateUp,
@@ -75,7 +78,7 @@ impl Case for Freemud {
             Op::Register => "register/mobile",
             Op::Accrue | Op::AccrueMoney | Op::GiveBack | Op::GivePartBack => "score/sendScore",
             Op::Raise => "score/opt/1",
-            Op::Redeem | Op::Lower | Op::TakeBack => "score/opt/15",
+            Op::Redeem | Op::Lower | Op::TakeBack | Op::TakeBackMoney => "score/opt/15",
             Op::UpdateUp | Op::UpdateDown => "score/updateScore",
             Op::ReturnOrder | Op::ReturnUnknownOrder => "score/returnScore",
         }
@@ -131,8 +134,9 @@ impl Case for Freemud {
         }
         stage.serve(Family::Points, PHONE);
         let earlier: Option<Request> = match self.op {
-            Op::TakeBack => {
-                Some(AccruePoints::new(PHONE).points(points(40)).op_id(EARLIER).delivery(online).into())
+            Op::TakeBack => Some(AccruePoints::new(PHONE).points(points(40)).op_id(EARLIER).delivery(online).into()),
+            Op::TakeBackMoney => {
+                Some(AccruePoints::new(PHONE).amount(yuan("40")).op_id(EARLIER).delivery(online).into())
             }
             Op::GiveBack | Op::GivePartBack | Op::ReturnOrder => {
                 Some(RedeemPoints::new(PHONE, points(40)).order("O1").op_id(EARLIER).delivery(online).into())
@@ -158,10 +162,10 @@ impl Case for Freemud {
             Op::Redeem => RedeemPoints::new(PHONE, points(20)).op_id(OP).delivery(by).into(),
             Op::Raise => AdjustPoints::new(PHONE, points(7)).op_id(OP).delivery(by).into(),
             Op::Lower => AdjustPoints::new(PHONE, points(-7)).op_id(OP).delivery(by).into(),
-            Op::TakeBack | Op::GiveBack => ReturnPoints::new(PHONE, EARLIER).op_id(OP).delivery(by).into(),
-            Op::GivePartBack => {
-                ReturnPoints::new(PHONE, EARLIER).points(points(10)).op_id(OP).delivery(by).into()
+            Op::TakeBack | Op::TakeBackMoney | Op::GiveBack => {
+                ReturnPoints::new(PHONE, EARLIER).op_id(OP).delivery(by).into()
             }
+            Op::GivePartBack => ReturnPoints::new(PHONE, EARLIER).points(points(10)).op_id(OP).delivery(by).into(),
             Op::UpdateUp => UpdatePoints::new(PHONE, points(7)).op_id(OP).delivery(by).into(),
             Op::UpdateDown => UpdatePoints::new(PHONE, points(-7)).op_id(OP).delivery(by).into(),
             Op::ReturnOrder => ReturnPointsOfOrder::new(PHONE, "O1").op_id(OP).delivery(by).into(),
@@ -174,7 +178,7 @@ impl Case for Freemud {
             Op::Register => LedgerKind::Register,
             Op::Accrue | Op::AccrueMoney | Op::GiveBack | Op::GivePartBack => LedgerKind::Send,
             Op::Raise => LedgerKind::Add,
-            Op::Redeem | Op::Lower | Op::TakeBack => LedgerKind::Subtract,
+            Op::Redeem | Op::Lower | Op::TakeBack | Op::TakeBackMoney => LedgerKind::Subtract,
             Op::UpdateUp | Op::UpdateDown => LedgerKind::Update,
             Op::ReturnOrder | Op::ReturnUnknownOrder => LedgerKind::Return,
         };
@@ -203,7 +207,7 @@ impl Case for Freemud {
             Op::Redeem => (-20, 14),
             Op::Raise | Op::UpdateUp => (7, 4),
             Op::Lower | Op::UpdateDown => (-7, 11),
-            Op::TakeBack => (-40, 15),
+            Op::TakeBack | Op::TakeBackMoney => (-40, 15),
             Op::GiveBack | Op::ReturnOrder | Op::ReturnUnknownOrder => (40, 2),
             Op::GivePartBack => (10, 2),
             Op::Register => return false,

@@ -46,6 +46,8 @@ enum Numbers {
     MayRepeat,
     /// One order of a number, and a repeat is told by this code.
     Unique(i64),
+    /// By a code that the document does not have, and the installation knows.
+    Told,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +86,8 @@ pub(crate) fn cases(sole_writer: bool) -> Vec<Arc<dyn Case>> {
         cases.push(case(op, Numbers::MayRepeat));
     }
     for op in [Op::Order, Op::ReturnOrder, Op::ReturnPart] {
-        for numbers in [Numbers::MayRepeat, Numbers::Unique(KNOWN_REPEAT), Numbers::Unique(OTHER_REPEAT)] {
+        for numbers in [Numbers::MayRepeat, Numbers::Unique(KNOWN_REPEAT), Numbers::Unique(OTHER_REPEAT), Numbers::Told]
+        {
             cases.push(case(op, numbers));
         }
     }
@@ -124,6 +127,7 @@ impl Case for Gree {
         let numbers = match self.numbers {
             Numbers::MayRepeat => String::new(),
             Numbers::Unique(code) => format!("/{code}"),
+            Numbers::Told => "/told".to_owned(),
         };
         format!("{:?}{numbers}", self.op)
     }
@@ -158,6 +162,7 @@ impl Case for Gree {
         let repeat_unexplained = match self.numbers {
             Numbers::Unique(code) => code == OTHER_REPEAT,
             Numbers::MayRepeat => self.op == Op::TakeBackUnnamed,
+            Numbers::Told => false,
         };
         Limits {
             repeat_unexplained,
@@ -175,6 +180,9 @@ impl Case for Gree {
         let mut config = gree();
         config.sole_writer = self.sole_writer;
         config.order_no_unique = self.numbers != Numbers::MayRepeat;
+        if self.numbers == Numbers::Told {
+            config.duplicate_codes = vec![OTHER_REPEAT.to_string()];
+        }
         if self.op == Op::TakePartBackOwn {
             config.part_change_id = PartChangeId::Own;
         }
@@ -183,8 +191,10 @@ impl Case for Gree {
 
     fn set_up(&self, cores: &mut Cores, now_ms: i64) {
         let settings = cores.gree.settings_mut();
-        if let Numbers::Unique(code) = self.numbers {
-            (settings.order_no_unique, settings.order_repeat_code) = (true, code);
+        match self.numbers {
+            Numbers::MayRepeat => {}
+            Numbers::Unique(code) => (settings.order_no_unique, settings.order_repeat_code) = (true, code),
+            Numbers::Told => (settings.order_no_unique, settings.order_repeat_code) = (true, OTHER_REPEAT),
         }
         if self.op == Op::TakePartBackOwn {
             settings.part_change_id = tillbook_sandbox::gree::PartChangeId::Own;
@@ -250,9 +260,7 @@ impl Case for Gree {
             }
             Op::Template => AddCouponTemplate::new(template("T2")).op_id(OP).delivery(by).into(),
             Op::Give => GiveCoupon::new(PHONE, "T1").op_id(OP).delivery(by).into(),
-            Op::Invalidate => {
-                SetCouponStatus::new(PHONE, "K1", CouponStatus::Invalid).op_id(OP).delivery(by).into()
-            }
+            Op::Invalidate => SetCouponStatus::new(PHONE, "K1", CouponStatus::Invalid).op_id(OP).delivery(by).into(),
             Op::Revive => SetCouponStatus::new(PHONE, "K1", CouponStatus::Valid).op_id(OP).delivery(by).into(),
             Op::Coupon => RedeemCoupon::new(PHONE, "K1", yuan("60")).op_id(OP).delivery(by).into(),
         }

@@ -20,6 +20,12 @@ const SLOW: Duration = Duration::from_secs(5);
 /// How long a killed program is away.
 const AWAY: Duration = Duration::from_secs(2);
 
+/// Where nothing is due, time passes in steps of this.
+const LONGEST_STEP: Duration = Duration::from_secs(600);
+
+/// What undoes a change of points that nobody was promised (Gree's 3.4.1).
+const UNDO: &str = "wk.user.event.score.rollback";
+
 /// What is done to the first write of a cell, and by whom else.
 pub(crate) struct Scene {
     pub(crate) endpoint: &'static str,
@@ -31,7 +37,7 @@ pub(crate) struct Scene {
 
 pub(crate) struct SomebodyElse {
     pub(crate) before: bool,
-    pub(crate) writes: Box<dyn FnMut(&mut Cores, i64)>,
+    pub(crate) writes: Box<dyn FnMut(&mut Cores, i64) -> bool>,
 }
 
 pub(crate) struct Stage {
@@ -51,7 +57,8 @@ pub(crate) struct Stage {
     away_until: Option<Duration>,
     /// Changes that were sent since the scene was set.
     pub(crate) writes: Vec<&'static str>,
-    pub(crate) lives: u32,
+    /// How many changes somebody else has made.
+    pub(crate) others_writes: usize,
 }
 
 impl Stage {
@@ -69,7 +76,7 @@ impl Stage {
             dies: false,
             away_until: None,
             writes: Vec::new(),
-            lives: 0,
+            others_writes: 0,
         };
         stage.open();
         stage
@@ -77,7 +84,6 @@ impl Stage {
 
     fn open(&mut self) {
         self.away_until = None;
-        self.lives += 1;
         let builder = self.street.builder(self.config.clone());
         self.steps = Some(Steps::open(builder, &self.path).unwrap());
     }
@@ -101,6 +107,17 @@ impl Stage {
     pub(crate) fn set(&mut self, scene: Scene) {
         self.scene = Some(scene);
         self.writes.clear();
+    }
+
+    /// From here on nothing goes wrong.
+    pub(crate) fn recover(&mut self) {
+        self.scene = None;
+    }
+
+    /// How often the operation itself was sent since the scene was set, its undoing not counted.
+    pub(crate) fn sent(&self) -> usize {
+        let own = self.writes.first();
+        self.writes.iter().filter(|endpoint| Some(*endpoint) == own).count()
     }
 
     /// The next change is carried out, and its answer is lost.
@@ -159,9 +176,8 @@ impl Stage {
             rounds += 1;
             assert!(self.now() < latest && rounds < 100_000, "it never comes about that {what}: {:?}", self.told());
             if !self.turn() {
-                let pause = self.next().unwrap_or(Duration::from_secs(60));
-                // No step is longer than a minute, so that nothing that time alone brings about is passed over.
-                self.street.clock.pass(pause.clamp(Duration::from_millis(1), Duration::from_secs(60)));
+                let pause = self.next().unwrap_or(LONGEST_STEP);
+                self.street.clock.pass(pause.clamp(Duration::from_millis(1), LONGEST_STEP));
             }
         }
     }
@@ -252,12 +268,15 @@ impl Stage {
     }
 
     fn strike(&mut self, scene: &mut Scene, call: &Call, request: &Request, timeout: Duration) -> (Duration, Sent) {
-        assert_eq!(call.endpoint, scene.endpoint, "the change goes to the endpoint that is tried here");
+        let undoes = call.endpoint == UNDO && scene.endpoint != UNDO && self.writes.len() > 1;
+        assert!(call.endpoint == scene.endpoint || undoes, "{} is not what is tried here", call.endpoint);
         let Strike { shape, executed, late } = scene.strike;
         let now_ms = self.street.now_ms();
+        let mut others_writes = 0;
         let mut else_writes = |street: &Street, before: bool| {
             if let Some(other) = scene.somebody_else.as_mut().filter(|other| other.before == before) {
-                (other.writes)(&mut street.cores.lock().unwrap(), now_ms);
+                let done = (other.writes)(&mut street.cores.lock().unwrap(), now_ms);
+                others_writes += usize::from(done);
             }
         };
         else_writes(&self.street, true);
@@ -274,6 +293,7 @@ impl Stage {
             self.late.push((self.now() + timeout + after, request.clone()));
         }
         else_writes(&self.street, false);
+        self.others_writes += others_writes;
         let after = match shape {
             Shape::Silence => timeout,
             Shape::Slow => SLOW,

@@ -7,6 +7,7 @@ mod street;
 
 mod coupons;
 mod members;
+mod mishaps;
 mod pushes;
 mod returns;
 mod routing;

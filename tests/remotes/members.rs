@@ -6,7 +6,7 @@ use tillbook::{
 };
 use tillbook_sandbox::gree::Profile;
 
-use crate::street::{ALL, Street, freemud, gree, shop};
+use crate::street::{ALL, Street, all_families, freemud, gree, shop};
 
 const PHONE: &str = "13911112222";
 
@@ -146,4 +146,27 @@ fn a_member_is_found_by_phone_by_identifier_and_by_code() {
     till.send_sms(PHONE, ALL).unwrap();
     let sent = street.cores.lock().unwrap().gree.office(now).sms_code(PHONE).unwrap().to_owned();
     assert!(till.judge_sms(PHONE, &sent, ALL).unwrap());
+}
+
+/// Who is asked for by phone, and has a card at one remote and is a member at others, stays one card.
+#[test]
+fn a_card_and_memberships_that_are_found_by_phone_first_are_one_card() {
+    let street = Street::new();
+    let (now, phone) = (street.now_ms(), "13800000001");
+    street.cores.lock().unwrap().gree.office(now).add_member(phone, Profile::new("Mr Wang"), 0, 0).unwrap();
+    let till = street.till(all_families());
+    let found = till.serve_phone(phone, ALL).unwrap();
+    let accounts: Vec<&str> = found[0].accounts.iter().map(|account| account.provider.as_str()).collect();
+    assert_eq!((found.len(), found[0].number.as_str(), accounts.len()), (1, "A1", 3), "{found:?}");
+    assert_eq!(found[0].balances.points.confirmed, Points::new(300));
+    assert!(till.notices().unwrap().is_empty(), "{:?}", till.notices().unwrap());
+}
+
+/// A card that is shown for the first time is read at the remotes that know its holder by phone too.
+#[test]
+fn a_card_is_served_at_all_remotes_the_first_time() {
+    let street = Street::new();
+    let till = street.till(all_families());
+    let card = till.serve_card("A1", ALL).unwrap();
+    assert_eq!(card.balances.points.confirmed, Points::new(300), "{:?}", card.accounts);
 }

@@ -1,17 +1,18 @@
 //! When all is quiet: nothing is left, every figure agrees, and every difference has been told.
 
 use serde_json::Value;
+use tillbook_sandbox::System;
 
-use super::mirror::{Mirror, Op};
+use super::mirror::{Account, Mirror, Op};
 use super::{Ledger, Violation, is_approval, key, violated};
 use crate::plan::Class;
 use crate::remote::Remote;
 use crate::till::SimTill;
 
 /// The numbers of all cards in a till's book.
-pub(crate) fn cards_of(till: &mut SimTill) -> Result<Vec<String>, Violation> {
+pub(crate) fn cards_of(till: &mut SimTill) -> Result<Vec<(System, String)>, Violation> {
     match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
-        Ok(accounts) => Ok(accounts.into_iter().map(|account| account.card).collect()),
+        Ok(accounts) => Ok(accounts.into_iter().map(|account| (account.system, account.card)).collect()),
         Err(what) => violated(7, what),
     }
 }
@@ -24,6 +25,10 @@ pub(crate) fn check_cards(till: &mut SimTill, remote: &Remote) -> Result<(), Vio
     };
     for account in accounts.iter().filter(|account| account.confirmed && account.has_base && account.status != "closed")
     {
+        if account.system != System::Sandy {
+            check_points(till, remote, account)?;
+            continue;
+        }
         let Some(card) = remote.sandy.card(&account.card) else { continue };
         if card.status.is_gone() {
             continue;
@@ -35,6 +40,18 @@ pub(crate) fn check_cards(till: &mut SimTill, remote: &Remote) -> Result<(), Vio
         }
     }
     Ok(())
+}
+
+/// Where figures can be read, the base is the remote's own.
+fn check_points(till: &SimTill, remote: &Remote, account: &Account) -> Result<(), Violation> {
+    let Some(who) = till.who(account.system, &account.card) else { return Ok(()) };
+    let real = remote.points(account.system, &who);
+    let blocked = account.system == System::Gree && remote.gree.member(&who).is_some_and(|member| member.blocked);
+    if account.system == System::Yonyou || blocked || real == Some(account.points) {
+        return Ok(());
+    }
+    let (system, card, points) = (account.system.name(), &account.card, account.points);
+    violated(7, format!("till {}, {card} at {system}: the base is {points}, the remote has {real:?}", till.index))
 }
 
 /// What broken assumptions have done.
@@ -61,7 +78,8 @@ pub(crate) fn check_all(till: &SimTill, remote: &Remote, class: Class, ledger: &
             if stands_for_another(till, remote, op) || is_undone(till, remote, op) {
                 continue;
             }
-            if till.plan.sole || class == Class::One {
+            // Only where money is kept a till reckons up what it finds.
+            if (till.plan.sole && op.system == System::Sandy) || class == Class::One {
                 return violated(1, format!("{}, and nobody was ever told", broken.what));
             }
             harm.indistinguishable += 1;
@@ -121,11 +139,14 @@ fn is_noticed(till: &SimTill, op: &Op, since: i64) -> bool {
 fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result<(), Violation> {
     let name = format!("{} of till {}", op.op_id, till.index);
     let mut executed = remote.executions(key(till, op.op_no)).to_vec();
+    if remote.is_undone(key(till, op.op_no)) {
+        executed.pop();
+    }
     if class == Class::Two && op.state != "settled" {
         executed.retain(|executed| executed.changed);
     } else if class == Class::Two && executed.len() > 1 {
         // A repetition that changed nothing did no harm.
-        let first = executed[0];
+        let first = executed[0].clone();
         executed.retain(|executed| executed.changed);
         if executed.is_empty() {
             executed.push(first);
@@ -142,7 +163,12 @@ fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result
             let (promised, done) = match op.kind.as_str() {
                 "consume" => (-figure("from_card"), once.money),
                 "recharge" => (figure("actual") + figure("bonus"), once.money),
-                "redeem_points" => (figure("points"), once.points),
+                "redeem_points" | "adjust_points" | "return_points" | "update_points" => {
+                    (figure("points"), once.points)
+                }
+                "accrue_points" if op.number("points").is_some() && op.number("amount").is_none() => {
+                    (figure("points"), once.points)
+                }
                 _ => (0, 0),
             };
             if promised == done {
@@ -166,14 +192,17 @@ fn check_money(till: &SimTill, remote: &Remote, class: Class, op: &Op) -> Result
             ))
         }
         ("settled", [_]) => {
-            let moves = matches!(op.kind.as_str(), "consume" | "recharge" | "redeem_points");
-            if moves && op.evidence.as_deref() != Some("person") && told_of(&["charged_without_sale"]).is_none() {
+            if super::moves(op)
+                && op.evidence.as_deref() != Some("person")
+                && told_of(&["charged_without_sale"]).is_none()
+            {
                 return wrong("the remote did it without a promise, and nobody was told".to_owned());
             }
             Ok(())
         }
         // Inferred from another writer's record: counted when it was concluded.
-        ("settled", []) if op.kind == "modify" => Ok(()),
+        ("settled", []) if matches!(op.kind.as_str(), "modify" | "register" | "set_coupon_status") => Ok(()),
+        ("reversed", _) if remote.stands(key(till, op.op_no)) == 0 => Ok(()),
         ("settled", []) if op.evidence.as_deref() == Some("inferred") => Ok(()),
         ("settled" | "declined" | "voided", [_, ..]) if super::wire::may_be_set_back(till, remote, op) => Ok(()),
         // What did harm is among the broken cases.

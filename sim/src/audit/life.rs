@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirror::{Line, Mirror, Op};
-use super::{Scene, Violation, holds_lane, is_approval, key, money, people, violated, wire};
+use super::{Scene, Violation, holds_lane, is_approval, key, keys, money, people, violated, wire};
 use crate::plan::Class;
 use crate::till::SimTill;
 
@@ -170,10 +170,14 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
     let count = scene.remote.executions(key).len();
     match (from, to) {
         (_, "sending") => {
-            let ahead =
-                till.mirror.ops.values().find(|other| {
-                    other.lane == op.lane && other.op_no < op.op_no && holds_lane(&other.state, &other.kind)
-                });
+            let ahead = till.mirror.ops.values().find(|other| {
+                other.lane == op.lane
+                        && other.op_no < op.op_no
+                        // A member who is found out to be another card's is sent for before that is known.
+                        && (op.kind != "register" || other.first_lane == op.first_lane)
+                        && holds_lane(&other.state, &other.kind)
+                        && !(other.state == "parked" && keys::parked_passes(till, other))
+            });
             if let Some(ahead) = ahead {
                 return violated(3, format!("{name} is sent before {}, which is {}", ahead.op_id, ahead.state));
             }
@@ -181,6 +185,8 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
                 return violated(4, format!("{name} is sent though it was {:?}", op.promise));
             }
         }
+        // With a key it is simply sent again.
+        ("in_doubt", "queued") if keys::repeats(till, op) => {}
         ("in_doubt", "queued") => {
             let absent = op.looks.iter().filter(|verdict| *verdict == "not_seen").count();
             if absent < 2 && op.looks.last().map(String::as_str) != Some("unchanged") {
@@ -209,12 +215,17 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
             scene.ledger.inferred += u64::from(inferred);
             if count == 0 && inferred && !till.plan.sole && scene.remote.has_lookalike(till, op) {
                 scene.ledger.inferred_wrongly += 1;
-            } else if count == 0 && op.kind != "modify" {
+            } else if count == 0 && !may_stand_by_itself(till, scene, op) {
                 // Holder's data that already stood as sent needs no change.
                 scene.broken(key, format!("{name} is taken for applied ({:?}) and was not", op.evidence))?;
             }
         }
-        (_, "declined" | "voided" | "rejected") if count > 0 && !wire::may_be_set_back(till, scene.remote, op) => {
+        (_, "reversed") if scene.remote.stands(key) > 0 => {
+            scene.broken(key, format!("{name} becomes reversed, and the remote still has it"))?;
+        }
+        (_, "declined" | "voided" | "rejected")
+            if scene.remote.stands(key) > 0 && !wire::may_be_set_back(till, scene.remote, op) =>
+        {
             scene.broken(key, format!("{name} becomes {to}, and the remote has it {count} times"))?;
         }
         _ => {}
@@ -226,6 +237,19 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
     Ok(())
 }
 
+/// What an operation was for may be so though nobody has carried it out: the holder's data stood as sent, somebody else has
+/// registered the phone, or set the coupon's status.
+fn may_stand_by_itself(till: &SimTill, scene: &Scene<'_>, op: &Op) -> bool {
+    match op.kind.as_str() {
+        "modify" | "set_coupon_status" => true,
+        "register" => {
+            let who = till.who(op.system, &op.card);
+            who.is_some_and(|who| scene.remote.points(op.system, &who).is_some())
+        }
+        _ => false,
+    }
+}
+
 /// A new attempt: never another body after one that may have been seen, never a second one beside one whose outcome is open.
 fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
     let attempt = match till.look(|_, eye| Mirror::attempt(eye, line.id).map_err(|error| error.to_string())) {
@@ -233,20 +257,25 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
         Err(what) => return violated(2, what),
     };
     let till_no = till.index;
+    let repeats = till.mirror.ops.get(&line.op_no).is_some_and(|op| keys::repeats(till, op));
     let Some(op) = till.mirror.ops.get_mut(&line.op_no) else {
         return violated(2, format!("attempt {} belongs to no operation", line.id));
     };
     let sent = |outcome: Option<&str>| !matches!(outcome, Some("not_sent" | "not_processed"));
-    let first = op.attempts.iter().find(|earlier| sent(earlier.outcome.as_deref()));
+    let first = op.attempts.iter().find(|earlier| sent(earlier.outcome.as_deref()) && !earlier.undoing);
     // An attempt without a request stands for one that was never made.
-    let made = !attempt.path.is_empty();
+    let made = !attempt.path.is_empty() && !attempt.undoing;
     if let Some(first) = first.filter(|first| made && (&first.body, &first.path) != (&attempt.body, &attempt.path)) {
         let what =
             format!("{} of till {till_no} is sent with another body than by attempt {}", op.op_id, first.attempt_no);
         return violated(2, what);
     }
     let open = |outcome: Option<&str>| matches!(outcome, None | Some("unknown"));
-    if op.asked_again == 0 && op.attempts.iter().any(|earlier| open(earlier.outcome.as_deref())) {
+    if op.asked_again == 0
+        && !repeats
+        && !attempt.undoing
+        && op.attempts.iter().any(|earlier| open(earlier.outcome.as_deref()))
+    {
         return violated(
             4,
             format!("{} of till {till_no} is sent again while nobody knows what became of it", op.op_id),

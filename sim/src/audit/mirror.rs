@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::Value;
+use tillbook_sandbox::System;
+
+use crate::town::system_called;
 
 /// What happens to a book, written down by the book itself. Whatever is rolled back leaves no line.
 const LOG: &str = "
@@ -64,6 +67,15 @@ pub(crate) struct Line {
 #[derive(Clone, Debug)]
 pub(crate) struct Op {
     pub(crate) op_no: i64,
+    pub(crate) system: System,
+    /// What the remote tells it by.
+    pub(crate) key: String,
+    /// Its business content.
+    pub(crate) act: Value,
+    /// The operation that it undoes.
+    pub(crate) original: Option<i64>,
+    /// The lane that it was first put into: accounts may turn out to be one.
+    pub(crate) first_lane: i64,
     pub(crate) op_id: String,
     pub(crate) lane: i64,
     pub(crate) card: String,
@@ -97,6 +109,8 @@ pub(crate) struct Attempt {
     pub(crate) path: String,
     pub(crate) body: Vec<u8>,
     pub(crate) outcome: Option<String>,
+    /// It was made to undo the operation.
+    pub(crate) undoing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -116,6 +130,8 @@ pub(crate) struct Account {
     pub(crate) lane: i64,
     pub(crate) card_no: i64,
     pub(crate) card: String,
+    pub(crate) system: System,
+    pub(crate) reference: Option<String>,
     pub(crate) status: String,
     pub(crate) phone: Option<String>,
     pub(crate) confirmed: bool,
@@ -151,12 +167,18 @@ pub(crate) fn open_eye(path: &std::path::Path, vfs: &str) -> rusqlite::Result<Co
 }
 
 const OP: &str = "SELECT o.op_no, o.op_id, o.lane_no, c.number, o.card_no, o.kind, o.state, o.effect_money,
-    o.effect_bonus, o.effect_points, o.evidence, o.unknown, o.waits_for, p.promise, p.told
+    o.effect_bonus, o.effect_points, o.evidence, o.unknown, o.waits_for, p.promise, p.told, o.provider,
+    o.wire_key, o.act, o.original
     FROM operation o JOIN card c ON c.card_no = o.card_no LEFT JOIN promise p ON p.op_no = o.op_no WHERE o.op_no = ?1";
 
 fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
     Ok(Op {
         op_no: row.get(0)?,
+        system: system_called(&row.get::<_, String>(15)?),
+        key: row.get(16)?,
+        act: serde_json::from_str(&row.get::<_, String>(17)?).unwrap_or_default(),
+        original: row.get(18)?,
+        first_lane: row.get(2)?,
         op_id: row.get(1)?,
         lane: row.get(2)?,
         card: row.get(3)?,
@@ -220,6 +242,7 @@ impl Mirror {
         // What changes step by step follows the log.
         fresh.promise = None;
         if let Some(known) = self.ops.remove(&op_no) {
+            fresh.first_lane = known.first_lane;
             fresh.state = known.state;
             fresh.promise = known.promise;
             fresh.since = known.since;
@@ -250,16 +273,23 @@ impl Mirror {
     }
 
     pub(crate) fn attempt(eye: &Connection, attempt_no: i64) -> rusqlite::Result<Attempt> {
-        eye.prepare_cached("SELECT attempt_no, path, body, outcome FROM attempt WHERE attempt_no = ?1")?
+        eye.prepare_cached("SELECT attempt_no, path, body, outcome, facts FROM attempt WHERE attempt_no = ?1")?
             .query_row([attempt_no], |row| {
-                Ok(Attempt { attempt_no: row.get(0)?, path: row.get(1)?, body: row.get(2)?, outcome: row.get(3)? })
+                let undoing = row.get::<_, Option<String>>(4)?.as_deref() == Some("\"undoing\"");
+                Ok(Attempt {
+                    attempt_no: row.get(0)?,
+                    path: row.get(1)?,
+                    body: row.get(2)?,
+                    outcome: row.get(3)?,
+                    undoing,
+                })
             })
     }
 
     /// Every account with its card and lane, as they stand in the book now.
     pub(crate) fn accounts(eye: &Connection) -> rusqlite::Result<Vec<Account>> {
         let mut statement = eye.prepare_cached(
-            "SELECT a.account_no, c.card_no, c.number, a.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at
+            "SELECT a.account_no, c.card_no, c.number, a.status, c.phone, a.confirmed, a.money, a.points, a.as_of IS NOT NULL, a.read_money, a.read_points, l.state, l.due_at, a.provider, a.reference
              FROM account a JOIN card c ON c.card_no = a.card_no JOIN lane l ON l.lane_no = a.account_no",
         )?;
         let rows = statement.query_map([], |row| {
@@ -277,17 +307,38 @@ impl Mirror {
                 read_points: row.get(10)?,
                 lane_state: row.get(11)?,
                 due_at: row.get(12)?,
+                system: system_called(&row.get::<_, String>(13)?),
+                reference: row.get(14)?,
             })
         })?;
         rows.collect()
     }
 
-    /// The stored condition of the remote, as JSON.
-    pub(crate) fn condition(eye: &Connection) -> Option<Value> {
+    /// The stored condition of a remote, as JSON.
+    pub(crate) fn condition(eye: &Connection, provider: &str) -> Option<Value> {
         let text: String = eye
-            .prepare_cached("SELECT condition FROM provider LIMIT 1")
-            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .prepare_cached("SELECT condition FROM provider WHERE provider = ?1")
+            .and_then(|mut statement| statement.query_row([provider], |row| row.get(0)))
             .ok()?;
         serde_json::from_str(&text).ok()
+    }
+
+    /// Until when the book's token of a remote is good, in the book's time.
+    pub(crate) fn token_until(eye: &Connection, provider: &str) -> Option<i64> {
+        eye.prepare_cached("SELECT until FROM token WHERE provider = ?1 AND call = 'access'")
+            .and_then(|mut statement| statement.query_row([provider], |row| row.get(0)))
+            .ok()
+    }
+}
+
+impl Op {
+    /// A text of its business content.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.act.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// A number of its business content.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        self.act.get(name)?.as_i64()
     }
 }

@@ -1,6 +1,7 @@
 //! The invariants: checked after every step of a till, by the world's own knowledge of what really happened.
 
 mod end;
+mod keys;
 mod lanes;
 mod life;
 pub(crate) mod mirror;
@@ -15,6 +16,7 @@ use crate::remote::{OpKey, Remote};
 use crate::till::SimTill;
 
 pub(crate) use end::{cards_of, check_all, check_cards};
+pub(crate) use keys::{check_quota, check_undoing};
 pub(crate) use lanes::check_lanes;
 pub(crate) use life::follow;
 pub(crate) use money::check_balances;
@@ -30,7 +32,7 @@ pub struct Violation {
 }
 
 /// The invariants in a few words, by their number.
-pub const INVARIANTS: [&str; 14] = [
+pub const INVARIANTS: [&str; 15] = [
     "the remote has each operation at most once, and exactly as its state says",
     "no write request without a durable attempt, and its body never changes",
     "one at a time in a lane, in the order of the lane",
@@ -45,6 +47,7 @@ pub const INVARIANTS: [&str; 14] = [
     "when faults stop every lane drains or waits with a reason",
     "attempts keep to the pacing, Retry-After is honoured, an outage burns none",
     "open offline promises never exceed the policy",
+    "never more token calls than a day has",
 ];
 
 pub(crate) fn violated<T>(invariant: u8, what: impl Into<String>) -> Result<T, Violation> {
@@ -95,9 +98,15 @@ impl Scene<'_> {
 pub(crate) fn holds_lane(state: &str, kind: &str) -> bool {
     match state {
         "queued" | "sending" | "in_doubt" | "parked" | "reversing" => true,
-        "rejected" => kind == "open_card",
+        "rejected" => matches!(kind, "open_card" | "register"),
         _ => false,
     }
+}
+
+/// Whether an operation moves money or points.
+pub(crate) fn moves(op: &mirror::Op) -> bool {
+    matches!(op.kind.as_str(), "consume" | "recharge" | "push_order" | "return_order" | "return_points_of_order")
+        || op.kind.ends_with("_points")
 }
 
 /// States in which an operation stays.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::mirror::{Account, Line, Mirror, Op};
 use super::{Scene, Violation, is_approval, is_final, key, violated};
+use tillbook_sandbox::System;
+
 use crate::plan::Class;
 use crate::till::SimTill;
 
@@ -13,11 +15,14 @@ pub(super) fn landed(till: &SimTill, scene: &Scene<'_>, line: &Line) -> Result<(
     let Some(figures) = &line.new else { return Ok(()) };
     let lane = line.id;
     let of_lane = || till.mirror.ops.values().filter(move |op| op.lane == lane);
-    let unsure = |op: &&Op| matches!(op.state.as_str(), "sending" | "in_doubt") || (op.state == "parked" && op.unknown);
+    let unsure = |op: &&Op| {
+        let parked = op.state == "parked" && op.unknown && !super::keys::parked_passes(till, op);
+        parked || matches!(op.state.as_str(), "sending" | "in_doubt")
+    };
     if let Some(op) = of_lane().find(unsure) {
         return violated(8, format!("till {}: a base lands while {} is {}", till.index, op.op_id, op.state));
     }
-    let Some(card) = of_lane().next().map(|op| op.card.clone()) else { return Ok(()) };
+    let Some((card, system)) = of_lane().next().map(|op| (op.card.clone(), op.system)) else { return Ok(()) };
     if scene.class == Class::Two {
         return Ok(());
     }
@@ -28,7 +33,12 @@ pub(super) fn landed(till: &SimTill, scene: &Scene<'_>, line: &Line) -> Result<(
         .flat_map(|op| scene.remote.executions(key(till, op.op_no)).iter().map(|executed| executed.seq))
         .max()
         .unwrap_or_default();
-    if !scene.remote.stood_since(&card, since, money, points) {
+    let stood = match (system, till.who(system, &card)) {
+        (System::Sandy, _) => scene.remote.stood_since(&card, since, money, points),
+        (_, Some(who)) => scene.remote.points_stood_since(system, &who, since, points),
+        (_, None) => true,
+    };
+    if !stood {
         let what = format!(
             "till {}: the base of {card} becomes {money} fen, {points} points, which never stood there",
             till.index
@@ -48,10 +58,16 @@ pub(super) fn check_settled(till: &mut SimTill, scene: &Scene<'_>, settled: &[i6
         let account = accounts.iter().find(|account| account.lane == op.lane && account.has_base);
         // Of a card that is closed no base ever comes again.
         let Some(account) = account.filter(|account| account.status != "closed") else { continue };
-        let moves = matches!(op.kind.as_str(), "consume" | "recharge" | "redeem_points");
+        let moves = super::moves(op);
         let done = scene.remote.executions(key(till, op.op_no)).last().filter(|_| moves);
         let Some(done) = done else { continue };
-        if !scene.remote.stood_since(&op.card, done.seq, account.money, account.points) {
+        let stood = match (op.system, till.who(op.system, &op.card)) {
+            (System::Sandy, _) => scene.remote.stood_since(&op.card, done.seq, account.money, account.points),
+            // Its answers alone tell figures, and not all of them do.
+            (System::Yonyou, _) | (_, None) => true,
+            (system, Some(who)) => scene.remote.points_stood_since(system, &who, done.seq, account.points),
+        };
+        if !stood {
             let (name, fen, points) = (&op.op_id, account.money, account.points);
             let what = format!("{name} of till {} is settled without a base: {fen} fen, {points} points", till.index);
             return violated(7, what);
@@ -170,7 +186,10 @@ pub(crate) fn check_balances(till: &mut SimTill) -> Result<(), Violation> {
         let Some(steps) = &mut till.steps else { return Ok(()) };
         // A disk that fails can't be read; that is no wrong balance.
         let Ok(card) = steps.card(&account.card) else { continue };
-        let shown = card.balances;
+        let served = card.accounts.iter().find(|served| served.provider == account.system.name());
+        let Some(shown) = served.map(|served| served.balances) else {
+            return violated(6, format!("till {}, {}: the account is not shown", till.index, account.card));
+        };
         let figures = [
             (money.confirmed, shown.money.confirmed.fen(), "money confirmed"),
             (money.expected, shown.money.expected.fen(), "money expected"),

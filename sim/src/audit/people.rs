@@ -22,7 +22,13 @@ pub(super) fn noticed(
         Ok(notice) => notice,
         Err(what) => return violated(11, what),
     };
-    let about = |other: &&super::mirror::NoticeSeen| other.kind == notice.kind && other.op_no == notice.op_no;
+    let remote = |detail: &str| detail.split(':').next().unwrap_or_default().to_owned();
+    let about = |other: &&super::mirror::NoticeSeen| {
+        let halted = notice.kind == "provider_halted";
+        other.kind == notice.kind
+            && other.op_no == notice.op_no
+            && (!halted || remote(&other.detail) == remote(&notice.detail))
+    };
     let earlier: Vec<_> = till.mirror.notices.values().filter(about).collect();
     if notice.op_no > 0 {
         let name = till.mirror.ops.get(&notice.op_no).map_or("?", |op| op.op_id.as_str());

@@ -1,35 +1,43 @@
 //! What leaves a till, and what the remote carries out.
 
 use super::mirror::Op;
-use super::{Scene, Violation, key, violated};
+use super::{Scene, Violation, key, keys, violated};
+use tillbook_sandbox::System;
+
 use crate::plan::Class;
 use crate::remote::{Executed, OpKey, Remote};
 use crate::till::{Exchange, SimTill};
 
 /// A request is about to leave.
 pub(crate) fn check_departure(till: &SimTill, exchange: &Exchange, now: i64) -> Result<(), Violation> {
-    if now < till.pacing.pause_until {
-        let left = till.pacing.pause_until - now;
+    let (pause_until, failures) =
+        till.pacing.get(&exchange.system).map_or((0, 0), |seen| (seen.pause_until, seen.failures));
+    if now < pause_until {
+        let left = pause_until - now;
         return violated(
             13,
             format!("till {} sends {left} ms before the pause ends that it was asked for", till.index),
         );
     }
-    let out = till.pacing.failures >= till.plan.config.pacing.breaker_failures;
+    let out = failures >= till.plan.config.pacing.breaker_failures;
     if out && !exchange.health {
         return violated(
             13,
             format!(
                 "till {} sends after {} failures in a row, and not to find out: {exchange:?}",
-                till.index, till.pacing.failures
+                till.index, failures
             ),
         );
     }
-    if exchange.health && out && till.in_flight.values().any(|other| other.health) {
+    let others = || till.in_flight.values().filter(|other| other.system == exchange.system);
+    if exchange.health && out && others().any(|other| other.health) {
         return violated(13, format!("till {} probes a remote that is down twice at once", till.index));
     }
-    let same = |other: &&Exchange| exchange.card.is_some() && other.card == exchange.card && other.write;
-    if exchange.write && till.in_flight.values().any(|other| same(&other)) {
+    let same = |other: &Exchange| {
+        let card = exchange.system == System::Sandy && exchange.card.is_some() && other.card == exchange.card;
+        other.write && (card || other.lane == exchange.lane)
+    };
+    if exchange.write && others().any(same) {
         return violated(3, format!("till {} has two writes on {:?} under way", till.index, exchange.card));
     }
     Ok(())
@@ -60,6 +68,7 @@ pub(crate) fn check_execution(
     if matches!(op.state.as_str(), "declined" | "voided" | "rejected") {
         scene.broken(op_key, format!("{name} is carried out though it is {}", op.state))?;
     }
+    keys::check_line(till, scene, op_key, op, executed)?;
     if scene.class == Class::One {
         in_order(till, scene.remote, op_key, executed, &name)?;
     }
@@ -81,8 +90,12 @@ fn in_order(
     name: &str,
 ) -> Result<(), Violation> {
     let Some(op) = till.mirror.ops.get(&op_no) else { return Ok(()) };
+    if keys::parked_passes(till, op) && op.decisions > 0 {
+        return Ok(());
+    }
     let later = till.mirror.ops.values().find(|other| {
         other.lane == op.lane
+            && other.first_lane == op.first_lane
             && other.op_no > op_no
             && remote.executions(key(till, other.op_no)).iter().any(|earlier| earlier.seq < executed.seq)
     });

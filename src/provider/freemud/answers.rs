@@ -229,6 +229,11 @@ fn applied(op: &Outgoing<'_>, envelope: &Envelope) -> Outcome {
     if let Some(fields) = &fields {
         confirmation.points_after = Figures::of(fields).current;
         confirmation.as_received = as_received(fields);
+        // How many points an amount brought is the remote's to say. To a repeat it may say zero, which is not the number.
+        if let Act::AccruePoints { points: None, .. } = op.act {
+            let granted = fields.decimal("sendScore").or_else(|| fields.decimal("updateScore"));
+            confirmation.bonus_points = granted.and_then(Points::from_remote).filter(|points| *points > Points::ZERO);
+        }
     }
     if let Act::Register { .. } = op.act {
         confirmation.reference = fields.and_then(|fields| fields.filled("memberId"));

@@ -105,9 +105,12 @@ fn refused(config: &GreeConfig, guarantee: Option<Guarantee>, op: &Outgoing<'_>,
         Meaning::Envelope => Outcome::TokenRefused(why),
         Meaning::Misconfigured => Outcome::Halted(why),
         Meaning::Internal | Meaning::CouponUntouched => Outcome::Unknown(why),
+        // Whether an earlier attempt was carried out that says nothing of: the member may have been blocked since.
+        Meaning::NoSuchMember if op.resent => Outcome::Unclear { why, unknown: true },
         Meaning::NoSuchMember | Meaning::Business => refusal(RefusalClass::Business),
         Meaning::Permanent => refusal(RefusalClass::Permanent),
         // Our own earlier attempt is what took the key. What it was given (a statement) is lost.
+        Meaning::Repeated if op.resent && mutated!(RepeatedIsRefused) => refusal(RefusalClass::Business),
         Meaning::Repeated if op.resent && guarantee == Some(Guarantee::Repeat) => {
             Outcome::Applied { confirmation: Box::default(), learned: None }
         }

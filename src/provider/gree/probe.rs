@@ -90,6 +90,7 @@ fn redeemed(op: &Outgoing<'_>, now: &Facts) -> Verdict {
             Verdict::Refused(business(USED, &format!("the coupon was used for order {told}, not for ours, {}", op.key)))
         }
         (Some(CouponStatus::Used), None) => unclear("the coupon is used, and no order is named"),
+        (Some(CouponStatus::Valid), _) if mutated!(ValidCouponIsUsed) => proven(Confirmation::default()),
         (Some(CouponStatus::Valid), _) => Verdict::NotSeen,
         (Some(CouponStatus::InUse), _) => Verdict::Wait("the coupon is in use".to_owned()),
         (Some(status @ (CouponStatus::Invalid | CouponStatus::NotStarted)), _) => {
@@ -156,5 +157,6 @@ pub(super) fn forbids(op: &Outgoing<'_>, findings: &Findings) -> Option<RemoteRe
     }
     let redemption = op.original.filter(|original| original.kind == Kind::RedeemCoupon);
     let ours = redemption.is_some_and(|original| coupon.used_for.as_ref() == Some(&original.key));
-    (!ours).then(|| business(USED, "the coupon was used for an order that is not the one taken back"))
+    (!ours && !mutated!(AnybodysCouponIsReinstated))
+        .then(|| business(USED, "the coupon was used for an order that is not the one taken back"))
 }

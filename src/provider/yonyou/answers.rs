@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::config::YonyouConfig;
-use crate::model::Confirmation;
+use crate::model::{Act, Confirmation};
 use crate::provider::wire::{Envelope, Fields};
 use crate::provider::{
     Outcome, Outgoing, ReadFailure, ReadStep, Reading, RefusalClass, RemoteRefusal, Secret, TokenAnswer, WireCall,
@@ -101,6 +101,10 @@ fn confirmed(op: &Outgoing<'_>, fields: &Fields<'_>) -> Confirmation {
     };
     if record.filled("mid").is_none_or(|mid| mid == op.reference) {
         confirmation.points_after = record.decimal("after_points").and_then(Points::from_remote);
+        // How many points a sale brought is the remote's to say, and a return of them needs to know.
+        if let Act::AccruePoints { .. } = op.act {
+            confirmation.bonus_points = record.decimal("calc_points").and_then(Points::from_remote);
+        }
     }
     confirmation
 }
