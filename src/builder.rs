@@ -97,10 +97,12 @@ impl TillBuilder {
         }
         let providers = self.config.providers()?;
         for provider in &providers {
-            let shared = provider.tokens().is_some_and(|rules| !rules.is_sole_user());
-            if shared && self.token_source.is_none() {
+            if let Some(rules) = provider.tokens()
+                && !rules.is_sole_user()
+                && self.token_source.is_none()
+            {
                 let rule = "must be true, or the host must supply tokens: the quota of its calls is for one till";
-                return Err(Error::config("sole_app_user", rule));
+                return Err(Error::config(rules.sole_user_key(), rule));
             }
         }
         let identity = Identity {

@@ -44,6 +44,9 @@ pub(crate) trait TokenRules {
     /// The till alone uses these credentials, so that it may use up their quota. Otherwise the host has to supply tokens.
     fn is_sole_user(&self) -> bool;
 
+    /// The setting that says so.
+    fn sole_user_key(&self) -> &'static str;
+
     /// How far, at most, the time that a call is signed with may be wrong. `None`: it does not matter.
     fn clock_tolerance(&self) -> Option<Duration>;
 

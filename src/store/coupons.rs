@@ -38,6 +38,13 @@ impl View<'_> {
         )
     }
 
+    /// The merchant's own identifier of a template that the remote calls this.
+    pub(crate) fn template_called(&self, provider: &str, remote_id: &str) -> Result<Option<String>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT id FROM coupon_template WHERE provider = ?1 AND remote_id = ?2")?;
+        Ok(statement.query_row((provider, remote_id), |row| row.get(0)).optional()?)
+    }
+
     pub(crate) fn coupon_template(&self, provider: &str, id: &str) -> Result<Option<CouponTemplate>> {
         let mut statement =
             self.conn.prepare_cached("SELECT body FROM coupon_template WHERE provider = ?1 AND id = ?2")?;
@@ -81,13 +88,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(crate) fn set_coupon_template(&self, provider: &str, template: &CouponTemplate, at: Timestamp) -> Result<()> {
+    pub(crate) fn set_coupon_template(
+        &self,
+        provider: &str,
+        template: &CouponTemplate,
+        remote_id: Option<&str>,
+        at: Timestamp,
+    ) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT INTO coupon_template (provider, id, body, fetched_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (provider, id) DO UPDATE SET body = ?3, fetched_at = ?4",
+                "INSERT INTO coupon_template (provider, id, body, remote_id, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (provider, id) DO UPDATE SET body = ?3, remote_id = coalesce(?4, remote_id), fetched_at = ?5",
             )?
-            .execute((provider, &template.id, to_json(template)?, at.millis()))?;
+            .execute((provider, &template.id, to_json(template)?, remote_id, at.millis()))?;
         Ok(())
     }
 }

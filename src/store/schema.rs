@@ -285,6 +285,8 @@ CREATE INDEX coupon_account ON coupon (account_no);
 CREATE TABLE coupon_template (
     provider   TEXT NOT NULL,
     id         TEXT NOT NULL,
+    -- What the remote calls it, where its answer told.
+    remote_id  TEXT,
     body       TEXT NOT NULL,
     fetched_at INTEGER NOT NULL,
     PRIMARY KEY (provider, id)

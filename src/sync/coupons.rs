@@ -80,7 +80,14 @@ impl Desk {
         let reinstated = coupon.as_ref().is_some_and(|coupon| coupon.status == CouponStatus::Valid);
         let used_here = used_here.filter(|op| !(reinstated && op.state.is_confirmed()));
         let template = coupon.as_ref().and_then(|coupon| coupon.template.as_deref());
-        let allowed = self.hall.config.policy.coupon_offline(template);
+        let policy = &self.hall.config.policy;
+        // A coupon that was read names its template as the remote does, one that was given here as the merchant does.
+        let own_name = match template {
+            Some(template) => view.template_called(self.provider.name(), template)?,
+            None => None,
+        };
+        let allowed =
+            policy.coupon_offline(template) || (own_name.is_some() && policy.coupon_offline(own_name.as_deref()));
         let case = CouponCase {
             now: self.now(),
             amount: wanted.amount,
@@ -128,10 +135,13 @@ impl Desk {
         tx.set_coupons(self.provider.name(), account_no, coupons, self.now())
     }
 
-    /// A coupon that is given here is the member's from the promise on.
+    /// A coupon that is given here is the member's from the promise on; a template that is added here can be given from.
     pub(super) fn give_here(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
-        let Act::GiveCoupon { template, .. } = &op.act else { return Ok(()) };
         let provider = self.provider.name();
+        if let Act::AddCouponTemplate { template } = &op.act {
+            return tx.set_coupon_template(provider, template, None, self.now());
+        }
+        let Act::GiveCoupon { template, .. } = &op.act else { return Ok(()) };
         if let Some(template) = tx.coupon_template(provider, template)?
             && tx.coupon(provider, &op.key)?.is_none()
         {
@@ -154,7 +164,10 @@ impl Desk {
                 self.set_coupon(tx, coupon, CouponStatus::Used, Some(op.key.clone()))
             }
             Act::SetCouponStatus { coupon, to, .. } if there => self.set_coupon(tx, coupon, *to, None),
-            Act::AddCouponTemplate { template } if there => tx.set_coupon_template(provider, template, self.now()),
+            Act::AddCouponTemplate { template } if there => {
+                let remote_id = tx.confirmation(op.op_no)?.and_then(|confirmed| confirmed.remote_id);
+                tx.set_coupon_template(provider, template, remote_id.as_deref(), self.now())
+            }
             _ => Ok(()),
         }
     }

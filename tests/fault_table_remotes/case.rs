@@ -1,6 +1,6 @@
 //! What is tried: one operation of one remote, as an installation is set up for it.
 
-use tillbook::{Config, Delivery, Guarantee, Money, Points, Request};
+use tillbook::{Config, Delivery, Guarantee, Kind, Money, Points, Request};
 use tillbook_sandbox::System;
 
 use crate::stage::Stage;
@@ -41,6 +41,8 @@ pub(crate) trait Case: Sync + Send {
 
     /// As the table's column says it.
     fn name(&self) -> String;
+
+    fn kind(&self) -> Kind;
 
     fn endpoint(&self) -> &'static str;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use tillbook::{
-    AccruePoints, AdjustPoints, Config, Delivery, Family, Guarantee, RedeemPoints, Register, Request, ReturnPoints,
-    ReturnPointsOfOrder, UpdatePoints,
+    AccruePoints, AdjustPoints, Config, Delivery, Family, Guarantee, Kind, RedeemPoints, Register, Request,
+    ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
 };
 use tillbook_sandbox::System;
 use tillbook_sandbox::freemud::{LedgerKind, NewMember, Source};
@@ -71,6 +71,18 @@ impl Case for Freemud {
 
     fn name(&self) -> String {
         format!("{:?}", self.op)
+    }
+
+    fn kind(&self) -> Kind {
+        match self.op {
+            Op::Register => Kind::Register,
+            Op::Accrue | Op::AccrueMoney => Kind::AccruePoints,
+            Op::Redeem => Kind::RedeemPoints,
+            Op::Raise | Op::Lower => Kind::AdjustPoints,
+            Op::TakeBack | Op::TakeBackMoney | Op::GiveBack | Op::GivePartBack => Kind::ReturnPoints,
+            Op::UpdateUp | Op::UpdateDown => Kind::UpdatePoints,
+            Op::ReturnOrder | Op::ReturnUnknownOrder => Kind::ReturnPointsOfOrder,
+        }
     }
 
     fn endpoint(&self) -> &'static str {

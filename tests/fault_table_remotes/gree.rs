@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tillbook::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Config, CouponEffect, CouponScope, CouponStatus, CouponTemplate,
-    Delivery, Family, GiveCoupon, Guarantee, OrderLine, PartChangeId, PushOrder, RedeemCoupon, RedeemPoints, Register,
-    Request, ReturnOrder, ReturnPoints, SetCouponStatus, Validity,
+    Delivery, Family, GiveCoupon, Guarantee, Kind, OrderLine, PartChangeId, PushOrder, RedeemCoupon, RedeemPoints,
+    Register, Request, ReturnOrder, ReturnPoints, SetCouponStatus, Validity,
 };
 use tillbook_sandbox::System;
 use tillbook_sandbox::gree::{CouponStatus as There, LedgerKind, NewTemplate, Profile, Source};
@@ -130,6 +130,23 @@ impl Case for Gree {
             Numbers::Told => "/told".to_owned(),
         };
         format!("{:?}{numbers}", self.op)
+    }
+
+    fn kind(&self) -> Kind {
+        match self.op {
+            Op::Register => Kind::Register,
+            Op::Accrue => Kind::AccruePoints,
+            Op::Redeem => Kind::RedeemPoints,
+            Op::Raise | Op::Lower => Kind::AdjustPoints,
+            Op::TakeBack | Op::GiveBack | Op::TakeBackUnnamed => Kind::ReturnPoints,
+            Op::TakePartBack | Op::GivePartBack | Op::TakePartBackOwn => Kind::ReturnPoints,
+            Op::Order => Kind::PushOrder,
+            Op::ReturnOrder | Op::ReturnPart => Kind::ReturnOrder,
+            Op::Template => Kind::AddCouponTemplate,
+            Op::Give => Kind::GiveCoupon,
+            Op::Invalidate | Op::Revive => Kind::SetCouponStatus,
+            Op::Coupon => Kind::RedeemCoupon,
+        }
     }
 
     fn endpoint(&self) -> &'static str {

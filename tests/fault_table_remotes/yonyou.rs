@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tillbook::{
-    AccruePoints, CarryOverPoints, Config, Delivery, Guarantee, RedeemPoints, Request, ReturnPoints, YonyouConfig,
+    AccruePoints, CarryOverPoints, Config, Delivery, Guarantee, Kind, RedeemPoints, Request, ReturnPoints, YonyouConfig,
 };
 use tillbook_sandbox::System;
 use tillbook_sandbox::yonyou::{Action, Source};
@@ -42,6 +42,15 @@ impl Case for Yonyou {
 
     fn name(&self) -> String {
         format!("{:?}", self.op)
+    }
+
+    fn kind(&self) -> Kind {
+        match self.op {
+            Op::Accrue => Kind::AccruePoints,
+            Op::Redeem => Kind::RedeemPoints,
+            Op::TakeBack | Op::GiveBack => Kind::ReturnPoints,
+            Op::CarryOver => Kind::CarryOverPoints,
+        }
     }
 
     fn endpoint(&self) -> &'static str {

@@ -181,7 +181,7 @@ pub struct FreemudConfig {
     #[serde(default = "key_life_s")]
     pub key_life_s: u64,
     /// True where nobody but this till changes its members' points. What the figures show then proves an unanswered
-    /// operation, and whatever changes without this till's doing is told by a notification. Default false.
+    /// operation. Default false.
     #[serde(default)]
     pub sole_writer: bool,
     /// How long after its end, in milliseconds, a request may still take effect. 1 to 3,600,000, default 120,000.

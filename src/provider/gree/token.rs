@@ -20,6 +20,10 @@ impl TokenRules for Gree {
         }
     }
 
+    fn sole_user_key(&self) -> &'static str {
+        "sole_app_user"
+    }
+
     fn is_sole_user(&self) -> bool {
         self.desk.config.sole_app_user
     }

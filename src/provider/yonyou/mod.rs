@@ -176,6 +176,10 @@ impl TokenRules for Yonyou {
         }
     }
 
+    fn sole_user_key(&self) -> &'static str {
+        "sole_user"
+    }
+
     fn is_sole_user(&self) -> bool {
         self.config().sole_user
     }
