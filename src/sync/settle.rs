@@ -39,6 +39,7 @@ impl Desk {
             tx.remember(self.provider.name(), key, &value)?;
         }
         let served = tx.card_of_account(op.lane_no)?;
+        let lane_no = op.lane_no;
         let served = match &confirmation.reference {
             Some(reference) => {
                 let served = self.adopt_reference(tx, served, reference)?;
@@ -62,6 +63,9 @@ impl Desk {
         // The answer carries the balances, or there is none to carry: settled at once. Otherwise a base has to arrive.
         let money_after = if self.provider.keeps_money() { confirmation.money_after } else { Some(Money::ZERO) };
         let base = match (money_after, confirmation.points_after) {
+            // Figures for an account that has a life of its own already: what is on the wire there, or was when they were
+            // read, they need not include.
+            _ if op.lane_no != lane_no => None,
             (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now), ..Base::default() }),
             _ => None,
         };

@@ -7,7 +7,7 @@ use tillbook::{
     ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
 };
 use tillbook_sandbox::System;
-use tillbook_sandbox::freemud::{LedgerKind, NewMember, Source};
+use tillbook_sandbox::freemud::{LedgerKind, NewMember, Source, request};
 
 use crate::case::{Case, EARLIER, Effect, Limits, NAME, OP, PHONE, points, till, yuan};
 use crate::stage::Stage;
@@ -136,6 +136,12 @@ impl Case for Freemud {
             let id = cores.freemud.seed(now_ms, NewMember::new(PHONE).with_points(1_000)).unwrap();
             // So that granted, used and current are three figures.
             cores.freemud.office(now_ms, "another").change_points(&id, -100, 14).unwrap();
+            // An order of another till's.
+            let spent = format!(
+                r#"{{"memberId":"{id}","score":40,"operationType":14,"orderId":"O2","idempotencyBussinessId":"theirs"}}"#
+            );
+            let request = request(cores.freemud.settings(), None, "score/opt/15", "theirs", &spent);
+            assert!(cores.freemud.handle(now_ms, &request).text().contains("currentScore"));
         }
     }
 
@@ -152,10 +158,6 @@ impl Case for Freemud {
             }
             Op::GiveBack | Op::GivePartBack | Op::ReturnOrder => {
                 Some(RedeemPoints::new(PHONE, points(40)).order("O1").op_id(EARLIER).delivery(online).into())
-            }
-            Op::ReturnUnknownOrder => {
-                // At another till, under a number that this one is told.
-                Some(RedeemPoints::new(PHONE, points(40)).order("O2").op_id(EARLIER).delivery(online).into())
             }
             _ => None,
         };

@@ -163,8 +163,6 @@ fn bugs_on_purpose_are_found() {
     for mutation in [
         Mutation::NoQuietPeriod,
         Mutation::OneLookIsProof,
-        Mutation::LostIsUnsent,
-        Mutation::CrashResends,
         Mutation::UnpromisedIsSent,
         Mutation::ResentUnderNewKey,
         Mutation::RepeatedIsRefused,
