@@ -301,6 +301,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether several cards have turned out to be this account.
+    pub(crate) fn is_shared(&self, account_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM alias WHERE account_no = ?1)")?;
+        Ok(statement.query_row([account_no], |row| row.get(0))?)
+    }
+
     /// What the remote calls an account.
     pub(crate) fn set_reference(&self, account_no: i64, reference: &str) -> Result<()> {
         self.conn

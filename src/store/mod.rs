@@ -8,6 +8,7 @@ mod cards;
 mod catalogue;
 mod coupons;
 mod entries;
+mod exposure;
 mod lanes;
 mod notices;
 mod open;

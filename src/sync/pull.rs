@@ -230,7 +230,7 @@ impl Desk {
     }
 
     /// A lane is worked off in order: if something is on the wire or unknown, it is its head. Only where two accounts have
-    /// turned out to be one it may stand behind what waits for a person.
+    /// turned out to be one it may stand behind something else.
     fn something_is_unknown(&self, tx: &Tx<'_>, lane_no: i64) -> Result<bool> {
         let unknown = |op: &OpRow| {
             matches!(op.state, State::Sending | State::InDoubt | State::Reversing)
@@ -239,7 +239,7 @@ impl Desk {
         Ok(match tx.lane_head(lane_no)? {
             None => false,
             Some(head) if unknown(&head) => true,
-            Some(head) if head.state == State::Queued => false,
+            Some(head) if head.state == State::Queued && !tx.is_shared(lane_no)? => false,
             Some(_) => tx.open_operations(lane_no)?.iter().any(unknown),
         })
     }

@@ -216,7 +216,8 @@ pub(crate) fn check_balances(till: &mut SimTill) -> Result<(), Violation> {
             || "the account is not shown".to_owned(),
             |(want, got, what)| format!("{what} is {want}, shown {got}"),
         );
-        return violated(6, format!("till {}, {}: {what}", till.index, account.card));
+        let (system, card) = (account.system.name(), &account.card);
+        return violated(6, format!("till {}, {card} at {system}: {what}", till.index));
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ fn redeemed(op: &Outgoing<'_>, now: &Facts) -> Verdict {
         (Some(CouponStatus::Used), Some(order)) if order == op.key => proven(Confirmation::default()),
         (Some(CouponStatus::Used), Some(order)) => {
             let told: String = order.chars().filter(|c| !c.is_control()).take(64).collect();
-            Verdict::Refused(business(USED, &format!("the coupon was used for order {told}, not for ours, {}", op.key)))
+            Verdict::Refused(business(USED, format!("the coupon was used for order {told}, not for ours, {}", op.key)))
         }
         (Some(CouponStatus::Used), None) => unclear("the coupon is used, and no order is named"),
         (Some(CouponStatus::Valid), _) if mutated!(ValidCouponIsUsed) => proven(Confirmation::default()),
