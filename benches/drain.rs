@@ -1,6 +1,6 @@
 //! Draining 16 lanes of a remote that takes 20 ms an answer, against a bare client that sends the very same requests.
 //!
-//! `cargo bench --bench drain`, and with `-- --full` 10,000 operations each. Once with Sandy, whose records have to be read
+//! `cargo bench --bench drain`, and with `-- --full` 10,000 operations to Gree and 1,600 to Sandy. Once with Sandy, whose records have to be read
 //! around every write, and once with Gree, whose writes carry a key. The requests are recorded while the till drains and
 //! are sent again to a fresh remote by 16 threads, each with one lane's, in their order. The reads before and after each
 //! write are among them, so both sides carry them. Prints a ratio and checks only that both sent the same.
@@ -44,8 +44,13 @@ enum Remote {
 
 fn main() {
     let full = std::env::args().any(|argument| argument == "--full");
-    let (operations, runs) = if full { (10_000, 1) } else { (160, 5) };
-    for remote in [Remote::Sandy, Remote::Gree] {
+    for remote in [Remote::Gree, Remote::Sandy] {
+        // Before each of its writes a Sandy card's history of the day is read, which 600 sales on one card make long.
+        let (operations, runs) = match (remote, full) {
+            (Remote::Gree, true) => (10_000, 1),
+            (Remote::Sandy, true) => (1_600, 1),
+            (_, false) => (160, 5),
+        };
         let mut results: Vec<(Duration, Duration)> = (0..runs).map(|_| run(remote, operations)).collect();
         results.sort_unstable_by_key(|(till, bare)| bare.as_nanos() * 1_000_000 / till.as_nanos().max(1));
         let (till, bare) = results[results.len() / 2];

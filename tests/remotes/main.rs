@@ -1,6 +1,6 @@
 //! What several remote systems bring to a till: tokens, members, points, coupons, orders, pushes and routing, with all four of
 //! them in process and a clock that only moves when it is told to.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../common/street.rs"]
 mod street;

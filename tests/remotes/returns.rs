@@ -105,7 +105,6 @@ fn an_unanswered_order_waits_for_a_person_unless_its_number_is_a_key() {
             street.clock.pass(std::time::Duration::from_secs(30));
         }
         let state = till.operation("o").unwrap().state;
-        println!("unique {unique}: {state} {:?}", till.operation("o").unwrap().waits_for);
         assert_eq!(street.asked("wk.user.order.add"), if unique { 2 } else { 1 });
         assert_eq!(state, if unique { State::Settled } else { State::Parked });
         assert_eq!(street.cores.lock().unwrap().gree.member(PHONE).unwrap().score, 10);
