@@ -303,7 +303,10 @@ impl Tx<'_> {
 
     /// Whether several cards have turned out to be this account.
     pub(crate) fn is_shared(&self, account_no: i64) -> Result<bool> {
-        let mut statement = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM alias WHERE account_no = ?1)")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM alias WHERE account_no = ?1)
+             OR EXISTS (SELECT 1 FROM card WHERE same_as = (SELECT card_no FROM account WHERE account_no = ?1))",
+        )?;
         Ok(statement.query_row([account_no], |row| row.get(0))?)
     }
 

@@ -21,7 +21,7 @@ const NOTHING_TO_LOOK_FOR: &str = "no attempt is recorded that could be looked f
 impl Desk {
     pub(super) fn begin_look(&mut self, tx: &Tx<'_>, mut op: OpRow) -> Result<()> {
         let now = self.now();
-        let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        let dossier = Dossier::with_records(tx, &op, self.provider.name())?;
         if op.state == State::InDoubt && self.repeats(&op) {
             return self.send_again(tx, op, &dossier);
         }
@@ -63,7 +63,7 @@ impl Desk {
         if op.state != State::InDoubt && !again {
             return self.refresh_lane(tx, lane_no, None);
         }
-        let dossier = Dossier::of(tx, &op, self.provider.name())?;
+        let dossier = Dossier::with_records(tx, &op, self.provider.name())?;
         let (Some(doubt), Some(attempt)) = (dossier.doubt(), dossier.last_sent()) else {
             return self.park(tx, &mut op, NOTHING_TO_LOOK_FOR, true);
         };

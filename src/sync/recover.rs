@@ -34,7 +34,12 @@ impl Desk {
                     // Not before its own time-out: a till that was closed and opened again in one process may have a
                     // thread that is still sending it.
                     let ended = last.started_at.min(now).after(self.provider.request_timeout()).max(now);
-                    tx.end_attempt(last.attempt_no, ended, "unknown", "the program ended while it was under way")?;
+                    tx.end_attempt(
+                        last.attempt_no,
+                        ended,
+                        if mutated!(CrashResends) { "not_sent" } else { "unknown" },
+                        "the program ended while it was under way",
+                    )?;
                     tx.set_quiet_since(op.lane_no, ended)?;
                     if mutated!(CrashResends) { self.not_processed(tx, &mut op) } else { self.in_doubt(tx, &mut op) }?;
                     self.quiet_after(op.op_no, ended.since(now));

@@ -41,10 +41,17 @@ impl Dossier {
             served: tx.card_of_account(op.lane_no)?,
             attempts,
             memory: tx.memory(provider)?,
-            claimed: tx.claims(op.lane_no)?,
-            answered: tx.confirmed_before(op, ANSWERED)?,
+            claimed: BTreeSet::new(),
+            answered: Vec::new(),
             original: original_of(tx, op)?,
         })
+    }
+
+    /// With what is known of the remote's records, for a look at them. There may be many.
+    pub(super) fn with_records(tx: &Tx<'_>, op: &OpRow, provider: &str) -> Result<Dossier> {
+        let claimed = tx.claims(op.lane_no)?;
+        let answered = tx.confirmed_before(op, ANSWERED)?;
+        Ok(Dossier { claimed, answered, ..Dossier::of(tx, op, provider)? })
     }
 
     /// What the provider is shown of the operation.
@@ -291,7 +298,7 @@ impl Desk {
                 self.not_processed(tx, &mut op)
             }
             Err(TransportFailure::MaybeSent(why)) => {
-                tx.end_attempt(attempt_no, now, "unknown", why)?;
+                tx.end_attempt(attempt_no, now, if mutated!(LostIsUnsent) { "not_sent" } else { "unknown" }, why)?;
                 self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
                 if mutated!(LostIsUnsent) { self.not_processed(tx, &mut op) } else { self.in_doubt(tx, &mut op) }
             }

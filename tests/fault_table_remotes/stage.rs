@@ -35,9 +35,13 @@ pub(crate) struct Scene {
     pub(crate) somebody_else: Option<SomebodyElse>,
 }
 
+/// Writes at the remote, by its clock. False: it could not be done.
+type Write = Box<dyn FnMut(&mut Cores, i64) -> bool>;
+
 pub(crate) struct SomebodyElse {
+    /// Before our request reaches the remote, or after it has come to grief.
     pub(crate) before: bool,
-    pub(crate) writes: Box<dyn FnMut(&mut Cores, i64) -> bool>,
+    pub(crate) writes: Write,
 }
 
 pub(crate) struct Stage {

@@ -179,6 +179,14 @@ fn recomputed<'a>(till: &SimTill, account: &Account, open: impl Iterator<Item = 
     [money, points]
 }
 
+/// A card's accounts, for whoever has to find out what is wrong with one.
+fn card_shown(card: &tillbook::Card) -> Vec<String> {
+    let told = |account: &tillbook::CardAccount| {
+        format!("{} {:?} {}", account.provider, account.reference, account.balances.points.confirmed)
+    };
+    card.accounts.iter().map(told).collect()
+}
+
 /// Asks the library for every card and compares.
 pub(crate) fn check_balances(till: &mut SimTill) -> Result<(), Violation> {
     let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
@@ -194,8 +202,8 @@ pub(crate) fn check_balances(till: &mut SimTill) -> Result<(), Violation> {
         let [money, points] = recomputed(till, &account, open);
         let Some(steps) = &mut till.steps else { return Ok(()) };
         // A disk that fails can't be read; that is no wrong balance.
-        let Ok(card) = steps.card(&account.card) else { continue };
-        let of_remote = card.accounts.iter().filter(|served| served.provider == account.system.name());
+        let Ok(served) = steps.card(&account.card) else { continue };
+        let of_remote = served.accounts.iter().filter(|served| served.provider == account.system.name());
         let figures = |shown: &tillbook::Balances| {
             [
                 (money.confirmed, shown.money.confirmed.fen(), "money confirmed"),
@@ -217,7 +225,8 @@ pub(crate) fn check_balances(till: &mut SimTill) -> Result<(), Violation> {
             |(want, got, what)| format!("{what} is {want}, shown {got}"),
         );
         let (system, card) = (account.system.name(), &account.card);
-        return violated(6, format!("till {}, {card} at {system}: {what}", till.index));
+        let shown: Vec<String> = card_shown(&served);
+        return violated(6, format!("till {}, {card} at {system}: {what}; accounts shown: {shown:?}", till.index));
     }
     Ok(())
 }

@@ -45,6 +45,27 @@ fn the_documents_answers_are_successes() {
     assert_eq!(confirmation.as_received, received.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
 }
 
+/// To a repeat the platform may answer zero, which is not what the first one brought.
+#[test]
+fn the_points_of_an_amount_are_those_that_the_answer_tells() {
+    let by_amount = || Act::AccruePoints {
+        card: card(),
+        points: None,
+        amount: Some(crate::units::Money::from_fen(100)),
+        order: None,
+    };
+    for (body, granted) in [
+        (r#"{"currentScore": 300, "sendScore": 100, "updateScore": 100}"#, Some(100)),
+        (r#"{"updateScore": "100"}"#, Some(100)),
+        (r#"{"currentScore": 300, "sendScore": 0, "updateScore": 0}"#, None),
+        (r#"{"currentScore": 300}"#, None),
+    ] {
+        let outcome = freemud().classify(&Op::new(by_amount()).lend(), &success(body));
+        let Outcome::Applied { confirmation, .. } = outcome else { panic!("{outcome:?}") };
+        assert_eq!(confirmation.bonus_points, granted.map(points), "{body}");
+    }
+}
+
 #[test]
 fn figures_may_be_strings_or_null_and_ids_are_texts_of_any_length() {
     for (body, after) in [

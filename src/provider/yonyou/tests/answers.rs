@@ -30,7 +30,17 @@ fn the_documents_answer_tells_the_points_before_and_after() {
     {
         assert_eq!(confirmation.as_received.get(name).map(String::as_str), Some(text), "{name}");
     }
-    assert_eq!(confirmation.money_after, None);
+    assert_eq!((confirmation.money_after, confirmation.bonus_points), (None, None));
+}
+
+/// What a sale brings only the remote can say, and a return of it needs the number.
+#[test]
+fn the_points_of_an_amount_are_those_that_the_answer_tells() {
+    let mut op =
+        Op::new(Act::AccruePoints { card: card(), points: None, amount: Some(Money::from_fen(100_00)), order: None });
+    op.reference = "10000001";
+    let Outcome::Applied { confirmation, .. } = yonyou().classify(&op.lend(), &answer(200, SAMPLE)) else { panic!() };
+    assert_eq!(confirmation.bonus_points, Some(Points::new(500)));
 }
 
 #[test]
