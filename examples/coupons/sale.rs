@@ -226,7 +226,7 @@ mod tests {
         // items, paid -> amounts of the lines
         let cases = [
             (vec![item(34_00, 2), item(16_00, 2)], 90_00, vec![61_20, 28_80]),
-            (vec![item(33_33, 1), item(33_33, 1), item(33_34, 1)], 99_99, vec![33_32, 33_33, 33_34]),
+            (vec![item(33_33, 1), item(33_33, 1), item(33_34, 1)], 99_99, vec![3332, 3333, 3334]),
             (vec![item(10_00, 3)], 0, vec![0]),
             (vec![item(7_00, 1), item(5_00, 1)], 12_00, vec![7_00, 5_00]),
         ];
