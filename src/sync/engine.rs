@@ -117,15 +117,13 @@ impl Engine {
                 desk.sort_in(inbox, id, result);
             }
         }
-        let mut anything = false;
-        for (desk, inbox) in self.desks.iter_mut().zip(&inboxes) {
-            anything |= !inbox.is_empty() || !desk.lost_refusals.is_empty() || desk.has_work(&self.store, scope)?;
-        }
-        if !anything {
-            return Ok(Turn::default());
-        }
         let given_up: Vec<_> = self.desks.iter().zip(&inboxes).map(|(desk, inbox)| desk.given_up(inbox)).collect();
-        let mut result = self.work(&mut inboxes, scope, most);
+        let mut result = match self.has_work(&inboxes, scope) {
+            Ok(false) => return Ok(Turn::default()),
+            Ok(true) => self.work(&mut inboxes, scope, most),
+            // The book can't even be read: what has come in is kept, as after any turn that failed.
+            Err(error) => Err(error),
+        };
         if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && self.store.release_ballast() {
             log::warn!("tillbook: disk full, ballast released");
             self.ballast_due = Some(self.hall.clock.monotonic().saturating_add(BALLAST_AGAIN));
@@ -150,6 +148,16 @@ impl Engine {
                 Err(error)
             }
         }
+    }
+
+    fn has_work(&mut self, inboxes: &[Inbox], scope: Scope) -> Result<bool> {
+        let Engine { store, desks, .. } = self;
+        for (desk, inbox) in desks.iter_mut().zip(inboxes) {
+            if !inbox.is_empty() || !desk.lost_refusals.is_empty() || desk.has_work(store, scope)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// One try of a turn's transaction: every desk in it, another one first each time.
