@@ -149,10 +149,6 @@ mod chosen {
         ResentUnderNewKey = 2,
         /// What the remote may have forgotten the key of is sent again.
         ResentForEver = 1,
-        /// The refusal of what was sent again stands while the first one can still arrive.
-        RefusalOfRepeatStands = 1,
-        /// What was sent twice is undone though one of the two may still arrive.
-        UndoneAfterResend = 1,
         /// The remote's word that it has seen a key is taken for a refusal.
         RepeatedIsRefused = 1,
         /// A coupon that is still valid is taken for used by an order without an answer.
@@ -161,8 +157,6 @@ mod chosen {
         AnybodysCouponIsReinstated = 1,
         /// Points come back as often as somebody asks for it.
         ReturnsAreNotCounted = 1,
-        /// Two accounts that turn out to be one member stay two.
-        MembersAreNotMerged = 12,
         /// A halted remote is asked on.
         HaltIsIgnored = 13,
         /// A token call is counted when it is answered.

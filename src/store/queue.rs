@@ -206,20 +206,31 @@ impl View<'_> {
         if mutated!(NewestFirst) {
             return Ok(self.holding_operations("AND o.lane_no = ?1", [lane_no])?.pop());
         }
+        let begun = " WHERE o.lane_no = ?1 AND o.holding = 1 AND o.state <> 'queued' ORDER BY o.op_no LIMIT 1";
+        if let Some(begun) = self.one_operation(begun, [lane_no])? {
+            return Ok(Some(begun));
+        }
         self.one_operation(" WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1", [lane_no])
     }
 
     /// As [`View::lane_head`], without what only the one who works on it needs.
     pub(crate) fn lane_front(&self, lane_no: i64) -> Result<Option<LaneHead>> {
-        let mut statement = self.conn.prepare_cached(
+        let mut begun = self.conn.prepare_cached(
+            "SELECT o.op_id, o.state, l.state = 'held' FROM operation o JOIN lane l ON l.lane_no = o.lane_no
+             WHERE o.lane_no = ?1 AND o.holding = 1 AND o.state <> 'queued' ORDER BY o.op_no LIMIT 1",
+        )?;
+        let mut queued = self.conn.prepare_cached(
             "SELECT o.op_id, o.state, l.state = 'held' FROM operation o JOIN lane l ON l.lane_no = o.lane_no
              WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1",
         )?;
-        let head = statement.query_row([lane_no], |row| {
+        let head = |row: &Row<'_>| {
             let stuck = matches!(parsed(row.get_ref(1)?.as_str()?)?, State::InDoubt | State::Parked | State::Rejected);
             Ok(LaneHead { op_id: OpId::stored(row.get(0)?), held: stuck || row.get(2)? })
-        });
-        Ok(head.optional()?)
+        };
+        match begun.query_row([lane_no], head).optional()? {
+            Some(head) => Ok(Some(head)),
+            None => Ok(queued.query_row([lane_no], head).optional()?),
+        }
     }
 
     /// Operations of a lane that are not finished, except one, in order.

@@ -114,6 +114,8 @@ CREATE TABLE operation (
     exposed         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX operation_head ON operation (lane_no, op_no) WHERE holding = 1;
+-- What a lane stands at, whatever is queued in it: after two lanes have become one, something older may be.
+CREATE INDEX operation_begun ON operation (lane_no, op_no) WHERE holding = 1 AND state <> 'queued';
 CREATE INDEX operation_open ON operation (lane_no, op_no) WHERE open = 1;
 CREATE INDEX operation_exposed ON operation (card_no, effect_money) WHERE exposed = 1;
 CREATE INDEX operation_waiting ON operation (op_no) WHERE state IN ('parked', 'rejected');

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::{Act, CardNumber, CardStatus, Kind, Member, NoticeKind, Phone, State, mask_phone};
+use crate::model::{Act, CardNumber, CardStatus, Kind, Member, NoticeKind, Phone, mask_phone};
 use crate::provider::{Findings, Whom};
 use crate::store::{LaneState, NewNotice, OpRow, ServedCard, Tx};
 
@@ -115,30 +115,11 @@ impl Desk {
         if served.account.reference.as_deref() == Some(reference) {
             return Ok(served);
         }
-        let other = tx.account_by_reference(self.provider.name(), reference)?;
-        if other.is_some() && mutated!(MembersAreNotMerged) {
-            return Ok(served);
-        }
-        let Some(other) = other else {
+        let Some(other) = tx.account_by_reference(self.provider.name(), reference)? else {
             tx.set_reference(account_no, reference)?;
             return tx.card_of_account(account_no);
         };
         let now = self.now();
-        let stuck = tx
-            .lane_head(other.account.account_no)?
-            .is_some_and(|head| !matches!(head.state, State::Queued | State::Sending));
-        for mut op in tx.open_operations(account_no)? {
-            // What was queued here is older than it looks to the other lane: behind something unknown it must not slip in.
-            if !stuck || op.state != State::Queued {
-                continue;
-            }
-            if op.promise.is_none() {
-                self.cancel(tx, &mut op, None)?;
-                continue;
-            }
-            let why = "the member turned out to be another card's, where something is not settled";
-            self.park(tx, &mut op, why, false)?;
-        }
         tx.merge_accounts(account_no, other.account.account_no)?;
         if !tx.has_open_notice_of_card(NoticeKind::SameMember, other.card.card_no)? {
             let (one, two) = (&other.card.number, &served.card.number);

@@ -55,7 +55,7 @@ impl Desk {
         let looks = Looks::since(last, &tx.looks(op.op_no)?);
         let steady = self.hall.clock.monotonic();
         let now = self.now();
-        Ok(self.counts(&looks, op.op_no, (now, steady, self.remote_clock)) || mutated!(RefusalOfRepeatStands))
+        Ok(self.counts(&looks, op.op_no, (now, steady, self.remote_clock)))
     }
 
     /// A repeat was refused while an earlier attempt may still arrive: it is repeated once that is over.
@@ -78,7 +78,7 @@ impl Desk {
     pub(super) fn begin_undo(&mut self, tx: &Tx<'_>, op: &mut OpRow, dossier: &Dossier) -> Result<bool> {
         let told_no = op.promise.as_ref().is_some_and(|row| row.promise == Promise::InDoubt);
         let sent = dossier.attempts.iter().filter(|attempt| attempt.is_unknown()).count();
-        if !told_no || (sent > 1 && !mutated!(UndoneAfterResend)) {
+        if !told_no || sent > 1 {
             return Ok(false);
         }
         let Some(call) = self.provider.undo(&dossier.outgoing(op, false)) else { return Ok(false) };
