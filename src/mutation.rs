@@ -153,14 +153,14 @@ mod chosen {
         RepeatedIsRefused = 1,
         /// A coupon that is still valid is taken for used by an order without an answer.
         ValidCouponIsUsed = 1,
-        /// A used coupon is made valid again, whoever has used it.
-        AnybodysCouponIsReinstated = 1,
+        /// A coupon that another order has used is taken for used by ours.
+        AnybodysUseIsOurs = 1,
+        /// That there is nothing to undo proves at once that nothing will be.
+        OneUndoIsProof = 1,
         /// Points come back as often as somebody asks for it.
         ReturnsAreNotCounted = 1,
         /// A halted remote is asked on.
         HaltIsIgnored = 13,
-        /// A token call is counted when it is answered.
-        TokenCountedLate = 15,
         /// What this till's own operations do not explain is told to nobody (class two).
         SwallowDifferences = 1,
     }

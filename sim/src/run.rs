@@ -61,7 +61,11 @@ pub(crate) fn run(seed: u64, options: &Options, disks: &mut Disks) -> Outcome {
 }
 
 fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
-    world.calm = true;
+    // On some mornings many an answer is lost: a till alone with its platform may lose its day's token so.
+    let dark = world.plan.town.gree.is_some() && dice(world.seed, Occasion::Town, 2, 0).u8(0..8) == 0;
+    world.calm = !dark;
+    let answer_lost = world.plan.network.answer_lost;
+    world.plan.network.answer_lost = if dark { 400 } else { answer_lost };
     for i in 0..world.tills.len() {
         world.boot(i)?;
     }
@@ -85,6 +89,7 @@ fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
     }
     let now = world.now();
     world.run_until(now + 20_000)?;
+    world.plan.network.answer_lost = answer_lost;
     world.calm = false;
     for number in 0..options.steps {
         if !options.skip.contains(&number) {
@@ -107,6 +112,9 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         till.heal_disk();
         let pacing = &till.plan.config.pacing;
         let wait = pacing.backoff_max_ms.max(pacing.retry_after_max_ms) + pacing.restart_jitter_ms;
+        // An account whose figures can't be read waits for a person after thirty reads.
+        let unreadable = world.plan.town.freemud.as_ref().is_some_and(|settings| settings.answers_like_samples);
+        let wait = wait + if unreadable { 16 * pacing.backoff_max_ms } else { 0 };
         let wait = i64::try_from(wait).unwrap_or(i64::MAX);
         longest = longest.max(2 * wait + 12 * (till.timeout_ms() + till.quiet_ms()));
         actors::clock(world, i, 0);

@@ -119,7 +119,8 @@ pub(crate) fn thrown(dice: &mut fastrand::Rng, till: &SimTill, number: u32) -> O
         till.phones.keys().nth(nth)?.clone()
     } else {
         let members = &till.plan.members;
-        members[dice.usize(0..members.len())].clone()
+        // One of them comes more often than the others: what is done twice is done to the same member.
+        members[if dice.bool() { 0 } else { dice.usize(0..members.len()) }].clone()
     };
     let of_card = |kinds: &[&str]| -> Vec<&crate::audit::mirror::Op> {
         till.mirror.ops.values().filter(|op| op.card == card && kinds.contains(&op.kind.as_str())).collect()
@@ -146,9 +147,10 @@ pub(crate) fn thrown(dice: &mut fastrand::Rng, till: &SimTill, number: u32) -> O
                     _ => Deal::Accrue { points: Some([5, dice.i64(1..=200)][dice.usize(0..2)]), fen: None, order },
                 },
                 8..=12 => Deal::Redeem { points: [5, dice.i64(1..=150)][dice.usize(0..2)], order },
-                13..=14 => Deal::Adjust { points: [dice.i64(1..=50), -dice.i64(1..=50)][dice.usize(0..2)] },
-                15..=18 if !moved.is_empty() => {
-                    let of = moved[dice.usize(0..moved.len())];
+                13 => Deal::Adjust { points: [dice.i64(1..=50), -dice.i64(1..=50)][dice.usize(0..2)] },
+                14..=18 if !moved.is_empty() => {
+                    // Often the same one again: what came back of it already counts.
+                    let of = moved[if dice.bool() { 0 } else { dice.usize(0..moved.len()) }];
                     let part = dice.bool().then(|| dice.i64(1..=of.points.abs().max(1)));
                     Deal::Return { of: of.op_id.clone(), points: part, fen: part.map(|part| part * 100) }
                 }
@@ -179,8 +181,8 @@ pub(crate) fn thrown(dice: &mut fastrand::Rng, till: &SimTill, number: u32) -> O
             let coupon = codes[dice.usize(0..codes.len())].clone();
             match dice.u8(0..10) {
                 0..=1 => Deal::Give,
-                2..=7 => Deal::Use { coupon, fen: dice.i64(1..=100) * 100 },
-                8 => Deal::SetStatus { coupon, to: CouponStatus::Invalid },
+                2..=5 => Deal::Use { coupon, fen: dice.i64(1..=100) * 100 },
+                6 => Deal::SetStatus { coupon, to: CouponStatus::Invalid },
                 _ => Deal::SetStatus { coupon, to: CouponStatus::Valid },
             }
         }
@@ -257,7 +259,8 @@ fn at_gree(world: &mut World, dice: &mut fastrand::Rng, phone: &str, points: i64
         owner.is_some_and(|owner| world.plan.town.open_phones.contains(&owner.phone))
     };
     let coupons: Vec<String> = coupons.into_iter().filter(theirs).collect();
-    let coupon = (!coupons.is_empty()).then(|| coupons[dice.usize(0..coupons.len())].clone());
+    let coupon =
+        (!coupons.is_empty()).then(|| coupons[if dice.bool() { 0 } else { dice.usize(0..coupons.len()) }].clone());
     let mut office = world.remote.gree.office(clock_ms);
     match (known, coupon, dice.u8(0..10)) {
         (None, ..) => {

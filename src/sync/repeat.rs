@@ -171,7 +171,7 @@ impl Desk {
             note: Some("nothing to undo".to_owned()),
         };
         tx.insert_look(op.op_no, &look)?;
-        if counts && looks.not_seen >= 1 {
+        if counts && looks.not_seen >= 1 || mutated!(OneUndoIsProof) {
             return self.reversed(tx, op);
         }
         let due = self.next_look(&looks, op.op_no, counts.then_some(at));

@@ -162,9 +162,7 @@ impl Desk {
             self.tokens.due = Some(now.after(tomorrow.since(now)).max(now.after(AFTER_VAIN_CALL)));
             return Ok(false);
         }
-        if !mutated!(TokenCountedLate) {
-            tx.set_quota_used(name, name_of(call), day, used + 1)?;
-        }
+        tx.set_quota_used(name, name_of(call), day, used + 1)?;
         self.send_out(&request, Job::Token { call, day });
         Ok(false)
     }

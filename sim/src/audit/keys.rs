@@ -119,7 +119,7 @@ pub(crate) fn check_quota(remote: &Remote, now: i64) -> Result<(), Violation> {
     let (query, refresh) = remote.gree.quota_used(remote.clock_ms(now));
     let settings = remote.gree.settings();
     if query > settings.query_quota || refresh > settings.refresh_quota {
-        return violated(15, format!("{query} queries and {refresh} refreshes on one day"));
+        return violated(13, format!("{query} queries and {refresh} refreshes on one day"));
     }
     Ok(())
 }

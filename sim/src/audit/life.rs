@@ -175,6 +175,8 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
                         && other.op_no < op.op_no
                         // A member who is found out to be another card's is sent for before that is known.
                         && (op.kind != "register" || other.first_lane == op.first_lane)
+                        // Of two lanes that became one, and after a person's word, what is begun goes before what is queued.
+                        && !(other.state == "queued" && (other.first_lane != op.first_lane || other.decisions > 0))
                         && holds_lane(&other.state, &other.kind)
                         && !(other.state == "parked" && keys::parked_passes(till, other))
             });
@@ -302,7 +304,9 @@ fn at_rest(till: &SimTill, op_no: i64) -> Result<(), Violation> {
     }
     // A line that takes an approval's back, and nothing for what was never approved.
     let taken_back = matches!(op.state.as_str(), "voided" | "written_off");
-    if taken_back && op.entries != if approved { 2 } else { 0 } {
+    // What was done without a promise, could not be undone and was written off keeps the line that tells of it.
+    let charged = op.state == "written_off" && !approved && op.entries == 1;
+    if taken_back && !charged && op.entries != if approved { 2 } else { 0 } {
         return violated(5, format!("{name}, {}, promised {:?}, has {} entries", op.state, op.promise, op.entries));
     }
     Ok(())

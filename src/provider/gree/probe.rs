@@ -84,7 +84,9 @@ fn registered(config: &GreeConfig, findings: &Findings) -> Verdict {
 fn redeemed(op: &Outgoing<'_>, now: &Facts) -> Verdict {
     let Some(coupon) = &now.coupon else { return unseen(now) };
     match (coupon.status, coupon.used_for.as_deref()) {
-        (Some(CouponStatus::Used), Some(order)) if order == op.key => proven(Confirmation::default()),
+        (Some(CouponStatus::Used), Some(order)) if order == op.key || mutated!(AnybodysUseIsOurs) => {
+            proven(Confirmation::default())
+        }
         (Some(CouponStatus::Used), Some(order)) => {
             let told: String = order.chars().filter(|c| !c.is_control()).take(64).collect();
             Verdict::Refused(business(USED, format!("the coupon was used for order {told}, not for ours, {}", op.key)))
@@ -157,6 +159,5 @@ pub(super) fn forbids(op: &Outgoing<'_>, findings: &Findings) -> Option<RemoteRe
     }
     let redemption = op.original.filter(|original| original.kind == Kind::RedeemCoupon);
     let ours = redemption.is_some_and(|original| coupon.used_for.as_ref() == Some(&original.key));
-    (!ours && !mutated!(AnybodysCouponIsReinstated))
-        .then(|| business(USED, "the coupon was used for an order that is not the one taken back"))
+    (!ours).then(|| business(USED, "the coupon was used for an order that is not the one taken back"))
 }
