@@ -65,7 +65,7 @@ pub(crate) fn check_execution(
     if times > 1 && !may_be_set_back(till, scene.remote, op) {
         scene.broken(op_key, format!("{name} is carried out {times} times"))?;
     }
-    if matches!(op.state.as_str(), "declined" | "voided" | "rejected") {
+    if matches!(op.state.as_str(), "declined" | "voided" | "rejected" | "reversed") {
         scene.broken(op_key, format!("{name} is carried out though it is {}", op.state))?;
     }
     keys::check_line(till, scene, op_key, op, executed)?;
@@ -78,7 +78,10 @@ pub(crate) fn check_execution(
 /// Whether another writer may have set the holder's data back to what it was: then nobody can tell that a change was made,
 /// and it is made again.
 pub(super) fn may_be_set_back(till: &SimTill, remote: &Remote, op: &Op) -> bool {
-    op.kind == "modify" && !till.plan.sole && remote.was_changed_elsewhere(key(till, op.op_no), &op.card)
+    // A coupon whose time is over, or has not begun, is listed as such whatever status it was given: to give it once more changes
+    // nothing.
+    op.kind == "set_coupon_status"
+        || (op.kind == "modify" && !till.plan.sole && remote.was_changed_elsewhere(key(till, op.op_no), &op.card))
 }
 
 /// Nothing that stands later in the lane has been carried out before.
