@@ -117,19 +117,19 @@ macro_rules! call_setters {
                 self
             }
 
-            /// [`Delivery::Offline`].
+            /// [`Delivery::Offline`](crate::Delivery::Offline).
             #[must_use]
             pub fn offline(self) -> Self {
                 self.delivery($crate::model::Delivery::Offline)
             }
 
-            /// [`Delivery::PreferOnline`] with a time-out.
+            /// [`Delivery::PreferOnline`](crate::Delivery::PreferOnline) with a time-out.
             #[must_use]
             pub fn prefer_online(self, timeout: std::time::Duration) -> Self {
                 self.delivery($crate::model::Delivery::PreferOnline(timeout))
             }
 
-            /// [`Delivery::RequireOnline`] with a time-out.
+            /// [`Delivery::RequireOnline`](crate::Delivery::RequireOnline) with a time-out.
             #[must_use]
             pub fn require_online(self, timeout: std::time::Duration) -> Self {
                 self.delivery($crate::model::Delivery::RequireOnline(timeout))
