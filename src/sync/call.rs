@@ -280,6 +280,14 @@ impl Desk {
             _ => None,
         };
         match card {
+            // Its opening came to nothing: whatever would be done on it would wait for ever.
+            Some(card)
+                if card.account.opened_here_at.is_some()
+                    && !card.account.confirmed
+                    && tx.lane_front(card.account.account_no)?.is_none() =>
+            {
+                ask.map_or(Err(Refusal::CardClosed.into()), |ask| Ok(Err(ask)))
+            }
             Some(card) => match (check_card(card.card.exception.as_deref(), card.account.status), ask) {
                 (Ok(()), _) => Ok(Ok(card)),
                 (Err(Refusal::CardBlocked | Refusal::CardClosed), Some(ask)) => Ok(Err(ask)),

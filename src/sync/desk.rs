@@ -284,6 +284,12 @@ impl Desk {
     /// Everything of one turn that happens in its transaction.
     pub(super) fn work(&mut self, tx: &Tx<'_>, inbox: &mut Inbox, scope: Scope, most: usize) -> Result<()> {
         self.follow_time();
+        // A pause that one answer asks for holds for whatever the others bring about.
+        let writes = inbox.writes.iter().map(|(.., result)| result);
+        let reads = inbox.reads.iter().map(|(.., result)| result);
+        for result in writes.chain(reads).chain(inbox.tokens.iter().map(|(.., result)| result)) {
+            self.note_pause(result);
+        }
         for (op_no, lane_no, attempt_no, sealed, result) in &inbox.writes {
             self.busy.remove(lane_no);
             self.note_answer(*sealed, result);

@@ -19,13 +19,18 @@ const SERVICE_UNAVAILABLE: u16 = 503;
 const PATIENCE: u32 = 30;
 
 impl Desk {
-    /// What every exchange tells, whatever it was for: the remote's clock, and a pause it asks for.
+    /// What every exchange tells, whatever it was for: the remote's clock.
     pub(super) fn note_answer(&mut self, sealed: Option<Sealed>, result: &Result<HttpResponse, TransportFailure>) {
         self.answered = sealed;
         self.server_time = None;
         let Ok(response) = result else { return };
         self.server_time = server_time(response);
         self.measure_clock(response);
+    }
+
+    /// A pause that an answer asks for, whatever it was an answer to.
+    pub(super) fn note_pause(&mut self, result: &Result<HttpResponse, TransportFailure>) {
+        let Ok(response) = result else { return };
         let now = self.now();
         match (response.status, retry_after(response, now)) {
             (TOO_MANY_REQUESTS, asked) => {

@@ -174,7 +174,7 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
                 other.lane == op.lane
                         && other.op_no < op.op_no
                         // A member who is found out to be another card's is sent for before that is known.
-                        && (op.kind != "register" || other.first_lane == op.first_lane)
+                        && (op.kind != "register" || (other.first_lane == op.first_lane && other.state == "queued"))
                         // Of two lanes that became one, and after a person's word, what is begun goes before what is queued.
                         && !(other.state == "queued" && (other.first_lane != op.first_lane || other.decisions > 0))
                         && holds_lane(&other.state, &other.kind)
