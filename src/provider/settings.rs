@@ -106,3 +106,21 @@ pub(super) fn within(key: &'static str, value: u64, least: u64, most: u64) -> Re
     }
     Err(Error::config(key, format!("must be {least} to {most}")))
 }
+
+/// The default of `quiet_period_ms`, in milliseconds.
+pub(super) const fn quiet_period_ms() -> u64 {
+    120_000
+}
+
+/// The default of `request_timeout_ms`, in milliseconds.
+pub(super) const fn request_timeout_ms() -> u64 {
+    10_000
+}
+
+pub(super) fn quiet_period_within(millis: u64) -> Result<()> {
+    within("quiet_period_ms", millis, 1, 3_600_000)
+}
+
+pub(super) fn request_timeout_within(millis: u64) -> Result<()> {
+    within("request_timeout_ms", millis, 1, 600_000)
+}

@@ -185,11 +185,11 @@ pub struct FreemudConfig {
     #[serde(default)]
     pub sole_writer: bool,
     /// How long after its end, in milliseconds, a request may still take effect. 1 to 3,600,000, default 120,000.
-    #[serde(default = "quiet_period_ms")]
+    #[serde(default = "settings::quiet_period_ms")]
     pub quiet_period_ms: u64,
     /// How long one request may take, in milliseconds, from looking up the name to the answer's last byte. 1 to 600,000,
     /// default 10,000.
-    #[serde(default = "request_timeout_ms")]
+    #[serde(default = "settings::request_timeout_ms")]
     pub request_timeout_ms: u64,
     /// Allows `http:` to another machine, which shows the token and all personal data to the network in between. A loopback
     /// address needs no permission. Default false.
@@ -210,14 +210,6 @@ const fn key_chars() -> u32 {
 
 const fn key_life_s() -> u64 {
     86_400
-}
-
-const fn quiet_period_ms() -> u64 {
-    120_000
-}
-
-const fn request_timeout_ms() -> u64 {
-    10_000
 }
 
 /// What a [`FreemudConfig::third_party_code`] may hold.
@@ -259,8 +251,8 @@ impl FreemudConfig {
             key_chars: key_chars(),
             key_life_s: key_life_s(),
             sole_writer: false,
-            quiet_period_ms: quiet_period_ms(),
-            request_timeout_ms: request_timeout_ms(),
+            quiet_period_ms: settings::quiet_period_ms(),
+            request_timeout_ms: settings::request_timeout_ms(),
             allow_plain_http: false,
             extra_headers: Vec::new(),
         }
@@ -294,8 +286,8 @@ impl FreemudConfig {
         }
         within("key_chars", u64::from(self.key_chars), 8, 64)?;
         within("key_life_s", self.key_life_s, 1, 315_360_000)?;
-        within("quiet_period_ms", self.quiet_period_ms, 1, 3_600_000)?;
-        within("request_timeout_ms", self.request_timeout_ms, 1, 600_000)?;
+        settings::quiet_period_within(self.quiet_period_ms)?;
+        settings::request_timeout_within(self.request_timeout_ms)?;
         extra_headers(&self.extra_headers, &["accept", "access_token", "x-transaction-id"])
     }
 

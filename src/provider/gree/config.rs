@@ -243,11 +243,11 @@ pub struct GreeConfig {
     #[serde(default)]
     pub key_life_s: Option<u64>,
     /// How long after its end, in milliseconds, a request may still take effect. 1 to 3,600,000, default 120,000.
-    #[serde(default = "quiet_period_ms")]
+    #[serde(default = "settings::quiet_period_ms")]
     pub quiet_period_ms: u64,
     /// How long one request may take, in milliseconds, from looking up the name to the answer's last byte. 1 to 600,000,
     /// default 10,000.
-    #[serde(default = "request_timeout_ms")]
+    #[serde(default = "settings::request_timeout_ms")]
     pub request_timeout_ms: u64,
     /// Allows `http:` to another machine, which shows tokens and all member data to the network in between. A loopback
     /// address needs no permission. Default false.
@@ -268,14 +268,6 @@ fn no_such_change() -> Vec<String> {
 
 const fn key_chars() -> usize {
     32
-}
-
-const fn quiet_period_ms() -> u64 {
-    120_000
-}
-
-const fn request_timeout_ms() -> u64 {
-    10_000
 }
 
 impl GreeConfig {
@@ -310,8 +302,8 @@ impl GreeConfig {
             sole_writer: false,
             key_chars: key_chars(),
             key_life_s: None,
-            quiet_period_ms: quiet_period_ms(),
-            request_timeout_ms: request_timeout_ms(),
+            quiet_period_ms: settings::quiet_period_ms(),
+            request_timeout_ms: settings::request_timeout_ms(),
             allow_plain_http: false,
             extra_headers: Vec::new(),
         }
@@ -351,8 +343,8 @@ impl GreeConfig {
         if let Some(life_s) = self.key_life_s {
             settings::within("key_life_s", life_s, 60, u64::MAX)?;
         }
-        settings::within("quiet_period_ms", self.quiet_period_ms, 1, 3_600_000)?;
-        settings::within("request_timeout_ms", self.request_timeout_ms, 1, 600_000)?;
+        settings::quiet_period_within(self.quiet_period_ms)?;
+        settings::request_timeout_within(self.request_timeout_ms)?;
         settings::extra_headers(&self.extra_headers, &[])
     }
 

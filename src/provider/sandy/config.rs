@@ -57,7 +57,7 @@ pub struct SandyConfig {
     #[serde(default)]
     pub offline_amount: OfflineAmount,
     /// How long after its end, in milliseconds, a request may still take effect. 1 to 3,600,000, default 120,000.
-    #[serde(default = "quiet_period_ms")]
+    #[serde(default = "settings::quiet_period_ms")]
     pub quiet_period_ms: u64,
     /// How far back, in seconds, a card's history is read before a send. Above the clock skew, at most 2,678,400 (31
     /// days), default 86,400 (a day).
@@ -75,12 +75,8 @@ pub struct SandyConfig {
     pub extra_headers: Vec<(String, String)>,
     /// How long one request may take, in milliseconds, from looking up the name to the answer's last byte. 1 to 600,000,
     /// default 10,000.
-    #[serde(default = "request_timeout_ms")]
+    #[serde(default = "settings::request_timeout_ms")]
     pub request_timeout_ms: u64,
-}
-
-const fn quiet_period_ms() -> u64 {
-    120_000
 }
 
 const fn before_window_s() -> u64 {
@@ -89,10 +85,6 @@ const fn before_window_s() -> u64 {
 
 const fn clock_skew_s() -> u64 {
     300
-}
-
-const fn request_timeout_ms() -> u64 {
-    10_000
 }
 
 /// Fields that the provider sets.
@@ -109,12 +101,12 @@ impl SandyConfig {
             org_name: None,
             sole_writer: false,
             offline_amount: OfflineAmount::Exact,
-            quiet_period_ms: quiet_period_ms(),
+            quiet_period_ms: settings::quiet_period_ms(),
             before_window_s: before_window_s(),
             clock_skew_s: clock_skew_s(),
             allow_plain_http: false,
             extra_headers: Vec::new(),
-            request_timeout_ms: request_timeout_ms(),
+            request_timeout_ms: settings::request_timeout_ms(),
         }
     }
 
@@ -130,11 +122,11 @@ impl SandyConfig {
         if self.org_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
             return Err(Error::config("org_name", "must not be empty where it is given"));
         }
-        settings::within("quiet_period_ms", self.quiet_period_ms, 1, 3_600_000)?;
+        settings::quiet_period_within(self.quiet_period_ms)?;
         settings::within("clock_skew_s", self.clock_skew_s, 0, 86_400)?;
         // A record made at the send carries the remote's time: the window must reach back further than the clocks differ.
         settings::within("before_window_s", self.before_window_s, self.clock_skew_s + 1, 31 * 86_400)?;
-        settings::within("request_timeout_ms", self.request_timeout_ms, 1, 600_000)?;
+        settings::request_timeout_within(self.request_timeout_ms)?;
         settings::extra_headers(&self.extra_headers, &OWN_HEADERS)
     }
 
