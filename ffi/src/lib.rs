@@ -1,0 +1,3 @@
+//! The C ABI of tillbook.
+mod abi;
+pub use abi::*;
