@@ -102,7 +102,7 @@ impl TillBuilder {
                 && self.token_source.is_none()
             {
                 let rule = "must be true, or the host must supply tokens: the quota of its calls is for one till";
-                return Err(Error::config(rules.sole_user_key(), rule));
+                return Err(Error::config(rules.sole_user_key(), rule).of_section(provider.name()));
             }
         }
         let identity = Identity {

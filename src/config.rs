@@ -231,16 +231,16 @@ impl Config {
     pub(crate) fn providers(&self) -> Result<Vec<Box<dyn Provider>>> {
         let mut providers: Vec<Box<dyn Provider>> = Vec::new();
         if let Some(sandy) = &self.sandy {
-            providers.push(Box::new(Sandy::new(sandy.clone())?));
+            providers.push(Box::new(Sandy::new(sandy.clone()).map_err(|error| error.of_section("sandy"))?));
         }
         if let Some(freemud) = &self.freemud {
-            providers.push(Box::new(Freemud::new(freemud.clone())?));
+            providers.push(Box::new(Freemud::new(freemud.clone()).map_err(|error| error.of_section("freemud"))?));
         }
         if let Some(gree) = &self.gree {
-            providers.push(Box::new(Gree::new(gree.clone())?));
+            providers.push(Box::new(Gree::new(gree.clone()).map_err(|error| error.of_section("gree"))?));
         }
         if let Some(yonyou) = &self.yonyou {
-            providers.push(Box::new(Yonyou::new(yonyou.clone())?));
+            providers.push(Box::new(Yonyou::new(yonyou.clone()).map_err(|error| error.of_section("yonyou"))?));
         }
         if providers.is_empty() {
             return Err(Error::config("sandy", "or another remote system must be configured"));

@@ -3,6 +3,7 @@
 //! A call that fails leaves the book as it was. A [`Refusal`] is an error too, as long as nothing was written; a refusal
 //! after something was written comes with the [`Receipt`](crate::Receipt) instead.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::model::{OpId, Refusal};
@@ -57,7 +58,33 @@ pub enum ErrorCode {
     Closed = 29,
 }
 
-/// Why a call failed.
+/// What part of the whole an error is about, and so who can do something about it. Stable across releases as
+/// [`ErrorCode`] is.
+///
+/// ```
+/// use tillbook::{ErrorDomain, Money};
+/// assert_eq!(Money::parse_yuan("1.005").unwrap_err().domain(), ErrorDomain::Request);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum ErrorDomain {
+    /// What the host gave is wrong: a field, a setting, an `op_id` that was used before, a name of something that is not
+    /// there. `InvalidInput`, `Conflict`, `NotFound`, `InvalidConfig`.
+    Request = 1,
+    /// The request is fine, and the till says no as things stand. `Refused`, `LaneHeld`, `Unsupported`, `WrongState`,
+    /// `UnknownReference`.
+    Decision = 2,
+    /// The remote, or the way to it. `Unreachable`, `RemoteRefused`.
+    Remote = 3,
+    /// The book, its file and its disk. `WrongMerchant`, `BookInUse`, `NotABook`, `NewerBook`, `Corrupt`, `NoPermission`,
+    /// `DiskFull`, `Storage`.
+    Book = 4,
+    /// The till itself is no more. `Poisoned`, `Closed`.
+    Life = 5,
+}
+
+/// Why a call failed. `Display` and `Debug` are for the log; what people are shown is [`Error::message`].
 ///
 /// ```
 /// use tillbook::{ErrorCode, Money};
@@ -71,11 +98,11 @@ pub struct Error {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Kind {
+pub(crate) enum Kind {
     #[error("{field} {rule} (got {value})")]
     Invalid { field: &'static str, rule: &'static str, value: String },
     #[error("setting {key} {rule}")]
-    Config { key: &'static str, rule: String },
+    Config { key: Cow<'static, str>, rule: String, source: Option<std::io::Error> },
     #[error("refused: {0}")]
     Refused(Refusal),
     #[error("op_id was used before with another {field}")]
@@ -92,8 +119,8 @@ enum Kind {
     UnknownReference(&'static str),
     #[error("operation is {found}: {rule}")]
     WrongState { found: &'static str, rule: &'static str },
-    #[error("the remote refused: {0}")]
-    RemoteRefused(String),
+    #[error("the remote refused: {why}")]
+    RemoteRefused { why: String, code: Option<String> },
     #[error("the book belongs to another {0}, and operations are open")]
     WrongMerchant(&'static str),
     #[error("the book is in use by another till")]
@@ -133,7 +160,7 @@ impl Error {
             Kind::Unsupported(_) => ErrorCode::Unsupported,
             Kind::UnknownReference(_) => ErrorCode::UnknownReference,
             Kind::WrongState { .. } => ErrorCode::WrongState,
-            Kind::RemoteRefused(_) => ErrorCode::RemoteRefused,
+            Kind::RemoteRefused { .. } => ErrorCode::RemoteRefused,
             Kind::WrongMerchant(_) => ErrorCode::WrongMerchant,
             Kind::InUse => ErrorCode::BookInUse,
             Kind::NotABook(_) => ErrorCode::NotABook,
@@ -162,6 +189,31 @@ impl Error {
         }
     }
 
+    /// What part of the whole it is about.
+    #[must_use]
+    pub fn domain(&self) -> ErrorDomain {
+        match self.code() {
+            ErrorCode::InvalidInput | ErrorCode::Conflict | ErrorCode::NotFound | ErrorCode::InvalidConfig => {
+                ErrorDomain::Request
+            }
+            ErrorCode::Refused
+            | ErrorCode::LaneHeld
+            | ErrorCode::Unsupported
+            | ErrorCode::WrongState
+            | ErrorCode::UnknownReference => ErrorDomain::Decision,
+            ErrorCode::Unreachable | ErrorCode::RemoteRefused => ErrorDomain::Remote,
+            ErrorCode::WrongMerchant
+            | ErrorCode::BookInUse
+            | ErrorCode::NotABook
+            | ErrorCode::NewerBook
+            | ErrorCode::Corrupt
+            | ErrorCode::NoPermission
+            | ErrorCode::DiskFull
+            | ErrorCode::Storage => ErrorDomain::Book,
+            ErrorCode::Poisoned | ErrorCode::Closed => ErrorDomain::Life,
+        }
+    }
+
     /// Whether the same call may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -184,9 +236,10 @@ impl Error {
         }
     }
 
-    /// The field of the request, or the key of the configuration, that the error is about.
+    /// The field of the request, or the key of the configuration, that the error is about. A key is dotted:
+    /// `gree.coupon_fee_unit`; [`Config::from_json`](crate::Config::from_json) knows `json` and `file` besides.
     #[must_use]
-    pub fn field(&self) -> Option<&'static str> {
+    pub fn field(&self) -> Option<&str> {
         match &*self.kind {
             Kind::Invalid { field, .. } | Kind::Conflict { field } => Some(field),
             Kind::Config { key, .. } => Some(key),
@@ -201,6 +254,40 @@ impl Error {
             Kind::LaneHeld(op_id) => Some(op_id),
             _ => None,
         }
+    }
+
+    /// What the system underneath called it: SQLite's extended result code for an error of SQLite's, the operating system's
+    /// number for one of reading or writing a file. [`Error::domain`] and [`Error::code`] tell which; for the log.
+    ///
+    /// ```
+    /// use tillbook::{Config, ErrorCode};
+    /// let error = Config::from_file("no/such/file.json").unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::InvalidConfig);
+    /// assert!(error.native_code().is_some());
+    /// ```
+    #[must_use]
+    pub fn native_code(&self) -> Option<i32> {
+        match &*self.kind {
+            Kind::Io { source, .. } | Kind::Config { source: Some(source), .. } => source.raw_os_error(),
+            Kind::Sqlite(error) => error.sqlite_error().map(|error| error.extended_code),
+            _ => None,
+        }
+    }
+
+    /// The remote's own code in its dialect, where it told one as it refused a read: Sandy's `errcode`, Freemud's `statusCode`,
+    /// Gree's `error_code`. (Yonyou is asked for nothing that it could refuse so.) Visible ASCII, at most 64 characters. What it
+    /// says as it refuses an operation is [`Receipt::remote_message`](crate::Receipt::remote_message).
+    #[must_use]
+    pub fn remote_code(&self) -> Option<&str> {
+        match &*self.kind {
+            Kind::RemoteRefused { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What is told to people is made from this.
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
     }
 
     fn new(kind: Kind) -> Self {
@@ -218,8 +305,23 @@ impl Error {
         Error::new(Kind::Invalid { field, rule, value: format!("{} characters, not shown", value.chars().count()) })
     }
 
-    pub(crate) fn config(key: &'static str, rule: impl Into<String>) -> Self {
-        Error::new(Kind::Config { key, rule: rule.into() })
+    /// No rule shows a value: any of them may be a secret.
+    pub(crate) fn config(key: impl Into<Cow<'static, str>>, rule: impl Into<String>) -> Self {
+        Error::new(Kind::Config { key: key.into(), rule: rule.into(), source: None })
+    }
+
+    /// The configuration can't be read at all.
+    pub(crate) fn config_unreadable(key: &'static str, source: std::io::Error) -> Self {
+        let rule = format!("can't be read: {}", source.kind());
+        Error::new(Kind::Config { key: key.into(), rule, source: Some(source) })
+    }
+
+    /// The same, the key as it stands in the whole configuration. What is not about a setting stays as it is.
+    pub(crate) fn of_section(mut self, section: &str) -> Self {
+        if let Kind::Config { key, .. } = &mut *self.kind {
+            *key = format!("{section}.{key}").into();
+        }
+        self
     }
 
     pub(crate) fn conflict(field: &'static str) -> Self {
@@ -251,7 +353,13 @@ impl Error {
     }
 
     pub(crate) fn remote_refused(why: impl Into<String>) -> Self {
-        Error::new(Kind::RemoteRefused(why.into()))
+        Error::new(Kind::RemoteRefused { why: why.into(), code: None })
+    }
+
+    /// As [`Error::remote_refused`], with the code in the remote's dialect. It is foreign text: an odd one is left out.
+    pub(crate) fn remote_refused_with(code: &str, why: impl Into<String>) -> Self {
+        let fine = (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic());
+        Error::new(Kind::RemoteRefused { why: why.into(), code: fine.then(|| code.to_owned()) })
     }
 
     pub(crate) fn wrong_merchant(what: &'static str) -> Self {
@@ -327,7 +435,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
-            Kind::Io { source, .. } => Some(source),
+            Kind::Io { source, .. } | Kind::Config { source: Some(source), .. } => Some(source),
             Kind::Sqlite(error) => Some(error),
             _ => None,
         }
@@ -337,6 +445,79 @@ impl std::error::Error for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::samples;
+
+    #[test]
+    fn each_code_belongs_to_one_domain() {
+        let found: Vec<(ErrorCode, ErrorDomain)> =
+            samples::all().iter().map(|error| (error.code(), error.domain())).collect();
+        let (request, decision, remote) = (ErrorDomain::Request, ErrorDomain::Decision, ErrorDomain::Remote);
+        let (book, life) = (ErrorDomain::Book, ErrorDomain::Life);
+        let expected = [
+            (ErrorCode::InvalidInput, request),
+            (ErrorCode::Refused, decision),
+            (ErrorCode::Conflict, request),
+            (ErrorCode::LaneHeld, decision),
+            (ErrorCode::Unreachable, remote),
+            (ErrorCode::NotFound, request),
+            (ErrorCode::Unsupported, decision),
+            (ErrorCode::WrongState, decision),
+            (ErrorCode::RemoteRefused, remote),
+            (ErrorCode::RemoteRefused, remote),
+            (ErrorCode::UnknownReference, decision),
+            (ErrorCode::InvalidConfig, request),
+            (ErrorCode::WrongMerchant, book),
+            (ErrorCode::BookInUse, book),
+            (ErrorCode::NotABook, book),
+            (ErrorCode::NewerBook, book),
+            (ErrorCode::Corrupt, book),
+            (ErrorCode::NoPermission, book),
+            (ErrorCode::DiskFull, book),
+            (ErrorCode::Storage, book),
+            (ErrorCode::Poisoned, life),
+            (ErrorCode::Closed, life),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_system_underneath_is_told_by_its_number() {
+        let native = |kind| Error::new(kind).native_code();
+        let os = || std::io::Error::from_raw_os_error(13);
+        let sqlite = |code| Kind::Sqlite(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        let cases = [
+            (Kind::Io { context: "can't lock the book", source: os() }, Some(13)),
+            (Kind::Config { key: "file".into(), rule: String::new(), source: Some(os()) }, Some(13)),
+            (sqlite(rusqlite::ffi::SQLITE_IOERR_FSYNC), Some(1034)),
+            (sqlite(rusqlite::ffi::SQLITE_FULL), Some(13)),
+            (Kind::Sqlite(rusqlite::Error::QueryReturnedNoRows), None),
+            (Kind::Closed, None),
+        ];
+        for (kind, code) in cases {
+            let shown = format!("{kind:?}");
+            assert_eq!(native(kind), code, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_remotes_code_is_kept_unless_it_is_odd() {
+        let long = "9".repeat(65);
+        for (code, kept) in
+            [("110003", true), ("-4", true), ("", false), ("1 2", false), ("失败", false), (&long, false)]
+        {
+            let error = Error::remote_refused_with(code, format!("{code} no such member"));
+            assert_eq!(error.remote_code(), kept.then_some(code));
+            assert_eq!(error.to_string(), format!("the remote refused: {code} no such member"));
+        }
+        assert_eq!(Error::remote_refused("the code was not sent").remote_code(), None);
+    }
+
+    #[test]
+    fn a_key_is_told_as_it_stands_in_the_whole_configuration() {
+        let error = Error::config("types.accrue", "must have an operation of 1 to 10").of_section("freemud");
+        assert_eq!(error.field(), Some("freemud.types.accrue"));
+        assert_eq!(Error::not_found("card").of_section("freemud").field(), None);
+    }
 
     #[test]
     fn a_personal_value_is_never_in_the_message() {

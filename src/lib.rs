@@ -57,9 +57,11 @@ pub mod mutation;
 mod builder;
 mod clock;
 mod config;
+mod config_file;
 mod error;
 #[cfg(feature = "http")]
 mod http;
+mod messages;
 mod model;
 mod provider;
 #[cfg(feature = "steps")]
@@ -73,9 +75,10 @@ mod units;
 pub use builder::TillBuilder;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 pub use config::{Config, LevelTerms, Pacing, Remote, Routing};
-pub use error::{Error, ErrorCode, Result};
+pub use error::{Error, ErrorCode, ErrorDomain, Result};
 #[cfg(feature = "http")]
 pub use http::HttpTransport;
+pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
     CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
@@ -90,6 +93,7 @@ pub use provider::{
     FreemudTypes, GreeCodes, GreeConfig, GreeEvents, Guarantee, ListForm, OfflineAmount, OutBizNo, PartChangeId,
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
+pub use store::sqlite_version;
 pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
 pub use till::Till;
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};

@@ -298,10 +298,10 @@ mod tests {
     use crate::ErrorCode;
     use crate::model::request::{Consume, Modify, OpenCard, Recharge, RedeemPoints};
 
-    fn refused(request: impl Into<Request>) -> Option<&'static str> {
+    fn refused(request: impl Into<Request>) -> Option<String> {
         let error = request.into().check().err()?;
         assert_eq!(error.code(), ErrorCode::InvalidInput);
-        error.field()
+        error.field().map(str::to_owned)
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
         ];
         for (request, field) in cases {
             let shown = format!("{request:?}");
-            assert_eq!(refused(request), field, "{shown}");
+            assert_eq!(refused(request).as_deref(), field, "{shown}");
         }
     }
 

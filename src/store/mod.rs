@@ -31,6 +31,7 @@ pub(crate) use cards::ServedCard;
 pub(crate) use entries::{EntryFilter, NewEntry};
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
+pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 

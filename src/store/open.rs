@@ -16,6 +16,12 @@ use crate::error::{Error, Result};
 /// The oldest SQLite whose WAL this library trusts.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
+/// The version of the SQLite that is inside, as "3.51.3".
+#[must_use]
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Room set aside so that an answer can still be written when the disk is full.
 const BALLAST_BYTES: usize = 256 * 1024;
 

@@ -137,7 +137,7 @@ impl Desk {
         }
         let (act, original) = completed(tx, &checked.act)?;
         let act = act.as_ref();
-        self.provider.check(act)?;
+        self.provider.check(act).map_err(|error| error.of_section(self.provider.name()))?;
         if let Some(original) = original
             && self.provider.returns_once(act)
             && !tx.returns_of(original)?.is_empty()

@@ -213,6 +213,11 @@ impl Engine {
         self.desks.iter().any(|desk| desk.jobs.values().any(Job::is_for_tokens))
     }
 
+    /// The host says that it has tokens.
+    pub(crate) fn host_has_tokens(&mut self) {
+        self.desks.iter_mut().for_each(Desk::host_has_token);
+    }
+
     pub(crate) fn now(&mut self) -> Timestamp {
         self.hall.now()
     }

@@ -116,7 +116,7 @@ impl Desk {
                 self.read_failed(tx, work, &why)
             }
             ReadStep::Failed(ReadFailure::Refused { code, message }) => {
-                self.read_refused(tx, work, &format!("{code} {message}"))
+                self.read_refused(tx, work, &code, &format!("{code} {message}"))
             }
         }
     }
@@ -271,13 +271,13 @@ impl Desk {
     }
 
     /// The remote understood a read and refused it.
-    fn read_refused(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
+    fn read_refused(&mut self, tx: &Tx<'_>, work: Work, code: &str, why: &str) -> Result<()> {
         match work {
             // The cheapest read of all is refused: it is us that the remote does not want.
             Work::Asked { ask: Ask::Health, ticket } => {
                 self.halt(tx, why)?;
                 if let Some(ticket) = ticket {
-                    self.finish_ask(ticket, Err(Error::remote_refused(why)));
+                    self.finish_ask(ticket, Err(Error::remote_refused_with(code, why)));
                 }
                 Ok(())
             }
@@ -292,7 +292,7 @@ impl Desk {
                     self.check_catalogue();
                 }
                 if let Some(ticket) = ticket {
-                    self.finish_ask(ticket, Err(Error::remote_refused(why)));
+                    self.finish_ask(ticket, Err(Error::remote_refused_with(code, why)));
                 }
                 Ok(())
             }

@@ -167,6 +167,14 @@ impl Desk {
         Ok(false)
     }
 
+    /// The host says that it has a token.
+    pub(super) fn host_has_token(&mut self) {
+        if self.tokens.host.is_some() && self.tokens.access.is_none() {
+            self.tokens.due = None;
+            self.tokens.vain_calls = 0;
+        }
+    }
+
     fn ask_host(&mut self, host: &dyn TokenSource, now: Timestamp) -> bool {
         let refused = self.tokens.refused.as_ref().map(|secret| secret.0.as_str());
         let name = self.provider.name();

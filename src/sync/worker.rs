@@ -4,7 +4,7 @@
 //! together in the next turn, so that many lanes share one commit.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -28,6 +28,8 @@ pub(crate) struct Runtime {
     engine: Mutex<Option<Engine>>,
     /// Something has changed that a waiting caller may wait for.
     changed: Condvar,
+    /// How often that has been.
+    changes: AtomicU64,
     /// There may be something to do for the worker.
     work: Condvar,
     inbox: Mutex<Vec<Answered>>,
@@ -53,6 +55,7 @@ impl Runtime {
         Arc::new(Runtime {
             engine: Mutex::new(Some(engine)),
             changed: Condvar::new(),
+            changes: AtomicU64::new(1),
             work: Condvar::new(),
             inbox: Mutex::default(),
             transport,
@@ -93,6 +96,17 @@ impl Runtime {
         }
     }
 
+    /// Waits until something has changed since the number was `seen`, and tells the number now.
+    pub(crate) fn wait_for_change(&self, seen: u64, timeout: Duration) -> Result<u64> {
+        let now = || self.changes.load(Ordering::SeqCst);
+        self.wait_for(timeout, |_| Ok((now() != seen).then(now))).map(|changed| changed.unwrap_or(seen))
+    }
+
+    fn tell_changed(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.changed.notify_all();
+    }
+
     /// Turns the engine with whatever has come in, and hands out what comes out. False if the book could not be written.
     pub(crate) fn pump(self: &Arc<Self>) -> bool {
         loop {
@@ -102,7 +116,7 @@ impl Runtime {
                 let answers = std::mem::take(&mut *relocked(&self.inbox));
                 let scope = if self.drains.load(Ordering::Relaxed) { Scope::All } else { Scope::Urgent };
                 let turned = engine.turn(answers, scope, self.most);
-                self.changed.notify_all();
+                self.tell_changed();
                 match turned {
                     Ok(turn) => turn.exchanges,
                     Err(error) => {
@@ -214,7 +228,7 @@ impl Runtime {
                 let most = engine.under_way() + 1;
                 engine.turn(answers, Scope::All, most)
             })?;
-            self.changed.notify_all();
+            self.tell_changed();
             if exchanges.exchanges.is_empty() {
                 let awaited = self.with(|engine| Ok(engine.awaits_token()))?;
                 let left = until.saturating_duration_since(Instant::now());
@@ -237,7 +251,7 @@ impl Runtime {
                     self.hand_out(turn.exchanges);
                     Ok(())
                 })?;
-                self.changed.notify_all();
+                self.tell_changed();
                 return Ok(());
             }
         }
@@ -305,7 +319,7 @@ impl Runtime {
             io.queue.clear();
         }
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.changed.notify_all();
+        self.tell_changed();
         self.work.notify_all();
         self.io_work.notify_all();
     }

@@ -364,14 +364,37 @@ impl Till {
         Ok(receipt)
     }
 
-    /// Closes the book. Requests under way get `grace` to end; those that don't are found out about at the next start.
-    pub fn close(self, grace: Duration) {
-        self.end(grace);
+    /// Waits until the queue may stand otherwise than when `seen` was returned, or the time-out is over, and returns the
+    /// number to come back with. For a display that follows [`Till::status`] without asking all the time; begin with 0.
+    /// What people do (acknowledge, resolve) is not waited for.
+    ///
+    /// # Errors
+    /// `Poisoned`, `Closed`.
+    pub fn wait_for_change(&self, seen: u64, timeout: Duration) -> Result<u64> {
+        self.runtime.wait_for_change(seen, timeout)
     }
 
-    fn end(&self, grace: Duration) {
+    /// The host's [`TokenSource`](crate::TokenSource) has a new token: it is asked again at once and not when the back-off
+    /// after its last `None` is over.
+    ///
+    /// # Errors
+    /// `Poisoned`, `Closed`.
+    pub fn tokens_changed(&self) -> Result<()> {
+        self.runtime.with(|engine| {
+            engine.host_has_tokens();
+            Ok(())
+        })?;
+        self.runtime.stir();
+        Ok(())
+    }
+
+    /// Closes the book; every later call is `Closed`. Requests under way get `grace` to end; those that don't are found out
+    /// about at the next start. Closing twice does nothing.
+    pub fn close(&self, grace: Duration) {
         self.runtime.close(grace);
-        if let Some(worker) = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A host's transport may close the till on the worker's own thread, which then ends by itself.
+        if let Some(worker) = worker.filter(|worker| worker.thread().id() != std::thread::current().id())
             && worker.join().is_err()
         {
             log::error!("tillbook: the worker panicked");
@@ -381,7 +404,7 @@ impl Till {
 
 impl Drop for Till {
     fn drop(&mut self) {
-        self.end(GRACE);
+        self.close(GRACE);
     }
 }
 

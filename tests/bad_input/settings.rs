@@ -38,28 +38,36 @@ fn a_bad_setting_is_named_and_no_book_is_made() {
         ("policy.floor_limit", |c| c.policy.floor_limit = Money::from_fen(-1)),
         ("policy.card_limit", |c| c.policy.card_limit = Money::from_fen(-1)),
         ("policy.outage_limit", |c| c.policy.outage_limit = Money::from_fen(i64::MIN)),
-        ("base_url", |c| c.sandy.as_mut().unwrap().base_url.clear()),
-        ("base_url", |c| c.sandy.as_mut().unwrap().base_url = "vip.example.com".into()),
-        ("base_url", |c| c.sandy.as_mut().unwrap().base_url = "http://vip.example.com".into()),
-        ("base_url", |c| c.sandy.as_mut().unwrap().base_url = "https://user:s3cr3t-77@vip.example.com".into()),
-        ("base_url", |c| c.sandy.as_mut().unwrap().base_url = "https://vip.example.com/?token=s3cr3t-77".into()),
-        ("base_url", |c| c.sandy.as_mut().unwrap().base_url = "https://vip.example.com:port".into()),
-        ("token", |c| c.sandy.as_mut().unwrap().token.clear()),
-        ("token", |c| c.sandy.as_mut().unwrap().token = "s3cr3t-77\r\nX: y".into()),
-        ("token", |c| c.sandy.as_mut().unwrap().token = " s3cr3t-77".into()),
-        ("guid", |c| c.sandy.as_mut().unwrap().guid.clear()),
-        ("guid", |c| c.sandy.as_mut().unwrap().guid = "店".into()),
-        ("org_name", |c| c.sandy.as_mut().unwrap().org_name = Some(String::new())),
-        ("quiet_period_ms", |c| c.sandy.as_mut().unwrap().quiet_period_ms = 0),
-        ("quiet_period_ms", |c| c.sandy.as_mut().unwrap().quiet_period_ms = 3_600_001),
-        ("before_window_s", |c| c.sandy.as_mut().unwrap().before_window_s = c.sandy.as_mut().unwrap().clock_skew_s),
-        ("before_window_s", |c| c.sandy.as_mut().unwrap().before_window_s = 31 * 86_400 + 1),
-        ("clock_skew_s", |c| c.sandy.as_mut().unwrap().clock_skew_s = u64::MAX),
-        ("request_timeout_ms", |c| c.sandy.as_mut().unwrap().request_timeout_ms = 0),
-        ("request_timeout_ms", |c| c.sandy.as_mut().unwrap().request_timeout_ms = 600_001),
-        ("extra_headers", |c| c.sandy.as_mut().unwrap().extra_headers = vec![("X Key".into(), "s3cr3t-77".into())]),
-        ("extra_headers", |c| c.sandy.as_mut().unwrap().extra_headers = vec![("Host".into(), "s3cr3t-77".into())]),
-        ("extra_headers", |c| c.sandy.as_mut().unwrap().extra_headers = vec![("X-Key".into(), "s3cr3t-77\n".into())]),
+        ("sandy.base_url", |c| c.sandy.as_mut().unwrap().base_url.clear()),
+        ("sandy.base_url", |c| c.sandy.as_mut().unwrap().base_url = "vip.example.com".into()),
+        ("sandy.base_url", |c| c.sandy.as_mut().unwrap().base_url = "http://vip.example.com".into()),
+        ("sandy.base_url", |c| c.sandy.as_mut().unwrap().base_url = "https://user:s3cr3t-77@vip.example.com".into()),
+        ("sandy.base_url", |c| c.sandy.as_mut().unwrap().base_url = "https://vip.example.com/?token=s3cr3t-77".into()),
+        ("sandy.base_url", |c| c.sandy.as_mut().unwrap().base_url = "https://vip.example.com:port".into()),
+        ("sandy.token", |c| c.sandy.as_mut().unwrap().token.clear()),
+        ("sandy.token", |c| c.sandy.as_mut().unwrap().token = "s3cr3t-77\r\nX: y".into()),
+        ("sandy.token", |c| c.sandy.as_mut().unwrap().token = " s3cr3t-77".into()),
+        ("sandy.guid", |c| c.sandy.as_mut().unwrap().guid.clear()),
+        ("sandy.guid", |c| c.sandy.as_mut().unwrap().guid = "店".into()),
+        ("sandy.org_name", |c| c.sandy.as_mut().unwrap().org_name = Some(String::new())),
+        ("sandy.quiet_period_ms", |c| c.sandy.as_mut().unwrap().quiet_period_ms = 0),
+        ("sandy.quiet_period_ms", |c| c.sandy.as_mut().unwrap().quiet_period_ms = 3_600_001),
+        ("sandy.before_window_s", |c| {
+            c.sandy.as_mut().unwrap().before_window_s = c.sandy.as_mut().unwrap().clock_skew_s
+        }),
+        ("sandy.before_window_s", |c| c.sandy.as_mut().unwrap().before_window_s = 31 * 86_400 + 1),
+        ("sandy.clock_skew_s", |c| c.sandy.as_mut().unwrap().clock_skew_s = u64::MAX),
+        ("sandy.request_timeout_ms", |c| c.sandy.as_mut().unwrap().request_timeout_ms = 0),
+        ("sandy.request_timeout_ms", |c| c.sandy.as_mut().unwrap().request_timeout_ms = 600_001),
+        ("sandy.extra_headers", |c| {
+            c.sandy.as_mut().unwrap().extra_headers = vec![("X Key".into(), "s3cr3t-77".into())]
+        }),
+        ("sandy.extra_headers", |c| {
+            c.sandy.as_mut().unwrap().extra_headers = vec![("Host".into(), "s3cr3t-77".into())]
+        }),
+        ("sandy.extra_headers", |c| {
+            c.sandy.as_mut().unwrap().extra_headers = vec![("X-Key".into(), "s3cr3t-77\n".into())]
+        }),
     ];
     let dir = tempfile::tempdir().unwrap();
     for (key, change) in cases {

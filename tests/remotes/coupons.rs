@@ -206,6 +206,6 @@ fn without_the_unit_of_fees_coupons_are_refused_before_anything_is_written() {
     let till = street.till(shop(config));
     till.serve_card(PHONE, ALL).unwrap();
     let refused = till.redeem_coupon(RedeemCoupon::new(PHONE, "A", yuan("50")).op_id("1").offline()).unwrap_err();
-    assert_eq!((refused.code(), refused.field()), (ErrorCode::InvalidConfig, Some("coupon_fee_unit")));
+    assert_eq!((refused.code(), refused.field()), (ErrorCode::InvalidConfig, Some("gree.coupon_fee_unit")));
     assert_eq!(till.operation("1").unwrap_err().code(), ErrorCode::NotFound);
 }

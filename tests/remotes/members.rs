@@ -141,7 +141,8 @@ fn a_member_is_found_by_phone_by_identifier_and_by_code() {
     assert_eq!(till.serve_member(&open_id, ALL).unwrap().number, by_phone[0].number);
     let code = till.member_code(PHONE, ALL).unwrap();
     assert_eq!(till.serve_code(&code, ALL).unwrap().number, by_phone[0].number);
-    assert_eq!(till.serve_code("no-such-code", ALL).unwrap_err().code(), ErrorCode::RemoteRefused);
+    let refused = till.serve_code("no-such-code", ALL).unwrap_err();
+    assert_eq!((refused.code(), refused.remote_code()), (ErrorCode::RemoteRefused, Some("110006")), "{refused}");
     assert_eq!(till.points_statistics(PHONE, ALL).unwrap().current, Points::new(10));
     till.send_sms(PHONE, ALL).unwrap();
     let sent = street.cores.lock().unwrap().gree.office(now).sms_code(PHONE).unwrap().to_owned();

@@ -14,7 +14,7 @@ fn where_two_remotes_could_serve_it_has_to_be_said_which() {
         (shop(gree()), None),
     ];
     for (config, field) in cases {
-        assert_eq!(config.check().err().and_then(|error| error.field()), field);
+        assert_eq!(config.check().err().as_ref().and_then(tillbook::Error::field), field);
     }
     let mut config = shop(sandy()).and(yonyou());
     config.routing = Routing { points: Some("gree".into()), ..Routing::default() };

@@ -115,7 +115,7 @@ fn without_being_the_sole_user_a_till_opens_only_with_the_hosts_tokens() {
     let mut config = gree_config();
     config.sole_app_user = false;
     let refused = street.builder(shop(config.clone())).open(street.book()).unwrap_err();
-    assert_eq!((refused.code(), refused.field()), (ErrorCode::InvalidConfig, Some("sole_app_user")));
+    assert_eq!((refused.code(), refused.field()), (ErrorCode::InvalidConfig, Some("gree.sole_app_user")));
 
     let now = street.now_ms();
     let good = street.cores.lock().unwrap().gree.office(now).issue_tokens();

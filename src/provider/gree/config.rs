@@ -218,7 +218,7 @@ pub struct GreeConfig {
     #[serde(default)]
     pub lists: ListForm,
     /// The verb of each method that is not sent by POST, by the method's name (`wk.coupon.user.list`).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "settings::each_key_once")]
     pub verbs: BTreeMap<String, Verb>,
     /// Messages, or parts of them, by which the platform says that it knows no such change in points, besides its code for
     /// that. Default: the one that the document cites.
