@@ -1,0 +1,187 @@
+//! What every call may carry, and how one is made.
+
+use std::time::Duration;
+
+use tillbook::{Delivery, Request};
+
+use crate::error::{tillbook_error, tillbook_status};
+use crate::fault::Fault;
+use crate::guard::guard;
+use crate::open::{TillBox, till_of, tillbook_till};
+use crate::receipt::{receipt_row, tillbook_receipt};
+use crate::sized::{Place, SizedStruct, read, read_optional, sized};
+use crate::text::tillbook_str;
+
+/// Who may say yes: as TILLBOOK_DELIVERY_PREFER_ONLINE with the configured time-out.
+pub const TILLBOOK_DELIVERY_DEFAULT: i32 = 0;
+/// The till decides by its policy, at once. While the remote is healthy this acts as TILLBOOK_DELIVERY_PREFER_ONLINE unless
+/// the policy permits otherwise.
+pub const TILLBOOK_DELIVERY_OFFLINE: i32 = 1;
+/// The remote decides if it answers within the time-out, else the till does by its policy.
+pub const TILLBOOK_DELIVERY_PREFER_ONLINE: i32 = 2;
+/// The remote decides, or nobody does.
+pub const TILLBOOK_DELIVERY_REQUIRE_ONLINE: i32 = 3;
+
+/// What every call may carry. A request without one (NULL) has the defaults.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tillbook_call {
+    /// The size of this struct: tillbook_call_init sets it.
+    pub struct_size: usize,
+    /// Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible ASCII
+    /// characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing: make the same
+    /// call again, or ask with tillbook_operation. Missing: the library makes one.
+    pub op_id: tillbook_str,
+    /// The POS's own ticket number, at most 64 characters.
+    pub ticket: tillbook_str,
+    /// Who works the till, at most 64 characters.
+    pub operator_name: tillbook_str,
+    /// Who stands behind it, at most 64 characters.
+    pub supervisor: tillbook_str,
+    /// The shift, at most 64 characters.
+    pub shift: tillbook_str,
+    /// Why, at most 200 characters.
+    pub reason: tillbook_str,
+    /// Who may say yes, TILLBOOK_DELIVERY_*.
+    pub delivery: i32,
+    /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out.
+    pub timeout_ms: u32,
+}
+
+sized!(tillbook_call);
+
+/// Text that may be missing.
+pub(crate) unsafe fn optional<T>(
+    to: T,
+    text: tillbook_str,
+    field: &'static str,
+    set: impl FnOnce(T, String) -> T,
+) -> Result<T, Fault> {
+    Ok(match unsafe { text.get(field) }? {
+        Some(text) => set(to, text),
+        None => to,
+    })
+}
+
+/// What every request can be told.
+pub(crate) trait Callable: Into<Request> + Sized {
+    /// Sets everything that a call carries.
+    fn told(self, call: &Told) -> Self;
+}
+
+/// `tillbook_call`, read.
+#[derive(Default)]
+pub(crate) struct Told {
+    op_id: Option<String>,
+    ticket: Option<String>,
+    operator: Option<String>,
+    supervisor: Option<String>,
+    shift: Option<String>,
+    reason: Option<String>,
+    delivery: Option<Delivery>,
+}
+
+impl tillbook_call {
+    /// # Safety
+    /// Every text is as the header asks.
+    unsafe fn told(&self, till: &TillBox) -> Result<Told, Fault> {
+        let wait: Duration = till.wait(self.timeout_ms);
+        let delivery = match self.delivery {
+            TILLBOOK_DELIVERY_DEFAULT if self.timeout_ms == 0 => None,
+            TILLBOOK_DELIVERY_DEFAULT | TILLBOOK_DELIVERY_PREFER_ONLINE => Some(Delivery::PreferOnline(wait)),
+            TILLBOOK_DELIVERY_OFFLINE => Some(Delivery::Offline),
+            TILLBOOK_DELIVERY_REQUIRE_ONLINE => Some(Delivery::RequireOnline(wait)),
+            _ => return Err(Fault::Value { field: "delivery", rule: "is none of its constants" }),
+        };
+        unsafe {
+            Ok(Told {
+                op_id: self.op_id.get("op_id")?,
+                ticket: self.ticket.get("ticket")?,
+                operator: self.operator_name.get("operator_name")?,
+                supervisor: self.supervisor.get("supervisor")?,
+                shift: self.shift.get("shift")?,
+                reason: self.reason.get("reason")?,
+                delivery,
+            })
+        }
+    }
+}
+
+macro_rules! callable {
+    ($($request:ident),+ $(,)?) => {
+        $(impl Callable for tillbook::$request {
+            fn told(mut self, call: &Told) -> Self {
+                macro_rules! set {
+                    ($field:ident) => {
+                        if let Some(text) = &call.$field {
+                            self = self.$field(text);
+                        }
+                    };
+                }
+                set!(op_id);
+                set!(ticket);
+                set!(operator);
+                set!(supervisor);
+                set!(shift);
+                set!(reason);
+                match call.delivery {
+                    Some(delivery) => self.delivery(delivery),
+                    None => self,
+                }
+            }
+        })+
+    };
+}
+
+callable!(
+    OpenCard,
+    Modify,
+    Recharge,
+    Consume,
+    RedeemPoints,
+    Register,
+    AccruePoints,
+    AdjustPoints,
+    ReturnPoints,
+    CarryOverPoints,
+    UpdatePoints,
+    ReturnPointsOfOrder,
+    RedeemCoupon,
+    GiveCoupon,
+    SetCouponStatus,
+    AddCouponTemplate,
+    PushOrder,
+    ReturnOrder,
+);
+
+/// A request as the header has it.
+pub(crate) trait Asked: SizedStruct {
+    /// What it becomes.
+    type Request: Callable;
+
+    /// What it carries besides.
+    fn call(&self) -> *const tillbook_call;
+
+    /// # Safety
+    /// Every pointer is as the header asks.
+    unsafe fn request(&self) -> Result<Self::Request, Fault>;
+}
+
+/// Makes a call: the whole body of the functions that do.
+pub(crate) fn make<A: Asked>(
+    till: *mut tillbook_till,
+    request: *const A,
+    receipt: *mut tillbook_receipt,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        let place = unsafe { Place::at(receipt) }?;
+        let till = till_of(till)?;
+        let asked = unsafe { read(request) }?;
+        let call = unsafe { read_optional(asked.call()) }?;
+        let told = call.map(|call| unsafe { call.told(&till) }).transpose()?.unwrap_or_default();
+        let request = unsafe { asked.request() }?.told(&told);
+        place.put(&receipt_row(&till.till.call(request)?));
+        Ok(())
+    })
+}

@@ -1,0 +1,89 @@
+//! What stands around every exported function: no panic leaves it, and a forked process gets no further than here.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::error::{self, TILLBOOK_FORKED, TILLBOOK_OK, tillbook_error, tillbook_status};
+use crate::fault::Fault;
+
+/// The process that uses the library; 0 before the first use.
+static OWNER: AtomicU32 = AtomicU32::new(0);
+
+/// Whether this process is a fork of the one that uses the library: locks that other threads of the parent held are held
+/// here for ever, and a book that both write is lost.
+fn forked() -> bool {
+    let here = std::process::id();
+    match OWNER.compare_exchange(0, here, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => false,
+        Err(owner) => owner != here,
+    }
+}
+
+/// Runs the body of an exported function. `err` gets the error, or NULL.
+pub(crate) fn guard(err: *mut *mut tillbook_error, body: impl FnOnce() -> Result<(), Fault>) -> tillbook_status {
+    guarded(err, || body().map(|()| TILLBOOK_OK))
+}
+
+/// As [`guard`], for a body that has more to say than OK.
+pub(crate) fn guarded(
+    err: *mut *mut tillbook_error,
+    body: impl FnOnce() -> Result<tillbook_status, Fault>,
+) -> tillbook_status {
+    if forked() {
+        tell(err, error::FORKED);
+        return TILLBOOK_FORKED;
+    }
+    let done = catch_unwind(AssertUnwindSafe(body));
+    match done.unwrap_or_else(|panic| Err(Fault::Panic(words_of(panic.as_ref())))) {
+        Ok(status) => {
+            tell(err, std::ptr::null_mut());
+            status
+        }
+        Err(fault) => {
+            let status = fault.status();
+            if !err.is_null() {
+                let made = catch_unwind(AssertUnwindSafe(|| error::made_of(&fault)));
+                tell(err, made.unwrap_or(std::ptr::null_mut()));
+            }
+            status
+        }
+    }
+}
+
+/// For functions that return something else than a status: `otherwise` after a panic and in a forked process.
+pub(crate) fn shielded<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    if forked() {
+        return otherwise;
+    }
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
+fn tell(err: *mut *mut tillbook_error, error: *mut tillbook_error) {
+    if !err.is_null() {
+        // The caller's promise: NULL, or a place for a pointer.
+        unsafe { err.write_unaligned(error) };
+    }
+}
+
+/// What a panic said.
+pub(crate) fn words_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("no words").chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_code_and_a_message() {
+        let mut err = std::ptr::null_mut();
+        let status = guard(&raw mut err, || panic!("the {} broke", "spring"));
+        assert_eq!(status, error::TILLBOOK_PANIC);
+        assert!(!err.is_null());
+        assert_eq!(shielded(7, || panic!("again")), 7);
+        assert_eq!(guard(std::ptr::null_mut(), || panic!("nobody listens")), error::TILLBOOK_PANIC);
+    }
+}

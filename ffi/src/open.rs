@@ -1,0 +1,178 @@
+//! Opening, closing and freeing a till.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tillbook::{Config, Till, TillBuilder};
+
+use crate::config::{from_struct, tillbook_config};
+use crate::error::{tillbook_error, tillbook_status};
+use crate::fault::Fault;
+use crate::guard::guard;
+use crate::handle::{self, handle};
+use crate::money::flag;
+use crate::sized::{Out, read, read_optional, sized};
+use crate::text::tillbook_str;
+use crate::tokens::TokenBox;
+use crate::transport::{HostTransport, tillbook_transport};
+use crate::watch::Watch;
+
+/// An open book. It may be used from any thread, by several at once. One process may have a book open once. After
+/// tillbook_close its calls are CLOSED; after tillbook_free the handle is BAD_HANDLE.
+pub struct tillbook_till {
+    _opaque: (),
+}
+
+handle!(tillbook_till = 2, "till", TillBox);
+
+/// What a till's handle names.
+pub(crate) struct TillBox {
+    pub(crate) till: Till,
+    /// How long a call waits that does not say so itself.
+    pub(crate) timeout: Duration,
+    pub(crate) tokens: Option<Arc<TokenBox>>,
+    pub(crate) watch: Mutex<Watch>,
+}
+
+impl TillBox {
+    /// A wait in milliseconds, 0 for the configured one.
+    pub(crate) fn wait(&self, timeout_ms: u32) -> Duration {
+        if timeout_ms == 0 { self.timeout } else { Duration::from_millis(timeout_ms.into()) }
+    }
+
+    fn close(&self, grace: Duration) {
+        let ended = self.watch.lock().unwrap_or_else(PoisonError::into_inner).end();
+        drop(ended);
+        self.till.close(grace);
+    }
+}
+
+/// The till of a handle.
+pub(crate) fn till_of(handle: *const tillbook_till) -> Result<Arc<TillBox>, Fault> {
+    handle::get(handle)
+}
+
+/// How a till is opened. `path` and exactly one of `config`, `config_json` and `config_file` are required.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tillbook_open_options {
+    /// The size of this struct: tillbook_open_options_init sets it.
+    pub struct_size: usize,
+    /// The book's file, in UTF-8 on every platform. It is made if it is not there.
+    pub path: tillbook_str,
+    /// The configuration as a struct.
+    pub config: *const tillbook_config,
+    /// The configuration as JSON text: the keys are those of docs/integrating.md and of each remote's page.
+    pub config_json: tillbook_str,
+    /// The configuration as the path of a JSON file.
+    pub config_file: tillbook_str,
+    /// The host's own HTTP transport, or NULL for the built-in one (TILLBOOK_FEATURE_HTTP).
+    pub transport: *const tillbook_transport,
+    /// 1: the host supplies the tokens of Gree and Yonyou (tillbook_give_token), because other programs use the same
+    /// credentials. Default 0: the till gets them itself.
+    pub host_tokens: i32,
+    /// 0.
+    pub reserved: i32,
+    /// A SQLite VFS by its registered name. For tests; missing: the platform's own.
+    pub vfs: tillbook_str,
+}
+
+sized!(tillbook_open_options);
+
+impl tillbook_open_options {
+    /// # Safety
+    /// Every pointer is as the header asks.
+    unsafe fn config(&self) -> Result<Config, Fault> {
+        let (json, file) = unsafe { (self.config_json.get("config_json")?, self.config_file.get("config_file")?) };
+        match (self.config.is_null(), json, file) {
+            (false, None, None) => unsafe { from_struct(self.config) },
+            (true, Some(json), None) => Ok(Config::from_json(&json)?),
+            (true, None, Some(file)) => Ok(Config::from_file(file)?),
+            (true, None, None) => Err(Fault::Null("config")),
+            _ => Err(Fault::Value { field: "config", rule: "must be given one way only" }),
+        }
+    }
+}
+
+/// Opens the book, or makes a new one. What a crash left behind is recovered first. Nothing is sent before a call asks for
+/// it, tillbook_sync is called or tillbook_start_worker has started the worker. Any thread.
+///
+/// Errors: INVALID_CONFIG (the error names the key); BOOK_IN_USE, NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, DISK_FULL,
+/// WRONG_MERCHANT; INVALID_INPUT, NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT. The transport's `destroy` has been called then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_open(
+    options: *const tillbook_open_options,
+    till: *mut *mut tillbook_till,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        let out = unsafe { Out::at(till, "till") }?;
+        let options = unsafe { read(options) }?;
+        // First of all, so that `destroy` is called whatever comes.
+        let transport = unsafe { read_optional(options.transport) }?.map(HostTransport::new).transpose()?;
+        let path = unsafe { options.path.required("path") }?;
+        let config = unsafe { options.config() }?;
+        let timeout = Duration::from_millis(config.timeout_ms);
+        let mut builder = TillBuilder::new(config);
+        if let Some(transport) = transport {
+            builder = builder.transport(Arc::new(transport));
+        }
+        let tokens = flag("host_tokens", options.host_tokens)?.then(|| Arc::new(TokenBox::default()));
+        if let Some(tokens) = &tokens {
+            builder = builder.token_source(Arc::clone(tokens) as Arc<_>);
+        }
+        if let Some(vfs) = unsafe { options.vfs.get("vfs") }? {
+            builder = builder.vfs(vfs);
+        }
+        let opened = TillBox { till: builder.open(path)?, timeout, tokens, watch: Mutex::default() };
+        out.put(handle::insert(Arc::new(opened))?);
+        Ok(())
+    })
+}
+
+/// Closes the book: calls that wait, and every later one, return CLOSED, until the handle is freed. Requests under way get
+/// `grace_ms` milliseconds to end; what became of those that don't is found out when the book is opened again. No further
+/// callback begins. Closing twice is fine. Any thread, inside callbacks as well.
+///
+/// Errors: BAD_HANDLE, NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_close(
+    till: *mut tillbook_till,
+    grace_ms: u32,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        handle::get(till.cast_const())?.close(Duration::from_millis(grace_ms.into()));
+        Ok(())
+    })
+}
+
+/// How long freeing waits for requests under way in a till that is not closed.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Frees the handle, and closes the till first if that has not been done, with a second's grace. NULL is fine. Any thread,
+/// inside callbacks as well; calls of other threads that are under way end with CLOSED.
+///
+/// Errors: BAD_HANDLE, for one that was freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_free(till: *mut tillbook_till) -> tillbook_status {
+    guard(std::ptr::null_mut(), || {
+        if till.is_null() {
+            return Ok(());
+        }
+        handle::remove(till)?.close(GRACE);
+        Ok(())
+    })
+}
+
+/// Starts a thread that forwards the queue by itself until the till is closed. A host without threads calls tillbook_sync
+/// from its loop instead. Starting twice does nothing. Any thread.
+///
+/// Errors: STORAGE if the system gives no thread; CLOSED, BAD_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_start_worker(
+    till: *mut tillbook_till,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || Ok(till_of(till)?.till.start_worker()?))
+}
