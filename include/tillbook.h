@@ -773,6 +773,8 @@ typedef struct tillbook_open_card_request {
   struct tillbook_str phone;
   // The holder's gender, TILLBOOK_GENDER_*; 0: not told.
   int32_t gender;
+  // 0.
+  int32_t reserved;
 } tillbook_open_card_request;
 
 // What a call returns to the POS. The promise and the figures told with it are as they were recorded and never change;
@@ -898,6 +900,8 @@ typedef struct tillbook_modify_request {
   struct tillbook_str birthday;
   // The new gender, TILLBOOK_GENDER_*; 0: it stays.
   int32_t gender;
+  // 0.
+  int32_t reserved;
 } tillbook_modify_request;
 
 // Puts money on a card.
@@ -950,6 +954,8 @@ typedef struct tillbook_register_request {
   struct tillbook_str sms_code;
   // The gender, TILLBOOK_GENDER_*; 0: not told.
   int32_t gender;
+  // 0.
+  int32_t reserved;
 } tillbook_register_request;
 
 // Takes points from a card.
@@ -1108,6 +1114,8 @@ typedef struct tillbook_set_coupon_status_request {
   struct tillbook_str coupon;
   // The new status, TILLBOOK_COUPON_*.
   int32_t coupon_status;
+  // 0.
+  int32_t reserved;
 } tillbook_set_coupon_status_request;
 
 // Something by its identifier and its name. This struct never grows.
@@ -1738,6 +1746,8 @@ typedef struct tillbook_freemud {
   uint32_t request_timeout_ms;
   // How long after its end a request may still take effect, in milliseconds. 0: 120,000.
   uint32_t quiet_period_ms;
+  // 0.
+  int32_t reserved;
   // Everything else: a JSON object. May be missing.
   struct tillbook_str settings;
 } tillbook_freemud;
@@ -1765,6 +1775,8 @@ typedef struct tillbook_gree {
   uint32_t request_timeout_ms;
   // How long after its end a request may still take effect, in milliseconds. 0: 120,000.
   uint32_t quiet_period_ms;
+  // 0.
+  int32_t reserved;
   // Everything else: a JSON object. May be missing.
   struct tillbook_str settings;
 } tillbook_gree;

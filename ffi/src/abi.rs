@@ -29,12 +29,13 @@ pub extern "C" fn tillbook_version() -> *const c_char {
     shielded(std::ptr::null(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
 }
 
+static SQLITE: OnceLock<CString> = OnceLock::new();
+
 /// The version of the SQLite inside, which is never the host's own, as "3.51.3". Static: never free it. Any thread, any
 /// time.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_sqlite_version() -> *const c_char {
-    static VERSION: OnceLock<CString> = OnceLock::new();
-    shielded(std::ptr::null(), || VERSION.get_or_init(|| c_text(tillbook::sqlite_version())).as_ptr())
+    shielded(std::ptr::null(), || SQLITE.get_or_init(|| c_text(tillbook::sqlite_version())).as_ptr())
 }
 
 /// The ABI that this library speaks, to be compared with TILLBOOK_ABI_VERSION. Any thread, any time.
@@ -56,7 +57,7 @@ pub extern "C" fn tillbook_features() -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_check_abi(header: u32, err: *mut *mut tillbook_error) -> tillbook_status {
     guard(err, || {
-        if header >> 16 == TILLBOOK_ABI_MAJOR && header & 0xffff <= TILLBOOK_ABI_MINOR {
+        if header >> 16 == TILLBOOK_ABI_MAJOR && (0..=TILLBOOK_ABI_MINOR).contains(&(header & 0xffff)) {
             Ok(())
         } else {
             Err(Fault::AbiMismatch { header })

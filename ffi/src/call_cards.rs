@@ -30,6 +30,8 @@ pub struct tillbook_open_card_request {
     pub phone: tillbook_str,
     /// The holder's gender, TILLBOOK_GENDER_*; 0: not told.
     pub gender: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 impl Asked for tillbook_open_card_request {
@@ -85,6 +87,8 @@ pub struct tillbook_modify_request {
     pub birthday: tillbook_str,
     /// The new gender, TILLBOOK_GENDER_*; 0: it stays.
     pub gender: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 impl Asked for tillbook_modify_request {
@@ -241,6 +245,8 @@ pub struct tillbook_register_request {
     pub sms_code: tillbook_str,
     /// The gender, TILLBOOK_GENDER_*; 0: not told.
     pub gender: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 impl Asked for tillbook_register_request {
@@ -281,9 +287,9 @@ pub unsafe extern "C" fn tillbook_register(
 }
 
 sized!(
-    tillbook_open_card_request,
-    tillbook_modify_request,
+    tillbook_open_card_request(reserved),
+    tillbook_modify_request(reserved),
     tillbook_recharge_request,
     tillbook_consume_request,
-    tillbook_register_request
+    tillbook_register_request(reserved)
 );

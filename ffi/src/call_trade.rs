@@ -302,6 +302,8 @@ pub struct tillbook_set_coupon_status_request {
     pub coupon: tillbook_str,
     /// The new status, TILLBOOK_COUPON_*.
     pub coupon_status: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 impl Asked for tillbook_set_coupon_status_request {

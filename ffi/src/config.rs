@@ -140,6 +140,8 @@ pub struct tillbook_freemud {
     pub request_timeout_ms: u32,
     /// How long after its end a request may still take effect, in milliseconds. 0: 120,000.
     pub quiet_period_ms: u32,
+    /// 0.
+    pub reserved: i32,
     /// Everything else: a JSON object. May be missing.
     pub settings: tillbook_str,
 }
@@ -169,6 +171,8 @@ pub struct tillbook_gree {
     pub request_timeout_ms: u32,
     /// How long after its end a request may still take effect, in milliseconds. 0: 120,000.
     pub quiet_period_ms: u32,
+    /// 0.
+    pub reserved: i32,
     /// Everything else: a JSON object. May be missing.
     pub settings: tillbook_str,
 }
@@ -235,7 +239,14 @@ pub struct tillbook_policy {
     pub coupon_templates_now: [std::ffi::c_char; 256],
 }
 
-sized!(tillbook_config, tillbook_sandy, tillbook_freemud, tillbook_gree, tillbook_yonyou, tillbook_policy);
+sized!(
+    tillbook_config,
+    tillbook_sandy,
+    tillbook_freemud(reserved),
+    tillbook_gree(reserved),
+    tillbook_yonyou,
+    tillbook_policy
+);
 
 /// An object under construction: what is not given is left out and so has its default.
 struct Object {

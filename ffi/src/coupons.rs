@@ -118,7 +118,7 @@ pub struct tillbook_verdict {
     pub detail: *const c_char,
 }
 
-sized!(tillbook_coupon, tillbook_validate_coupon_request, tillbook_coupon_validation, tillbook_verdict);
+sized!(tillbook_coupon, tillbook_validate_coupon_request(reserved), tillbook_coupon_validation, tillbook_verdict);
 
 /// Coupons. One thread at a time.
 pub struct tillbook_coupons {

@@ -228,25 +228,20 @@ pub unsafe extern "C" fn tillbook_error_info_of(
 /// The error's message for the cashier in TILLBOOK_LANGUAGE_*. Owned by the error; empty for a handle that is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_error_message(error: *const tillbook_error, wanted: i32) -> *const c_char {
-    if error.cast_mut() == FORKED {
-        return FORKED_WORDS.as_ptr();
-    }
-    shielded(c"".as_ptr(), || match (handle::get(error), language(wanted)) {
+    shielded(FORKED_WORDS.as_ptr(), || match (handle::get(error), language(wanted)) {
         (Ok(failure), Ok(Language::Chinese)) => failure.chinese.as_ptr(),
         (Ok(failure), _) => failure.english.as_ptr(),
         (Err(_), _) => c"".as_ptr(),
     })
 }
 
+/// What is left to say in a forked process, where no error can be looked up.
 const FORKED_WORDS: &CStr = c"the process was forked after it had used tillbook: use it in one of the two only";
 
 /// The error's detail for logs. Owned by the error; empty for a handle that is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_error_detail(error: *const tillbook_error) -> *const c_char {
-    if error.cast_mut() == FORKED {
-        return FORKED_WORDS.as_ptr();
-    }
-    shielded(c"".as_ptr(), || handle::get(error).map_or(c"".as_ptr(), |failure| failure.detail.as_ptr()))
+    shielded(FORKED_WORDS.as_ptr(), || handle::get(error).map_or(c"".as_ptr(), |failure| failure.detail.as_ptr()))
 }
 
 /// Frees an error. NULL is fine.

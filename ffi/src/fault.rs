@@ -4,7 +4,7 @@ use tillbook::{Error, Language};
 
 use crate::error::{
     TILLBOOK_ABI_MISMATCH, TILLBOOK_BAD_HANDLE, TILLBOOK_BAD_STRUCT, TILLBOOK_BAD_TEXT, TILLBOOK_CLOSED,
-    TILLBOOK_FORKED, TILLBOOK_INVALID_INPUT, TILLBOOK_NULL_ARGUMENT, TILLBOOK_PANIC, TILLBOOK_STORAGE,
+    TILLBOOK_INVALID_INPUT, TILLBOOK_NULL_ARGUMENT, TILLBOOK_PANIC, TILLBOOK_POISONED, TILLBOOK_STORAGE,
     TILLBOOK_TOO_MANY_HANDLES, TILLBOOK_UNSUPPORTED,
 };
 
@@ -23,8 +23,6 @@ pub(crate) enum Fault {
     Value { field: &'static str, rule: &'static str },
     /// Stale, freed, or of another kind.
     Handle(&'static str),
-    /// The process is a fork of the one that used the library.
-    Forked,
     /// More handles are alive than the library can tell apart: they are not being freed.
     TooManyHandles,
     /// The till was opened without `host_tokens`.
@@ -37,6 +35,8 @@ pub(crate) enum Fault {
     AbiMismatch { header: u32 },
     /// A panic inside.
     Panic(String),
+    /// A panic inside while the book was being worked on.
+    Poisoned(String),
 }
 
 impl From<Error> for Fault {
@@ -55,13 +55,13 @@ impl Fault {
             Fault::Text { .. } => TILLBOOK_BAD_TEXT,
             Fault::Value { .. } => TILLBOOK_INVALID_INPUT,
             Fault::Handle(_) => TILLBOOK_BAD_HANDLE,
-            Fault::Forked => TILLBOOK_FORKED,
             Fault::TooManyHandles => TILLBOOK_TOO_MANY_HANDLES,
             Fault::NoHostTokens => TILLBOOK_UNSUPPORTED,
             Fault::Closed => TILLBOOK_CLOSED,
             Fault::NoThread => TILLBOOK_STORAGE,
             Fault::AbiMismatch { .. } => TILLBOOK_ABI_MISMATCH,
             Fault::Panic(_) => TILLBOOK_PANIC,
+            Fault::Poisoned(_) => TILLBOOK_POISONED,
         }
     }
 
@@ -71,13 +71,13 @@ impl Fault {
             Fault::Till(error) => error.field(),
             Fault::Null(name) | Fault::Struct { name, .. } | Fault::Handle(name) => Some(name),
             Fault::Text { field, .. } | Fault::Value { field, .. } => Some(field),
-            Fault::Forked
-            | Fault::TooManyHandles
+            Fault::TooManyHandles
             | Fault::NoHostTokens
             | Fault::Closed
             | Fault::NoThread
             | Fault::AbiMismatch { .. }
-            | Fault::Panic(_) => None,
+            | Fault::Panic(_)
+            | Fault::Poisoned(_) => None,
         }
     }
 
@@ -91,10 +91,10 @@ impl Fault {
             (Fault::Text { looks_like_gbk: true, .. }, Language::Chinese) => {
                 "收银系统传来的文字是 GBK 编码，需要先转换为 UTF-8。".into()
             }
-            (Fault::Panic(_), Language::English) => {
+            (Fault::Panic(_) | Fault::Poisoned(_), Language::English) => {
                 "The till met an error of its own. Close it and open it again.".into()
             }
-            (Fault::Panic(_), Language::Chinese) => "会员模块内部出错，请关闭后重新打开。".into(),
+            (Fault::Panic(_) | Fault::Poisoned(_), Language::Chinese) => "会员模块内部出错，请关闭后重新打开。".into(),
             (fault, Language::Chinese) => format!("收银程序调用有误 [{}]。", fault.field().unwrap_or("tillbook")),
             (fault, _) => format!("The POS program made a faulty call [{}].", fault.detail()),
         }
@@ -119,7 +119,6 @@ impl Fault {
             Fault::Text { field, looks_like_gbk: false } => format!("{field} is not UTF-8"),
             Fault::Value { field, rule } => format!("{field} {rule}"),
             Fault::Handle(name) => format!("{name} is no live handle of that kind: freed, stale, or never one"),
-            Fault::Forked => "the process was forked after it had used tillbook: use it in one of the two only".into(),
             Fault::TooManyHandles => "too many handles are alive: free errors and lists".into(),
             Fault::NoHostTokens => "the till was opened without host_tokens".into(),
             Fault::Closed => "the till is closed".into(),
@@ -133,7 +132,7 @@ impl Fault {
                     crate::abi::TILLBOOK_ABI_MINOR
                 )
             }
-            Fault::Panic(what) => format!("panicked: {what}"),
+            Fault::Panic(what) | Fault::Poisoned(what) => format!("panicked: {what}"),
         }
     }
 }

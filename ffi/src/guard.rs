@@ -1,22 +1,32 @@
 //! What stands around every exported function: no panic leaves it, and a forked process gets no further than here.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::{self, TILLBOOK_FORKED, TILLBOOK_OK, tillbook_error, tillbook_status};
 use crate::fault::Fault;
+use crate::handle;
+use crate::open::tillbook_till;
 
-/// The process that uses the library; 0 before the first use.
+/// The process that uses the library: the one that has the first handle. 0 before that.
 static OWNER: AtomicU32 = AtomicU32::new(0);
+
+/// From now on this process uses the library.
+pub(crate) fn own() {
+    if OWNER.load(Ordering::Relaxed) == 0 {
+        // Whoever was first stays it.
+        let _ = OWNER.compare_exchange(0, std::process::id(), Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
 
 /// Whether this process is a fork of the one that uses the library: locks that other threads of the parent held are held
 /// here for ever, and a book that both write is lost.
 fn forked() -> bool {
-    let here = std::process::id();
-    match OWNER.compare_exchange(0, here, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => false,
-        Err(owner) => owner != here,
+    match OWNER.load(Ordering::Relaxed) {
+        0 => false,
+        owner => owner != std::process::id(),
     }
 }
 
@@ -34,8 +44,9 @@ pub(crate) fn guarded(
         tell(err, error::FORKED);
         return TILLBOOK_FORKED;
     }
+    AT_WORK.set(std::ptr::null());
     let done = catch_unwind(AssertUnwindSafe(body));
-    match done.unwrap_or_else(|panic| Err(Fault::Panic(words_of(panic.as_ref())))) {
+    match done.unwrap_or_else(|panic| Err(fault_of(words_of(panic.as_ref())))) {
         Ok(status) => {
             tell(err, std::ptr::null_mut());
             status
@@ -48,6 +59,28 @@ pub(crate) fn guarded(
             }
             status
         }
+    }
+}
+
+thread_local! {
+    /// The till that this thread's call is about.
+    static AT_WORK: Cell<*const tillbook_till> = const { Cell::new(std::ptr::null()) };
+}
+
+/// This thread's call is about that till.
+pub(crate) fn at_work_on(till: *const tillbook_till) {
+    AT_WORK.set(till);
+}
+
+/// Whether a panic concerned the book: then nothing more can be said of it before it is opened anew.
+fn fault_of(panic: String) -> Fault {
+    let poisoned = catch_unwind(|| {
+        let till = handle::get(AT_WORK.get()).ok()?;
+        till.till.policy().err().map(|error| error.code())
+    });
+    match poisoned {
+        Ok(Some(tillbook::ErrorCode::Poisoned)) => Fault::Poisoned(panic),
+        _ => Fault::Panic(panic),
     }
 }
 

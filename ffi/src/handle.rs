@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::fault::Fault;
+use crate::guard::own;
 
 /// What a handle type stands for.
 pub(crate) trait Handle {
@@ -69,6 +70,7 @@ fn kind_of(key: usize) -> usize {
 
 /// A new handle for a value. The error gives the value back to nobody: it is dropped.
 pub(crate) fn insert<H: Handle>(value: Arc<H::Value>) -> Result<*mut H, Fault> {
+    own();
     let mut slots = SLOTS.write().unwrap_or_else(PoisonError::into_inner);
     let full = slots.all.len() == MOST;
     let index = match slots.free.pop_front() {

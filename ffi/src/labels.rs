@@ -53,12 +53,13 @@ fn words(what: i32, value: i32, language: Language) -> Result<&'static str, Faul
     })
 }
 
+/// As many as there are labels, made when they are asked for and kept for ever.
+static MADE: Mutex<BTreeMap<(i32, i32, i32), CString>> = Mutex::new(BTreeMap::new());
+
 /// The short words for a number, for displays and slips: `what` is one of TILLBOOK_LABEL_*, `wanted` a language. Empty for
 /// numbers that are unknown here. Static: never free it. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_label(what: i32, value: i32, wanted: i32) -> *const c_char {
-    /// As many as there are labels, made when they are asked for and kept for ever.
-    static MADE: Mutex<BTreeMap<(i32, i32, i32), CString>> = Mutex::new(BTreeMap::new());
     shielded(c"".as_ptr(), || {
         let Ok(text) = language(wanted).and_then(|language| words(what, value, language)) else { return c"".as_ptr() };
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);

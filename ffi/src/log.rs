@@ -9,7 +9,7 @@ use ::log::{Level, LevelFilter, Metadata, Record};
 
 use crate::error::{TILLBOOK_DONE, TILLBOOK_OK, tillbook_error, tillbook_status};
 use crate::fault::Fault;
-use crate::guard::{guard, guarded};
+use crate::guard::{guard, guarded, own};
 use crate::money::{clamped, millis};
 use crate::sized::{Place, SizedStruct, sized};
 use crate::text::fixed;
@@ -146,6 +146,7 @@ pub unsafe extern "C" fn tillbook_set_log(
 ) -> tillbook_status {
     guard(err, || {
         let host = Destroy::new(user, destroy);
+        own();
         let filter = match level {
             TILLBOOK_LOG_OFF => LevelFilter::Off,
             TILLBOOK_LOG_ERROR => LevelFilter::Error,

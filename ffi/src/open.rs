@@ -8,7 +8,7 @@ use tillbook::{Config, Till, TillBuilder};
 use crate::config::{from_struct, tillbook_config};
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
-use crate::guard::guard;
+use crate::guard::{at_work_on, guard};
 use crate::handle::{self, handle};
 use crate::money::flag;
 use crate::sized::{Out, read, read_optional, sized};
@@ -49,6 +49,7 @@ impl TillBox {
 
 /// The till of a handle.
 pub(crate) fn till_of(handle: *const tillbook_till) -> Result<Arc<TillBox>, Fault> {
+    at_work_on(handle);
     handle::get(handle)
 }
 
@@ -77,7 +78,7 @@ pub struct tillbook_open_options {
     pub vfs: tillbook_str,
 }
 
-sized!(tillbook_open_options);
+sized!(tillbook_open_options(reserved));
 
 impl tillbook_open_options {
     /// # Safety
@@ -175,4 +176,79 @@ pub unsafe extern "C" fn tillbook_start_worker(
     err: *mut *mut tillbook_error,
 ) -> tillbook_status {
     guard(err, || Ok(till_of(till)?.till.start_worker()?))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tillbook::{Clock, SandyConfig, SystemClock, Timestamp};
+
+    use super::*;
+    use crate::call_cards::{tillbook_consume, tillbook_consume_request};
+    use crate::error::{TILLBOOK_OK, TILLBOOK_POISONED, TILLBOOK_REFUSED, tillbook_error_free, tillbook_error_info};
+    use crate::receipt::tillbook_receipt;
+    use crate::sized::SizedStruct;
+
+    /// A clock that breaks when it is told to.
+    struct Brittle {
+        clock: SystemClock,
+        breaks: AtomicBool,
+    }
+
+    impl Clock for Brittle {
+        fn wall(&self) -> Timestamp {
+            assert!(!self.breaks.load(Ordering::SeqCst), "the clock broke");
+            self.clock.wall()
+        }
+
+        fn monotonic(&self) -> Duration {
+            self.clock.monotonic()
+        }
+    }
+
+    fn opened(dir: &std::path::Path, clock: &Arc<Brittle>) -> *mut tillbook_till {
+        let sandy = SandyConfig::new("http://127.0.0.1:9", "agent", "{GUID}");
+        let config = Config::new("Noodle House", "Store 1", "Till 3", sandy);
+        let builder = TillBuilder::new(config).clock(Arc::clone(clock) as Arc<_>);
+        let till = builder.open(dir.join("till.db")).unwrap();
+        let opened = TillBox { till, timeout: Duration::from_secs(1), tokens: None, watch: Mutex::default() };
+        handle::insert(Arc::new(opened)).unwrap()
+    }
+
+    fn consume(till: *mut tillbook_till) -> (i32, Option<tillbook_error_info>) {
+        let text = |text: &'static std::ffi::CStr| tillbook_str { data: text.as_ptr(), size: text.to_bytes().len() };
+        let call = crate::call::tillbook_call { delivery: 1, ..SizedStruct::empty() };
+        let request = tillbook_consume_request {
+            call: &raw const call,
+            card: text(c"M000123"),
+            total: 2000,
+            ..SizedStruct::empty()
+        };
+        let (mut receipt, mut err) = (tillbook_receipt::empty(), std::ptr::null_mut());
+        let status = unsafe { tillbook_consume(till, &raw const request, &raw mut receipt, &raw mut err) };
+        let mut info = tillbook_error_info::empty();
+        let told = unsafe { crate::error::tillbook_error_info_of(err, &raw mut info) } == TILLBOOK_OK;
+        unsafe { tillbook_error_free(err) };
+        (status, told.then_some(info))
+    }
+
+    #[test]
+    fn a_panic_inside_poisons_the_till_and_the_shop_goes_on_after_close_and_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Brittle { clock: SystemClock::new(), breaks: AtomicBool::new(false) });
+        let till = opened(dir.path(), &clock);
+        assert_eq!(consume(till).0, TILLBOOK_REFUSED, "a card that was never seen");
+        clock.breaks.store(true, Ordering::SeqCst);
+        let (status, info) = consume(till);
+        assert_eq!((status, info.unwrap().status), (TILLBOOK_POISONED, TILLBOOK_POISONED), "in the call that broke it");
+        clock.breaks.store(false, Ordering::SeqCst);
+        assert_eq!(consume(till).0, TILLBOOK_POISONED, "and in every later one");
+        assert_eq!(unsafe { tillbook_close(till, 0, std::ptr::null_mut()) }, TILLBOOK_OK);
+        assert_eq!(unsafe { tillbook_free(till) }, TILLBOOK_OK);
+        let till = opened(dir.path(), &clock);
+        assert_eq!(consume(till).0, TILLBOOK_REFUSED);
+        assert_eq!(unsafe { tillbook_free(till) }, TILLBOOK_OK);
+    }
 }

@@ -89,7 +89,7 @@ pub struct tillbook_resolve_request {
     pub why: tillbook_str,
 }
 
-sized!(tillbook_notice, tillbook_waiting_operation, tillbook_resolve_request);
+sized!(tillbook_notice, tillbook_waiting_operation, tillbook_resolve_request(reserved));
 
 /// Notifications. One thread at a time.
 pub struct tillbook_notices {

@@ -15,6 +15,11 @@ pub(crate) unsafe trait SizedStruct: Copy {
     /// Its size in the first release that had it. A smaller one is a mistake.
     const FIRST: usize;
 
+    /// What stands where there is nothing yet.
+    fn reserved(&self) -> i32 {
+        0
+    }
+
     /// All zero, but for the size.
     fn empty() -> Self {
         // Zero is a valid value, and the size stands first.
@@ -27,12 +32,16 @@ pub(crate) unsafe trait SizedStruct: Copy {
 }
 
 /// Declares structs that begin with `struct_size`, with their sizes in the first release that had them where fields have
-/// been added since.
+/// been added since; `(reserved)` behind those that come in and have such a field.
 macro_rules! sized {
-    ($($name:ident),+ $(,)?) => {
+    ($($name:ident $(($reserved:ident))?),+ $(,)?) => {
         $(unsafe impl $crate::sized::SizedStruct for $name {
             const NAME: &'static str = stringify!($name);
             const FIRST: usize = std::mem::size_of::<$name>();
+
+            $(fn reserved(&self) -> i32 {
+                self.$reserved
+            })?
         })+
     };
 }
@@ -69,10 +78,11 @@ pub(crate) unsafe fn read<T: SizedStruct>(at: *const T) -> Result<T, Fault> {
         }
     }
     let mut value = MaybeUninit::<T>::zeroed();
-    Ok(unsafe {
+    let value = unsafe {
         at.copy_to_nonoverlapping(value.as_mut_ptr().cast(), known);
         value.assume_init()
-    })
+    };
+    if value.reserved() == 0 { Ok(value) } else { Err(Fault::Struct { name: T::NAME, unknown_fields: true }) }
 }
 
 /// As [`read`], for one that may be missing.

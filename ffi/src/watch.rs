@@ -118,7 +118,8 @@ fn listen(
             asked_for: BTreeMap::new(),
         };
         let handle = handle::insert(Arc::new(Listener { removed }))?;
-        if let Err((fault, subscription)) = taken_up(&till, subscription) {
+        if let Err(refused) = taken_up(&till, subscription) {
+            let (fault, subscription) = *refused;
             drop(handle::remove(handle));
             // No lock is held: this calls the host.
             drop(subscription);
@@ -130,16 +131,16 @@ fn listen(
 }
 
 /// Hands a subscription to the watching thread, which is started if it is not there.
-fn taken_up(till: &Arc<TillBox>, subscription: Subscription) -> Result<(), (Fault, Subscription)> {
+fn taken_up(till: &Arc<TillBox>, subscription: Subscription) -> Result<(), Box<(Fault, Subscription)>> {
     let mut watch = till.watch.lock().unwrap_or_else(PoisonError::into_inner);
     if watch.ended {
-        return Err((Fault::Closed, subscription));
+        return Err(Box::new((Fault::Closed, subscription)));
     }
     if !watch.running {
         let weak = Arc::downgrade(till);
         let spawned = std::thread::Builder::new().name("tillbook-watch".into()).spawn(move || look_after(&weak));
         if spawned.is_err() {
-            return Err((Fault::NoThread, subscription));
+            return Err(Box::new((Fault::NoThread, subscription)));
         }
         watch.running = true;
     }
