@@ -2758,7 +2758,8 @@ tillbook_status tillbook_format_yuan(int64_t fen, char *buffer, struct tillbook_
 // it, tillbook_sync is called or tillbook_start_worker has started the worker. Any thread.
 //
 // Errors: INVALID_CONFIG (the error names the key); BOOK_IN_USE, NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, DISK_FULL,
-// WRONG_MERCHANT; INVALID_INPUT, NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT. The transport's `destroy` has been called then.
+// WRONG_MERCHANT; INVALID_INPUT, NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT. The transport's `destroy` has been called then, unless
+// `options` or `transport` itself could not be read.
 tillbook_status tillbook_open(const struct tillbook_open_options *options,
                               struct tillbook_till **till,
                               struct tillbook_error **err);

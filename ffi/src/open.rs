@@ -99,7 +99,8 @@ impl tillbook_open_options {
 /// it, tillbook_sync is called or tillbook_start_worker has started the worker. Any thread.
 ///
 /// Errors: INVALID_CONFIG (the error names the key); BOOK_IN_USE, NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, DISK_FULL,
-/// WRONG_MERCHANT; INVALID_INPUT, NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT. The transport's `destroy` has been called then.
+/// WRONG_MERCHANT; INVALID_INPUT, NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT. The transport's `destroy` has been called then, unless
+/// `options` or `transport` itself could not be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_open(
     options: *const tillbook_open_options,
@@ -107,10 +108,10 @@ pub unsafe extern "C" fn tillbook_open(
     err: *mut *mut tillbook_error,
 ) -> tillbook_status {
     guard(err, || {
-        let out = unsafe { Out::at(till, "till") }?;
         let options = unsafe { read(options) }?;
-        // First of all, so that `destroy` is called whatever comes.
+        // Before anything else can fail, so that `destroy` is called whatever comes.
         let transport = unsafe { read_optional(options.transport) }?.map(HostTransport::new).transpose()?;
+        let out = unsafe { Out::at(till, "till") }?;
         let path = unsafe { options.path.required("path") }?;
         let config = unsafe { options.config() }?;
         let timeout = Duration::from_millis(config.timeout_ms);

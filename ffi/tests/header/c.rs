@@ -53,14 +53,16 @@ pub(crate) fn compilers() -> Vec<(String, &'static str)> {
     all
 }
 
-fn compile(compiler: &str, standard: &str, program: &str) -> (tempfile::TempDir, PathBuf) {
+fn compile(compiler: &str, standard: &str, program: &str, further: &[&str]) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let source = dir.path().join(if standard.starts_with("c++") { "program.cpp" } else { "program.c" });
     std::fs::write(&source, program).expect("the program is written");
     let made = dir.path().join("program");
     let output = Command::new(compiler)
         .arg(format!("-std={standard}"))
-        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
+        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+        .args(further)
+        .arg("-I")
         .arg(here().join("../include"))
         .arg("-o")
         .args([&made, &source])
@@ -72,13 +74,18 @@ fn compile(compiler: &str, standard: &str, program: &str) -> (tempfile::TempDir,
 
 /// The program compiles without a warning.
 pub(crate) fn compiles(compiler: &str, standard: &str, program: &str) {
-    drop(compile(compiler, standard, program));
+    drop(compile(compiler, standard, program, &[]));
+}
+
+/// The program compiles without a warning; nothing is linked.
+pub(crate) fn compiles_only(compiler: &str, standard: &str, program: &str) {
+    drop(compile(compiler, standard, program, &["-c"]));
 }
 
 /// What a C program prints.
 pub(crate) fn printed(program: &str) -> Option<String> {
     let (compiler, standard) = compilers().into_iter().next()?;
-    let (_dir, made) = compile(&compiler, standard, program);
+    let (_dir, made) = compile(&compiler, standard, program, &[]);
     let output = Command::new(made).output().expect("the program runs");
     assert!(output.status.success());
     Some(String::from_utf8(output.stdout).expect("it prints text"))

@@ -67,6 +67,15 @@ fn the_header_compiles_alone_in_every_language_it_is_for() {
     }
 }
 
+#[test]
+fn the_program_in_the_guide_compiles() {
+    let guide = std::fs::read_to_string(made::here().join("../docs/c-abi.md")).expect("the guide is there");
+    let program = guide.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it shows a program");
+    for (compiler, standard) in c::compilers() {
+        c::compiles_only(&compiler, standard, program);
+    }
+}
+
 /// As C sees every struct, and as Rust does.
 /// No hole either on this machine: neither can a program leave rubbish in one, nor a later field land in it.
 #[test]
