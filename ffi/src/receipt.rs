@@ -285,7 +285,7 @@ sized!(tillbook_detail);
 handle!(tillbook_details = 6, "details", List<tillbook_detail>);
 
 /// Everything about an operation that is text, whole: "refusal", "remote_message", "waits_for", "remote_id", "reference",
-/// "coupon", and each figure as the remote wrote it under "as_received.<name>". What is not there is left out. Any thread;
+/// "coupon", and each figure as the remote wrote it under "as_received.NAME". What is not there is left out. Any thread;
 /// free the list with tillbook_details_free.
 ///
 /// Errors: as tillbook_operation.
