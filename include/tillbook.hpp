@@ -1,4 +1,5 @@
-/* tillbook for C++11 and later: tillbook.h with exceptions, RAII and range-for. Header only; link the same library.
+/* tillbook for C++11 and later: tillbook.h with exceptions, RAII and range-for. Header only; link the same library. It
+ * needs the compiler's <mutex>, which MinGW has with posix threads.
  *
  * Requests and what comes back are the structs of tillbook.h. `sized<T>()` sets one up, `text` fills in its texts:
  *
@@ -8,13 +9,12 @@
  *     tillbook_receipt receipt = till.consume(sale);      // throws tillbook::Error
  *     for (tillbook_notice const &notice : till.notices()) ...
  *
- * The functions are those of tillbook.h, where their errors, threads and time-outs stand; 0 ms is the configured time-out.
+ * The functions are those of tillbook.h, where their errors, threads and time-outs stand; 0 ms is the configured one.
  * Strings of a row live as long as its list. A Till may be used by several threads at once; a list by one. */
 #ifndef TILLBOOK_HPP
 #define TILLBOOK_HPP
 
 #include "tillbook.h"
-
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -70,12 +70,11 @@ template <class T> T sized() {
     it.struct_size = sizeof it;
     return it;
 }
-
 template <> inline const char *sized<const char *>() { return nullptr; }
 
-// Text for a field of a request. It borrows: the string must live until the call.
-inline tillbook_str text(const char *it) { return tillbook_str_of(it); }
-inline tillbook_str text(const std::string &it) { return tillbook_str{it.data(), it.size()}; }
+// Text for a field of a request; empty: not given. It borrows: the string must live until the call.
+inline tillbook_str text(const char *it) { return tillbook_str_of(it && *it ? it : nullptr); }
+inline tillbook_str text(const std::string &it) { return tillbook_str{it.empty() ? nullptr : it.data(), it.size()}; }
 tillbook_str text(std::string &&) = delete;
 
 // Yuan with two decimals, and back.
@@ -132,15 +131,13 @@ using Remotes = List<tillbook_remotes, tillbook_remote, tillbook_remotes_next, t
 
 // A host's transport: tillbook_transport.send. What it throws counts as TILLBOOK_MAYBE_SENT.
 using Send = std::function<int32_t(const tillbook_http_request &, tillbook_http_response *)>;
-
 template <class Told> using Function = std::function<void(const Told &)>;
 
-// A callback, called until this and its copies are gone or the till is closed. What it throws is dropped. The last copy's
-// end waits for a call that is running, unless it comes from that call: what the function refers to may go then.
+// A callback, called until this and its copies are gone or the till is closed. What it throws is dropped. The end of
+// the last copy waits for a call that is running, unless that call is it: what the function refers to may go then.
 class Listener {
 public:
     Listener() = default;
-
 private:
     friend class Till;
     struct Gate { std::recursive_mutex busy; bool open; std::function<void(const void *)> function; };
@@ -246,7 +243,7 @@ public:
     Coupons coupons(Str card) const { return list<Coupons>(tillbook_coupons_of, card.data(), card.size()); }
     // Of the till, or of a card if one is named.
     tillbook_headroom headroom(Str card = std::string()) const {
-        return fill<tillbook_headroom>(tillbook_headroom_of, card.empty() ? nullptr : card.data(), card.size());
+        return fill<tillbook_headroom>(tillbook_headroom_of, text(card).data, card.size());
     }
     tillbook_policy policy() const { return fill<tillbook_policy>(tillbook_policy_of); }
     // The queue. Without the worker call `sync` from a loop of your own, again at the status' `next_due`.
@@ -256,8 +253,9 @@ public:
     Remotes remotes() const { return list<Remotes>(tillbook_remotes_of); }
     // What people have to know and to decide.
     Notices notices() const { return list<Notices>(tillbook_notices_of); }
-    void acknowledge(int64_t notice_no, Str who, Str note) {
-        call(tillbook_acknowledge, till_, notice_no, who.data(), who.size(), note.data(), note.size());
+    void acknowledge(int64_t notice_no, Str who, Str note = std::string()) {
+        const tillbook_str why = text(note);
+        call(tillbook_acknowledge, till_, notice_no, who.data(), who.size(), why.data, why.size);
     }
     Waiting waiting() const { return list<Waiting>(tillbook_waiting_of); }
     Receipt resolve(const tillbook_resolve_request &it) { return write(tillbook_resolve, it); }
@@ -270,7 +268,9 @@ public:
     // Callbacks, on the till's own thread "tillbook-watch".
     Listener on_status(Function<tillbook_sync_status> it) { return {till_, tillbook_on_status, std::move(it)}; }
     Listener on_notice(Function<tillbook_notice> it) { return {till_, tillbook_on_notice, std::move(it)}; }
-    Listener on_token_wanted(Function<tillbook_token_wanted> f) { return {till_, tillbook_on_token_wanted, std::move(f)}; }
+    Listener on_token_wanted(Function<tillbook_token_wanted> it) {
+        return {till_, tillbook_on_token_wanted, std::move(it)};
+    }
 
 private:
     static int32_t sent(void *user, const tillbook_http_request *request, tillbook_http_response *response) {
@@ -285,7 +285,7 @@ inline Services services() { tillbook_services *it = nullptr; call(tillbook_serv
 // Whether this program may use the library: call it once, first.
 inline void check_abi() { call(tillbook_check_abi, static_cast<uint32_t>(TILLBOOK_ABI_VERSION)); }
 
-// The process' log, down to `level`: as tillbook_set_log. What the function throws is dropped.
+// The process' log: as tillbook_set_log. What the function throws is dropped.
 inline void set_log(int32_t level, Function<tillbook_log_record> function) {
     using User = Function<tillbook_log_record>;
     const auto told = [](void *user, const tillbook_log_record *it) {
@@ -296,5 +296,4 @@ inline void set_log(int32_t level, Function<tillbook_log_record> function) {
 }
 
 }  // namespace tillbook
-
 #endif
