@@ -1,10 +1,11 @@
 /* tillbook: offline-first members, stored value, points and coupons for points of sale.
  *
- * Generated from the library's source; do not edit. Guide: docs/c-abi.md. The conventions, which hold everywhere:
+ * For C99, C++11 and later. Generated from the library's source; do not edit. Guide: docs/c-abi.md. The conventions, which hold everywhere:
  *
  * Status    Functions return a tillbook_status: TILLBOOK_OK, TILLBOOK_DONE (a list is at its end) or a code above zero.
  *           Out parameters are written on success only. `err` may be NULL; else it is set to NULL, or to an error that
- *           you free with tillbook_error_free. There is no "last error" anywhere.
+ *           you free with tillbook_error_free. There is no "last error" anywhere. In C, look at `err` only after the call
+ *           has returned: check(tillbook_x(..., &err), err) may read it before.
  * Structs   The first field is the size. Set structs up with their _init function, those that are filled by the library as
  *           well; zero means "default" or "not given". Fields are only ever appended, so a program runs with newer
  *           libraries without being compiled anew. Fields called `reserved` are left at 0.
@@ -1350,13 +1351,13 @@ typedef struct tillbook_service {
   const char *endpoint;
 } tillbook_service;
 
-// How much more this till would approve offline.
+// What this till would approve offline next.
 typedef struct tillbook_headroom {
   // The size of this struct: tillbook_headroom_init sets it.
   size_t struct_size;
-  // Money, in fen.
+  // The most that the next operation may take, in fen: what is left of every limit.
   int64_t money;
-  // Operations.
+  // How many more operations.
   int64_t operations;
 } tillbook_headroom;
 
@@ -2492,7 +2493,8 @@ tillbook_status tillbook_pull_catalogue(struct tillbook_till *till,
                                         uint32_t timeout_ms,
                                         struct tillbook_error **err);
 
-// How much more this till would approve offline, for a card if one is named (`card` may be NULL). Any thread.
+// The most that the next operation may take offline, and how many more there may be; for a card if one is named (`card` may
+// be NULL). Any thread.
 //
 // Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_headroom_of(struct tillbook_till *till,

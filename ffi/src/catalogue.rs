@@ -90,15 +90,15 @@ pub struct tillbook_service {
     pub endpoint: *const c_char,
 }
 
-/// How much more this till would approve offline.
+/// What this till would approve offline next.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tillbook_headroom {
     /// The size of this struct: tillbook_headroom_init sets it.
     pub struct_size: usize,
-    /// Money, in fen.
+    /// The most that the next operation may take, in fen: what is left of every limit.
     pub money: i64,
-    /// Operations.
+    /// How many more operations.
     pub operations: i64,
 }
 
@@ -332,7 +332,8 @@ pub unsafe extern "C" fn tillbook_pull_catalogue(
     })
 }
 
-/// How much more this till would approve offline, for a card if one is named (`card` may be NULL). Any thread.
+/// The most that the next operation may take offline, and how many more there may be; for a card if one is named (`card` may
+/// be NULL). Any thread.
 ///
 /// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]

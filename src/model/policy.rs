@@ -214,10 +214,11 @@ impl Exposure {
     }
 }
 
-/// How much more the till would approve offline.
+/// What the till would approve offline next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Headroom {
-    /// The most that the next operation may take from the card; of a card that is named, at most what is available on it.
+    /// The most that the next operation may take from a card: what is left of every limit. Of a card that is named, at most
+    /// what is available on it.
     pub money: Money,
     /// How many more approvals.
     pub operations: u32,

@@ -139,6 +139,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// Options that make a new file its owner's only. The book holds names, phones and balances.
 fn private() -> FileOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode to set"))]
     let mut options = FileOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -111,14 +111,15 @@ impl Desk {
                     return tx.transition(op, State::Reversing, now);
                 }
                 if op.kind.moves_assets() && !mutated!(SwallowCharge) {
+                    let money = if op.kind == Kind::Consume { told.from_card } else { told.actual };
                     tx.insert_notice(&NewNotice {
                         kind: NoticeKind::ChargedWithoutSale,
                         op_no: Some(op.op_no),
                         card_no: Some(op.card_no),
-                        amount: Some(if op.kind == Kind::Consume { told.from_card } else { told.actual }),
+                        amount: Some(money),
                         detail: &format!(
-                            "the remote did what nobody was promised ({} points); say whether goods were handed over",
-                            told.points
+                            "the remote did what nobody was promised ({} of {money} yuan, {} points); say whether goods were handed over",
+                            op.kind, told.points
                         ),
                         at: now,
                     })?;

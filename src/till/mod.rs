@@ -270,7 +270,7 @@ impl Till {
         })
     }
 
-    /// How much more this till would approve offline, for a card if one is named.
+    /// The most that the next operation may take offline, and how many more there may be; for a card if one is named.
     ///
     /// # Errors
     /// `NotFound`, `InvalidInput`.
