@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tillbook::{Delivery, Request};
+use tillbook::Request;
 
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
@@ -63,108 +63,37 @@ pub(crate) unsafe fn optional<T>(
     })
 }
 
-/// What every request can be told.
-pub(crate) trait Callable: Into<Request> + Sized {
-    /// Sets everything that a call carries.
-    fn told(self, call: &Told) -> Self;
-}
-
-/// `tillbook_call`, read.
-#[derive(Default)]
-pub(crate) struct Told {
-    op_id: Option<String>,
-    ticket: Option<String>,
-    operator: Option<String>,
-    supervisor: Option<String>,
-    shift: Option<String>,
-    reason: Option<String>,
-    delivery: Option<Delivery>,
-}
-
 impl tillbook_call {
     /// # Safety
     /// Every text is as the header asks.
-    unsafe fn told(&self, till: &TillBox) -> Result<Told, Fault> {
+    unsafe fn tell(&self, till: &TillBox, request: Request) -> Result<Request, Fault> {
         let wait: Duration = till.wait(self.timeout_ms);
-        let delivery = match self.delivery {
-            TILLBOOK_DELIVERY_DEFAULT if self.timeout_ms == 0 => None,
-            TILLBOOK_DELIVERY_DEFAULT | TILLBOOK_DELIVERY_PREFER_ONLINE => Some(Delivery::PreferOnline(wait)),
-            TILLBOOK_DELIVERY_OFFLINE => Some(Delivery::Offline),
-            TILLBOOK_DELIVERY_REQUIRE_ONLINE => Some(Delivery::RequireOnline(wait)),
+        let request = match self.delivery {
+            TILLBOOK_DELIVERY_DEFAULT if self.timeout_ms == 0 => request,
+            TILLBOOK_DELIVERY_DEFAULT | TILLBOOK_DELIVERY_PREFER_ONLINE => request.prefer_online(wait),
+            TILLBOOK_DELIVERY_OFFLINE => request.offline(),
+            TILLBOOK_DELIVERY_REQUIRE_ONLINE => request.require_online(wait),
             _ => return Err(Fault::Value { field: "delivery", rule: "is none of its constants" }),
         };
         unsafe {
-            Ok(Told {
-                op_id: self.op_id.get("op_id")?,
-                ticket: self.ticket.get("ticket")?,
-                operator: self.operator_name.get("operator_name")?,
-                supervisor: self.supervisor.get("supervisor")?,
-                shift: self.shift.get("shift")?,
-                reason: self.reason.get("reason")?,
-                delivery,
-            })
+            let request = optional(request, self.op_id, "op_id", Request::op_id)?;
+            let request = optional(request, self.ticket, "ticket", Request::ticket)?;
+            let request = optional(request, self.operator_name, "operator_name", Request::operator)?;
+            let request = optional(request, self.supervisor, "supervisor", Request::supervisor)?;
+            let request = optional(request, self.shift, "shift", Request::shift)?;
+            optional(request, self.reason, "reason", Request::reason)
         }
     }
 }
 
-macro_rules! callable {
-    ($($request:ident),+ $(,)?) => {
-        $(impl Callable for tillbook::$request {
-            fn told(mut self, call: &Told) -> Self {
-                macro_rules! set {
-                    ($field:ident) => {
-                        if let Some(text) = &call.$field {
-                            self = self.$field(text);
-                        }
-                    };
-                }
-                set!(op_id);
-                set!(ticket);
-                set!(operator);
-                set!(supervisor);
-                set!(shift);
-                set!(reason);
-                match call.delivery {
-                    Some(delivery) => self.delivery(delivery),
-                    None => self,
-                }
-            }
-        })+
-    };
-}
-
-callable!(
-    OpenCard,
-    Modify,
-    Recharge,
-    Consume,
-    RedeemPoints,
-    Register,
-    AccruePoints,
-    AdjustPoints,
-    ReturnPoints,
-    CarryOverPoints,
-    UpdatePoints,
-    ReturnPointsOfOrder,
-    RedeemCoupon,
-    GiveCoupon,
-    SetCouponStatus,
-    AddCouponTemplate,
-    PushOrder,
-    ReturnOrder,
-);
-
 /// A request as the header has it.
 pub(crate) trait Asked: SizedStruct {
-    /// What it becomes.
-    type Request: Callable;
-
     /// What it carries besides.
     fn call(&self) -> *const tillbook_call;
 
     /// # Safety
     /// Every pointer is as the header asks.
-    unsafe fn request(&self) -> Result<Self::Request, Fault>;
+    unsafe fn request(&self) -> Result<Request, Fault>;
 }
 
 /// Makes a call: the whole body of the functions that do.
@@ -178,10 +107,22 @@ pub(crate) fn make<A: Asked>(
         let place = unsafe { Place::at(receipt) }?;
         let till = till_of(till)?;
         let asked = unsafe { read(request) }?;
-        let call = unsafe { read_optional(asked.call()) }?;
-        let told = call.map(|call| unsafe { call.told(&till) }).transpose()?.unwrap_or_default();
-        let request = unsafe { asked.request() }?.told(&told);
-        place.put(&receipt_row(&till.till.call(request)?));
-        Ok(())
+        let request = unsafe { asked.request() }?;
+        made(&till, asked.call(), request, &place)
     })
+}
+
+/// What is the same for all of them, once.
+fn made(
+    till: &TillBox,
+    call: *const tillbook_call,
+    request: Request,
+    place: &Place<tillbook_receipt>,
+) -> Result<(), Fault> {
+    let request = match unsafe { read_optional(call) }? {
+        Some(call) => unsafe { call.tell(till, request) }?,
+        None => request,
+    };
+    place.put(&receipt_row(&till.till.call(request)?));
+    Ok(())
 }

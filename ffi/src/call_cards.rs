@@ -1,6 +1,6 @@
 //! Calls about cards, their money and their holders.
 
-use tillbook::{Consume, Gender, Modify, Money, OpenCard, Recharge, Register};
+use tillbook::{Consume, Gender, Modify, Money, OpenCard, Recharge, Register, Request};
 
 use crate::call::{Asked, make, optional, tillbook_call};
 use crate::codes::Code;
@@ -35,13 +35,17 @@ pub struct tillbook_open_card_request {
 }
 
 impl Asked for tillbook_open_card_request {
-    type Request = OpenCard;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_open_card_request {
+    unsafe fn given(&self) -> Result<OpenCard, Fault> {
         unsafe {
             let mut request = OpenCard::new(self.card.required("card")?, self.level.required("level")?);
             request = optional(request, self.name, "name", OpenCard::name)?;
@@ -92,13 +96,17 @@ pub struct tillbook_modify_request {
 }
 
 impl Asked for tillbook_modify_request {
-    type Request = Modify;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_modify_request {
+    unsafe fn given(&self) -> Result<Modify, Fault> {
         unsafe {
             let mut request = Modify::new(self.card.required("card")?);
             request = optional(request, self.name, "name", Modify::name)?;
@@ -144,13 +152,17 @@ pub struct tillbook_recharge_request {
 }
 
 impl Asked for tillbook_recharge_request {
-    type Request = Recharge;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_recharge_request {
+    unsafe fn given(&self) -> Result<Recharge, Fault> {
         unsafe { Ok(Recharge::new(self.card.required("card")?, Money::from_fen(self.amount), self.pay_type)) }
     }
 }
@@ -191,13 +203,17 @@ pub struct tillbook_consume_request {
 }
 
 impl Asked for tillbook_consume_request {
-    type Request = Consume;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_consume_request {
+    unsafe fn given(&self) -> Result<Consume, Fault> {
         unsafe {
             let request = Consume::new(self.card.required("card")?, Money::from_fen(self.total));
             let request = request.partial(flag("partial", self.partial)?);
@@ -250,13 +266,17 @@ pub struct tillbook_register_request {
 }
 
 impl Asked for tillbook_register_request {
-    type Request = Register;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_register_request {
+    unsafe fn given(&self) -> Result<Register, Fault> {
         unsafe {
             let mut request = Register::new(self.phone.required("phone")?);
             request = optional(request, self.card, "card", Register::card)?;

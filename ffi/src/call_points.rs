@@ -1,8 +1,8 @@
 //! Calls about points.
 
 use tillbook::{
-    AccruePoints, AdjustPoints, CarryOverPoints, Money, Points, RedeemPoints, ReturnPoints, ReturnPointsOfOrder,
-    UpdatePoints,
+    AccruePoints, AdjustPoints, CarryOverPoints, Money, Points, RedeemPoints, Request, ReturnPoints,
+    ReturnPointsOfOrder, UpdatePoints,
 };
 
 use crate::call::{Asked, make, optional, tillbook_call};
@@ -32,13 +32,17 @@ pub struct tillbook_redeem_points_request {
 }
 
 impl Asked for tillbook_redeem_points_request {
-    type Request = RedeemPoints;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_redeem_points_request {
+    unsafe fn given(&self) -> Result<RedeemPoints, Fault> {
         unsafe {
             let mut request = RedeemPoints::new(self.card.required("card")?, Points::new(self.points));
             if self.amount != 0 {
@@ -83,13 +87,17 @@ pub struct tillbook_accrue_points_request {
 }
 
 impl Asked for tillbook_accrue_points_request {
-    type Request = AccruePoints;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_accrue_points_request {
+    unsafe fn given(&self) -> Result<AccruePoints, Fault> {
         unsafe {
             let mut request = AccruePoints::new(self.card.required("card")?);
             if self.points != 0 {
@@ -133,13 +141,17 @@ pub struct tillbook_adjust_points_request {
 }
 
 impl Asked for tillbook_adjust_points_request {
-    type Request = AdjustPoints;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_adjust_points_request {
+    unsafe fn given(&self) -> Result<AdjustPoints, Fault> {
         unsafe { Ok(AdjustPoints::new(self.card.required("card")?, Points::new(self.points))) }
     }
 }
@@ -178,13 +190,17 @@ pub struct tillbook_return_points_request {
 }
 
 impl Asked for tillbook_return_points_request {
-    type Request = ReturnPoints;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_return_points_request {
+    unsafe fn given(&self) -> Result<ReturnPoints, Fault> {
         unsafe {
             let mut request = ReturnPoints::new(self.card.required("card")?, self.original.required("original")?);
             if self.points != 0 {
@@ -228,13 +244,17 @@ pub struct tillbook_carry_over_points_request {
 }
 
 impl Asked for tillbook_carry_over_points_request {
-    type Request = CarryOverPoints;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_carry_over_points_request {
+    unsafe fn given(&self) -> Result<CarryOverPoints, Fault> {
         unsafe { Ok(CarryOverPoints::new(self.card.required("card")?, Points::new(self.points))) }
     }
 }
@@ -269,13 +289,17 @@ pub struct tillbook_update_points_request {
 }
 
 impl Asked for tillbook_update_points_request {
-    type Request = UpdatePoints;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_update_points_request {
+    unsafe fn given(&self) -> Result<UpdatePoints, Fault> {
         unsafe { Ok(UpdatePoints::new(self.card.required("card")?, Points::new(self.points))) }
     }
 }
@@ -310,13 +334,17 @@ pub struct tillbook_return_points_of_order_request {
 }
 
 impl Asked for tillbook_return_points_of_order_request {
-    type Request = ReturnPointsOfOrder;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_return_points_of_order_request {
+    unsafe fn given(&self) -> Result<ReturnPointsOfOrder, Fault> {
         unsafe { Ok(ReturnPointsOfOrder::new(self.card.required("card")?, self.order.required("order")?)) }
     }
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use tillbook::{
     AddCouponTemplate, CouponEffect, CouponScope, CouponStatus, CouponTemplate, GiveCoupon, Money, Named, OrderLine,
-    Points, PushOrder, Rate, RedeemCoupon, ReturnOrder, SetCouponStatus, Timestamp, Validity,
+    Points, PushOrder, Rate, RedeemCoupon, Request, ReturnOrder, SetCouponStatus, Timestamp, Validity,
 };
 
 use crate::call::{Asked, make, optional, tillbook_call};
@@ -214,13 +214,17 @@ pub struct tillbook_redeem_coupon_request {
 }
 
 impl Asked for tillbook_redeem_coupon_request {
-    type Request = RedeemCoupon;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_redeem_coupon_request {
+    unsafe fn given(&self) -> Result<RedeemCoupon, Fault> {
         unsafe {
             let request = RedeemCoupon::new(
                 self.card.required("card")?,
@@ -262,13 +266,17 @@ pub struct tillbook_give_coupon_request {
 }
 
 impl Asked for tillbook_give_coupon_request {
-    type Request = GiveCoupon;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_give_coupon_request {
+    unsafe fn given(&self) -> Result<GiveCoupon, Fault> {
         unsafe { Ok(GiveCoupon::new(self.card.required("card")?, self.template_id.required("template_id")?)) }
     }
 }
@@ -307,13 +315,17 @@ pub struct tillbook_set_coupon_status_request {
 }
 
 impl Asked for tillbook_set_coupon_status_request {
-    type Request = SetCouponStatus;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_set_coupon_status_request {
+    unsafe fn given(&self) -> Result<SetCouponStatus, Fault> {
         unsafe {
             let to = CouponStatus::of(self.coupon_status, "coupon_status")?;
             Ok(SetCouponStatus::new(self.card.required("card")?, self.coupon.required("coupon")?, to))
@@ -349,13 +361,17 @@ pub struct tillbook_add_coupon_template_request {
 }
 
 impl Asked for tillbook_add_coupon_template_request {
-    type Request = AddCouponTemplate;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_add_coupon_template_request {
+    unsafe fn given(&self) -> Result<AddCouponTemplate, Fault> {
         unsafe { Ok(AddCouponTemplate::new(read(self.template_of)?.template()?)) }
     }
 }
@@ -400,13 +416,17 @@ pub struct tillbook_push_order_request {
 }
 
 impl Asked for tillbook_push_order_request {
-    type Request = PushOrder;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_push_order_request {
+    unsafe fn given(&self) -> Result<PushOrder, Fault> {
         unsafe {
             let request = PushOrder::new(self.card.required("card")?, Money::from_fen(self.amount));
             let request = request.lines(lines_of(self.lines, self.lines_count)?);
@@ -451,13 +471,17 @@ pub struct tillbook_return_order_request {
 }
 
 impl Asked for tillbook_return_order_request {
-    type Request = ReturnOrder;
-
     fn call(&self) -> *const tillbook_call {
         self.call
     }
 
-    unsafe fn request(&self) -> Result<Self::Request, Fault> {
+    unsafe fn request(&self) -> Result<Request, Fault> {
+        unsafe { self.given() }.map(Request::from)
+    }
+}
+
+impl tillbook_return_order_request {
+    unsafe fn given(&self) -> Result<ReturnOrder, Fault> {
         unsafe {
             let request = ReturnOrder::new(self.card.required("card")?, self.original.required("original")?);
             let request = request.lines(lines_of(self.lines, self.lines_count)?);

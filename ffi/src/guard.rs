@@ -40,6 +40,12 @@ pub(crate) fn guarded(
     err: *mut *mut tillbook_error,
     body: impl FnOnce() -> Result<tillbook_status, Fault>,
 ) -> tillbook_status {
+    let mut body = Some(body);
+    // Once in the library, not once for each function: there are more than a hundred.
+    watched(err, &mut || body.take().map_or(Ok(TILLBOOK_OK), |body| body()))
+}
+
+fn watched(err: *mut *mut tillbook_error, body: &mut dyn FnMut() -> Result<tillbook_status, Fault>) -> tillbook_status {
     if forked() {
         tell(err, error::FORKED);
         return TILLBOOK_FORKED;

@@ -22,7 +22,7 @@ pub enum Delivery {
     RequireOnline(Duration),
 }
 
-/// One act, unchecked, with what is said about it. Made from [`OpenCard`], [`Modify`], [`Recharge`], [`Consume`] or
+/// One act, unchecked, with what is said about it, for whoever handles all kinds alike. Made from [`OpenCard`], [`Modify`], [`Recharge`], [`Consume`] or
 /// [`RedeemPoints`].
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -63,7 +63,8 @@ pub(super) struct CallInput {
     pub(super) delivery: Option<Delivery>,
 }
 
-macro_rules! call_setters {
+/// What every call may carry; `$name` has a field `call`.
+macro_rules! call_fields {
     ($name:ident) => {
         impl $name {
             /// Names the operation, so that the same call made again finds it instead of doing it twice. 1 to 64 visible
@@ -135,6 +136,12 @@ macro_rules! call_setters {
                 self.delivery($crate::model::Delivery::RequireOnline(timeout))
             }
         }
+    };
+}
+
+macro_rules! call_setters {
+    ($name:ident) => {
+        call_fields!($name);
 
         impl From<$name> for $crate::model::Request {
             fn from(mut input: $name) -> $crate::model::Request {
@@ -318,6 +325,7 @@ impl RedeemPoints {
     }
 }
 
+call_fields!(Request);
 holder_setters!(OpenCard);
 holder_setters!(Modify);
 call_setters!(OpenCard);

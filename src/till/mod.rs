@@ -75,7 +75,11 @@ impl Till {
     /// `Unreachable`, `Unsupported`, `NotFound`. Nothing can be said, so ask again by `op_id`: `DiskFull`, `Storage`,
     /// `Poisoned`, `Closed`.
     pub fn call(&self, request: impl Into<Request>) -> Result<Receipt> {
-        let checked = request.into().check()?;
+        self.make(request.into())
+    }
+
+    fn make(&self, request: Request) -> Result<Receipt> {
+        let checked = request.check()?;
         let result = self.carry_through(checked);
         self.runtime.stir();
         result

@@ -19,7 +19,7 @@ pub(crate) enum Build {
 /// A program that can be run.
 pub(crate) struct Made {
     /// Holds it, and the library by the name that it looks for.
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     /// To be run with its arguments behind it.
     pub(crate) command: Command,
     pub(crate) name: String,
@@ -83,7 +83,7 @@ pub(crate) fn compiled(program: &str, build: Build) -> Option<Made> {
     command.env("UBSAN_OPTIONS", "print_stacktrace=1");
     // For what takes its time under valgrind.
     command.env("TILLBOOK_SLOW", if build == Build::Valgrind { "1" } else { "0" });
-    Some(Made { folder, command, name: format!("{program} ({build:?})") })
+    Some(Made { _folder: folder, command, name: format!("{program} ({build:?})") })
 }
 
 fn valgrind(made: &Path) -> Command {

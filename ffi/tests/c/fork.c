@@ -1,4 +1,5 @@
-/* A forked child can't use the library, and is told so; the parent goes on, and so does a child forked before the first use. */
+/* A forked child can't use the library, and is told so. The parent goes on, and so does a child forked before the first
+ * use. */
 
 #define _POSIX_C_SOURCE 200809L
 

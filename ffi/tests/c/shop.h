@@ -47,7 +47,8 @@ static inline tillbook_till *opened(shop *it) {
   return till;
 }
 
-static inline void consume_of(tillbook_consume_request *it, const tillbook_call *call, const char *card, int64_t total) {
+static inline void consume_of(tillbook_consume_request *it, const tillbook_call *call, const char *card,
+                              int64_t total) {
   tillbook_consume_request_init(it);
   it->call = call;
   it->card = tillbook_str_of(card);

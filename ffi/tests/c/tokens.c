@@ -13,7 +13,7 @@ typedef struct told {
   int calls;
   int destroyed;
   char provider[16];
-  char refused[64];
+  char refused[4104];
 } told;
 
 static void on_token(void *user, const tillbook_token_wanted *wanted) {
