@@ -54,6 +54,10 @@ impl Money {
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') {
             return Err(bad("must be yuan in plain digits"));
         }
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.split('.').any(str::is_empty) {
+            return Err(bad("must have digits before the point, and behind it if there is one"));
+        }
         let yuan: Decimal = text.parse().map_err(|_| bad("must be yuan in plain digits"))?;
         if yuan.scale() > 2 {
             return Err(bad("must have at most two decimals"));
@@ -337,6 +341,9 @@ mod tests {
             (" 5", None),
             ("5 ", None),
             ("--5", None),
+            ("5.", None),
+            (".5", None),
+            ("-", None),
             ("五", None),
         ];
         for (text, fen) in cases {

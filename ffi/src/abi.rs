@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
-use crate::guard::{guard, shielded};
+use crate::guard::{constant, guard};
 use crate::text::c_text;
 
 /// Changes when something is taken away or means something else: programs have to be compiled anew. It is the number in
@@ -26,7 +26,7 @@ pub const TILLBOOK_FEATURE_HTTP: u32 = 1;
 /// The library's version, as "0.1.0". Static: never free it. Any thread, any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_version() -> *const c_char {
-    shielded(std::ptr::null(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
+    constant(std::ptr::null(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
 }
 
 static SQLITE: OnceLock<CString> = OnceLock::new();
@@ -35,19 +35,19 @@ static SQLITE: OnceLock<CString> = OnceLock::new();
 /// time.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_sqlite_version() -> *const c_char {
-    shielded(std::ptr::null(), || SQLITE.get_or_init(|| c_text(tillbook::sqlite_version())).as_ptr())
+    constant(std::ptr::null(), || SQLITE.get_or_init(|| c_text(tillbook::sqlite_version())).as_ptr())
 }
 
 /// The ABI that this library speaks, to be compared with TILLBOOK_ABI_VERSION. Any thread, any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_abi_version() -> u32 {
-    shielded(0, || TILLBOOK_ABI_VERSION)
+    constant(0, || TILLBOOK_ABI_VERSION)
 }
 
 /// What this build has: the TILLBOOK_FEATURE_* bits. Any thread, any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_features() -> u32 {
-    shielded(0, || if cfg!(feature = "http") { TILLBOOK_FEATURE_HTTP } else { 0 })
+    constant(0, || if cfg!(feature = "http") { TILLBOOK_FEATURE_HTTP } else { 0 })
 }
 
 /// Whether a program that was compiled with a header may use this library: call it once, first, with

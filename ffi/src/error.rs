@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tillbook::Language;
 
 use crate::fault::Fault;
-use crate::guard::{guard, shielded};
+use crate::guard::{constant, guard, shielded};
 use crate::handle::{self, handle};
 use crate::labels::language;
 use crate::refusal::RefusalOut;
@@ -260,7 +260,7 @@ pub(crate) fn freed<H: handle::Handle>(handle: *mut H) -> Result<(), Fault> {
 /// The name of a status, as "LANE_HELD"; "UNKNOWN" for one that this library does not know. Static: never free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_status_name(status: tillbook_status) -> *const c_char {
-    shielded(c"UNKNOWN".as_ptr(), || {
+    constant(c"UNKNOWN".as_ptr(), || {
         NAMES.iter().find(|(code, _)| *code == status).map_or(c"UNKNOWN", |(_, name)| name).as_ptr()
     })
 }

@@ -90,6 +90,11 @@ fn fault_of(panic: String) -> Fault {
     }
 }
 
+/// For functions that tell what is the same in every process: `otherwise` after a panic.
+pub(crate) fn constant<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
 /// For functions that return something else than a status: `otherwise` after a panic and in a forked process.
 pub(crate) fn shielded<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
     if forked() {

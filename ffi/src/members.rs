@@ -350,7 +350,8 @@ pub unsafe extern "C" fn tillbook_judge_sms(
 /// Takes in what a remote has pushed, as its request's body came in; `answer` becomes the body to answer it with. Nothing in a
 /// push becomes a balance or a state: it makes the till ask. Any thread; free the buffer with tillbook_buffer_free.
 ///
-/// Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing; INVALID_INPUT: it is no push;
+/// Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing; INVALID_INPUT: it is no push, or no
+/// configured remote;
 /// UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it come again; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_apply_push(

@@ -11,7 +11,7 @@ use crate::guard::guard;
 use crate::sized::Out;
 use crate::text::{fixed, text_at};
 
-/// Reads yuan in plain digits with at most two decimals ("12", "12.5", "12.50") as fen. Any thread.
+/// Reads yuan in plain digits with at most two decimals ("12", "12.5", "-12.50") as fen. Any thread.
 ///
 /// Errors: INVALID_INPUT for anything else (more decimals, an exponent, a thousands separator, too large), BAD_TEXT,
 /// NULL_ARGUMENT.

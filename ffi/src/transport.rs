@@ -214,9 +214,7 @@ fn filling(
     guard(err, || {
         let answer = handle::get(response.cast_const())?;
         let mut answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
-        let filled = fill(&mut answer);
-        answer.spoilt |= filled.is_err();
-        filled
+        fill(&mut answer)
     })
 }
 
@@ -231,6 +229,7 @@ pub unsafe extern "C" fn tillbook_http_response_status(
 ) -> tillbook_status {
     filling(response, err, |answer| {
         let status = u16::try_from(http_status).ok().filter(|status| (100..=999).contains(status));
+        answer.spoilt |= status.is_none();
         answer.response.status = status.ok_or(Fault::Value { field: "http_status", rule: "must be 100 to 999" })?;
         Ok(())
     })
@@ -239,7 +238,8 @@ pub unsafe extern "C" fn tillbook_http_response_status(
 /// No answer has more header fields.
 const MOST_HEADERS: usize = 1_000;
 
-/// Adds a header field to the answer. Those that the till looks at are Date and Retry-After. For use inside `send`, on its
+/// Adds a header field to the answer. Those that the till looks at are Date and Retry-After; one that is refused is left out,
+/// and the answer counts without it. For use inside `send`, on its
 /// thread.
 ///
 /// Errors: BAD_TEXT, INVALID_INPUT, NULL_ARGUMENT, BAD_HANDLE.
@@ -276,6 +276,10 @@ pub unsafe extern "C" fn tillbook_http_response_body(
     filling(response, err, |answer| {
         if bytes_size == 0 {
             return Ok(());
+        }
+        if bytes.is_null() || bytes_size > answer.most.saturating_sub(answer.response.body.len()) {
+            // A body of which a part is missing is none.
+            answer.spoilt = true;
         }
         if bytes_size > answer.most.saturating_sub(answer.response.body.len()) {
             return Err(Fault::Value { field: "bytes", rule: "is more than max_response_bytes" });

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
-use tillbook::{Notice, SyncStatus};
+use tillbook::{ErrorCode, Notice, SyncStatus};
 
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
@@ -152,30 +152,42 @@ fn taken_up(till: &Arc<TillBox>, subscription: Subscription) -> Result<(), Box<(
 fn look_after(till: &Weak<TillBox>) {
     let mut all: Vec<Subscription> = Vec::new();
     let mut seen = 0;
-    loop {
+    while let Some(held) = till.upgrade() {
         // Held no longer than a look takes, so that freeing the till elsewhere ends this thread.
-        let Some(held) = till.upgrade() else { return };
-        {
-            let mut watch = held.watch.lock().unwrap_or_else(PoisonError::into_inner);
-            if watch.ended {
+        let looked = take_a_look(&held, &mut all, &mut seen);
+        if let Err(end) = looked {
+            if end {
+                let mut watch = held.watch.lock().unwrap_or_else(PoisonError::into_inner);
+                watch.running = false;
                 return;
             }
-            all.append(&mut watch.fresh);
+            // The book could not be read just now.
+            drop(held);
+            std::thread::sleep(LOOK);
+        } else {
+            drop(held);
+            std::thread::sleep(BREATH);
         }
-        all.retain(|subscription| !subscription.gone());
-        match held.till.wait_for_change(seen, LOOK) {
-            Ok(now) => seen = now,
-            Err(_) => return,
-        }
-        for subscription in &mut all {
-            let over = held.watch.lock().unwrap_or_else(PoisonError::into_inner).ended;
-            if over || subscription.look(&held).is_err() {
-                return;
-            }
-        }
-        drop(held);
-        std::thread::sleep(BREATH);
     }
+}
+
+/// Waits for a change, and tells every host what is new. The error says whether it was the last time.
+fn take_a_look(till: &TillBox, all: &mut Vec<Subscription>, seen: &mut u64) -> Result<(), bool> {
+    let over = || till.watch.lock().unwrap_or_else(PoisonError::into_inner).ended;
+    let last = |error: &tillbook::Error| matches!(error.code(), ErrorCode::Closed | ErrorCode::Poisoned);
+    if over() {
+        return Err(true);
+    }
+    all.append(&mut till.watch.lock().unwrap_or_else(PoisonError::into_inner).fresh);
+    all.retain(|subscription| !subscription.gone());
+    *seen = till.till.wait_for_change(*seen, LOOK).map_err(|error| last(&error))?;
+    for subscription in all {
+        if over() {
+            return Err(true);
+        }
+        subscription.look(till).map_err(|error| last(&error))?;
+    }
+    Ok(())
 }
 
 impl Subscription {
@@ -184,7 +196,7 @@ impl Subscription {
     }
 
     /// Tells what is new.
-    fn look(&mut self, till: &TillBox) -> Result<(), Fault> {
+    fn look(&mut self, till: &TillBox) -> tillbook::Result<()> {
         let user = self.host.user();
         match self.call {
             Call::Status(call) => {

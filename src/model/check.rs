@@ -12,6 +12,7 @@ use super::operation::OpId;
 use super::order::{OrderLine, sum_of};
 use super::request::{Delivery, Request, Unchecked};
 use super::{Error, Result};
+use crate::clock::Timestamp;
 use crate::units::{Money, Points};
 
 /// More lines than any slip has.
@@ -97,11 +98,7 @@ impl Request {
                 amount: sale(back.amount)?,
             },
             Unchecked::CarryOverPoints(carry) => {
-                let points = carry.points;
-                if points < Points::ZERO || points > Points::MAX_REQUEST {
-                    return Err(Error::invalid("points", "must be at most 1,000,000,000,000 and not negative", points));
-                }
-                Act::CarryOverPoints { card: CardNumber::new(carry.card)?, points }
+                Act::CarryOverPoints { card: CardNumber::new(carry.card)?, points: points_from_zero(carry.points)? }
             }
             Unchecked::UpdatePoints(update) => {
                 Act::UpdatePoints { card: CardNumber::new(update.card)?, points: signed_points(update.points)? }
@@ -130,8 +127,7 @@ impl Request {
                 if !lines.is_empty() && sum_of(&lines) != amount {
                     return Err(Error::invalid("lines", "must come to the amount", sum_of(&lines)));
                 }
-                let points =
-                    push.points.unwrap_or_else(|| lines.iter().fold(Points::ZERO, |sum, line| sum.plus(line.points)));
+                let points = points_from_zero(push.points.unwrap_or_else(|| points_of(&lines)))?;
                 Act::PushOrder { card: CardNumber::new(push.card)?, amount, points, lines }
             }
             Unchecked::ReturnOrder(back) => {
@@ -142,7 +138,7 @@ impl Request {
                 if !lines.is_empty() && sum_of(&lines) != amount {
                     return Err(Error::invalid("lines", "must come to the amount", sum_of(&lines)));
                 }
-                let points = lines.iter().fold(Points::ZERO, |sum, line| sum.plus(line.points));
+                let points = points_from_zero(points_of(&lines))?;
                 let original = OpId::new(back.original)?;
                 Act::ReturnOrder { card: CardNumber::new(back.card)?, original, amount, points, whole: all, lines }
             }
@@ -173,6 +169,18 @@ fn some_points(points: Points) -> Result<Points> {
         return Err(Error::invalid("points", "must be at least one and at most 1,000,000,000,000", points));
     }
     Ok(points)
+}
+
+/// None is some.
+fn points_from_zero(points: Points) -> Result<Points> {
+    if points < Points::ZERO || points > Points::MAX_REQUEST {
+        return Err(Error::invalid("points", "must be at most 1,000,000,000,000 and not negative", points));
+    }
+    Ok(points)
+}
+
+fn points_of(lines: &[OrderLine]) -> Points {
+    lines.iter().fold(Points::ZERO, |sum, line| sum.plus(line.points))
 }
 
 /// Up or down, but not nothing.
@@ -222,6 +230,10 @@ fn checked_lines(lines: Vec<OrderLine>) -> Result<Vec<OrderLine>> {
     Ok(lines)
 }
 
+/// What every remote can write as a date: 1970-01-01 to 9999-12-31 UTC.
+const EARLIEST: Timestamp = Timestamp::from_millis(0);
+const LATEST: Timestamp = Timestamp::from_millis(253_402_300_799_000);
+
 fn checked_template(template: CouponTemplate) -> Result<CouponTemplate> {
     short_text("id", template.id.clone(), 64)?;
     short_text("name", template.name.clone(), 64)?;
@@ -237,12 +249,15 @@ fn checked_template(template: CouponTemplate) -> Result<CouponTemplate> {
         Validity::Fixed { begins, ends } if begins >= ends => {
             Err(Error::invalid("validity", "must end after it begins", format!("{begins:?} {ends:?}")))
         }
+        Validity::Fixed { begins, ends } if begins < EARLIEST || ends > LATEST => {
+            Err(Error::invalid("validity", "must be from 1970 to 9999", format!("{begins:?} {ends:?}")))
+        }
         Validity::Days(0 | 3_661..) => Err(Error::invalid("validity", "must be from 1 to 3660 days", "")),
         _ => Ok(template),
     }
 }
 
-fn amount(field: &'static str, money: Money) -> Result<Money> {
+pub(crate) fn amount(field: &'static str, money: Money) -> Result<Money> {
     if !money.is_positive() {
         return Err(Error::invalid(field, "must be above zero", money));
     }
@@ -297,6 +312,7 @@ mod tests {
     use super::*;
     use crate::ErrorCode;
     use crate::model::request::{Consume, Modify, OpenCard, Recharge, RedeemPoints};
+    use crate::model::request_trade::PushOrder;
 
     fn refused(request: impl Into<Request>) -> Option<String> {
         let error = request.into().check().err()?;
@@ -336,6 +352,25 @@ mod tests {
             (Modify::new("M1").birthday("1999-09-09").into(), None),
         ];
         for (request, field) in cases {
+            let shown = format!("{request:?}");
+            assert_eq!(refused(request).as_deref(), field, "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_orders_points_have_bounds_given_or_summed() {
+        let push = |points| PushOrder::new("M1", Money::from_fen(100)).points(Points::new(points));
+        let line = |points| OrderLine::new("1", "a", 1, Money::from_fen(50)).points(Points::new(points));
+        let most = Points::MAX_REQUEST.get();
+        for (request, field) in [
+            (push(0), None),
+            (push(most), None),
+            (push(-1), Some("points")),
+            (push(i64::MIN), Some("points")),
+            (push(i64::MAX), Some("points")),
+            (PushOrder::new("M1", Money::from_fen(100)).lines([line(most), line(0)]), None),
+            (PushOrder::new("M1", Money::from_fen(100)).lines([line(most), line(1)]), Some("points")),
+        ] {
             let shown = format!("{request:?}");
             assert_eq!(refused(request).as_deref(), field, "{shown}");
         }

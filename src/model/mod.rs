@@ -26,7 +26,7 @@ pub use balance::{Balance, Balances};
 pub(crate) use balance::{Base, Effect, OpenEffect};
 pub use card::{Card, CardAccount, CardNumber, CardStatus, Gender, Holder, Level, PayType, RechargeRule, RechargeWhen};
 pub(crate) use card::{Phone, mask_phone};
-pub(crate) use check::short_text;
+pub(crate) use check::{amount, short_text};
 pub use coupon::{
     Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus, CouponTemplate, CouponValidation, Named, RuleVerdict,
     Validity,

@@ -17,7 +17,6 @@ mod schema;
 mod tokens;
 
 use std::cell::Cell;
-use std::fs::File;
 use std::ops::Deref;
 use std::path::PathBuf;
 
@@ -45,7 +44,7 @@ pub(crate) struct Store {
     /// The till's exposure as of now, inside a transaction too, where it is known: every offline call asks for it.
     exposure: Cell<Option<Exposure>>,
     /// Held for as long as the book is open; the operating system lets go of it when the process dies.
-    _lock: File,
+    _lock: open::BookLock,
 }
 
 /// Reads. Outside a transaction each statement sees the newest commit; this process is the only writer.

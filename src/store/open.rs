@@ -146,7 +146,19 @@ fn private() -> FileOptions {
     options
 }
 
-fn lock_book(path: &Path) -> Result<File> {
+/// The book's lock, for as long as it lives.
+pub(super) struct BookLock(File);
+
+impl Drop for BookLock {
+    fn drop(&mut self) {
+        // A process that was forked off holds the same lock: closing our file would leave it locked for as long as that lives.
+        if let Err(error) = self.0.unlock() {
+            log::warn!("tillbook: the book's lock file: {error}");
+        }
+    }
+}
+
+fn lock_book(path: &Path) -> Result<BookLock> {
     let file = private()
         .read(true)
         .write(true)
@@ -155,7 +167,7 @@ fn lock_book(path: &Path) -> Result<File> {
         .open(path)
         .map_err(|error| Error::io("can't open the book's lock file", error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(BookLock(file)),
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::in_use()),
         Err(std::fs::TryLockError::Error(error)) => Err(Error::io("can't lock the book", error)),
     }

@@ -12,6 +12,7 @@ use crate::units::Money;
 
 use super::Till;
 use super::serving::short_code;
+use crate::model::amount as checked_amount;
 
 impl Till {
     /// Asks the remote in charge, once: what is asked here is never queued and never repeated.
@@ -121,6 +122,7 @@ impl Till {
         offline: bool,
     ) -> Result<CouponValidation> {
         let number = CardNumber::new(card)?;
+        let amount = checked_amount("amount", amount)?;
         self.runtime.with(|engine| engine.validate_coupon(&number, coupon, amount, lines, offline))
     }
 

@@ -314,8 +314,9 @@ impl Till {
     /// Starts a thread that drives the queue by itself until the till is closed. Starting it twice does nothing.
     ///
     /// # Errors
-    /// `Storage` if the system gives no thread.
+    /// `Storage` if the system gives no thread; `Poisoned`, `Closed`.
     pub fn start_worker(&self) -> Result<()> {
+        self.runtime.with(|_| Ok(()))?;
         if let Some(worker) = self.runtime.start_worker()? {
             *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker);
         }

@@ -43,8 +43,8 @@ fn shared_library() -> PathBuf {
         return named.into();
     }
     let test = std::env::current_exe().expect("a test knows where it is");
-    let profile = test.parent().and_then(Path::parent).expect("it lies in deps");
-    profile.join("libtillbook_ffi.so")
+    // Where cargo puts what it builds for a test; the one in the folder above may be of another day.
+    test.parent().expect("it lies in a folder").join("libtillbook_ffi.so")
 }
 
 /// Compiles and links a program. `None` where the machine can't.
