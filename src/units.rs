@@ -56,7 +56,7 @@ impl Money {
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.split('.').any(str::is_empty) {
-            return Err(bad("must have digits before the point, and behind it if there is one"));
+            return Err(bad("must be yuan in plain digits"));
         }
         let yuan: Decimal = text.parse().map_err(|_| bad("must be yuan in plain digits"))?;
         if yuan.scale() > 2 {

@@ -121,6 +121,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be limited to items or to categories, not to both" => "商品和分类只能限定一种",
         "must be from 1 to 3660 days" => "须为 1 到 3660 天",
         "must end after it begins" => "结束时间须晚于开始时间",
+        "must be from 1970 to 9999" => "须在 1970 年到 9999 年之间",
         // Settings that are missed only when they are needed, and what a configuration is first checked for.
         "must be set before points are changed so" | "must be set before points are changed" => "未设置，不能变更积分",
         "must be set before coupons are used" => "未设置，不能使用优惠券",
