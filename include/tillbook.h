@@ -1013,10 +1013,14 @@ typedef struct tillbook_return_points_request {
   struct tillbook_str card;
   // The op_id of what is undone. Required.
   struct tillbook_str original;
-  // How many, at least one; 0: all that is left.
+  // How many, at least one; 0 with `everything`.
   int64_t points;
   // The part of the sale that comes back, in fen; 0: not told.
   int64_t amount;
+  // 1: all that is left. Said aloud, so that a field that was forgotten gives nothing back.
+  int32_t everything;
+  // 0.
+  int32_t reserved;
 } tillbook_return_points_request;
 
 // Sets points to a balance carried over from elsewhere.
@@ -1211,12 +1215,16 @@ typedef struct tillbook_return_order_request {
   struct tillbook_str card;
   // The op_id of the order. Required.
   struct tillbook_str original;
-  // What comes back, in fen; 0: what the lines come to, or without lines all that is left.
+  // What comes back, in fen; 0: what the lines come to, or with `everything`.
   int64_t amount;
   // What it consists of: `lines_count` of them, one behind the other; NULL where none are told.
   const struct tillbook_order_line *lines;
   // How many lines, at most 500.
   size_t lines_count;
+  // 1: all that is left, without lines. Said aloud, so that a field that was forgotten gives nothing back.
+  int32_t everything;
+  // 0.
+  int32_t reserved;
 } tillbook_return_order_request;
 
 // A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is still
@@ -2719,7 +2727,8 @@ tillbook_status tillbook_judge_sms(struct tillbook_till *till,
 // Takes in what a remote has pushed, as its request's body came in; `answer` becomes the body to answer it with. Nothing in a
 // push becomes a balance or a state: it makes the till ask. Any thread; free the buffer with tillbook_buffer_free.
 //
-// Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing; INVALID_INPUT: it is no push;
+// Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing; INVALID_INPUT: it is no push, or no
+// configured remote;
 // UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it come again; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_apply_push(struct tillbook_till *till,
                                     const char *provider,
@@ -2742,7 +2751,7 @@ tillbook_status tillbook_buffer_bytes(const struct tillbook_buffer *buffer,
 // Errors: BAD_HANDLE.
 tillbook_status tillbook_buffer_free(struct tillbook_buffer *buffer);
 
-// Reads yuan in plain digits with at most two decimals ("12", "12.5", "12.50") as fen. Any thread.
+// Reads yuan in plain digits with at most two decimals ("12", "12.5", "-12.50") as fen. Any thread.
 //
 // Errors: INVALID_INPUT for anything else (more decimals, an exponent, a thousands separator, too large), BAD_TEXT,
 // NULL_ARGUMENT.
@@ -2766,8 +2775,8 @@ tillbook_status tillbook_open(const struct tillbook_open_options *options,
                               struct tillbook_till **till,
                               struct tillbook_error **err);
 
-// Closes the book: calls that wait, and every later one, return CLOSED, until the handle is freed. Requests under way get
-// `grace_ms` milliseconds to end; what became of those that don't is found out when the book is opened again. No further
+// Closes the book. Requests under way get `grace_ms` milliseconds to end, and calls that wait for them their answer; then
+// every call returns CLOSED until the handle is freed; what became of those that don't is found out when the book is opened again. No further
 // callback begins. Closing twice is fine. Any thread, inside callbacks as well.
 //
 // Errors: BAD_HANDLE, NULL_ARGUMENT.
@@ -2972,7 +2981,8 @@ tillbook_status tillbook_http_response_status(struct tillbook_http_response *res
                                               int32_t http_status,
                                               struct tillbook_error **err);
 
-// Adds a header field to the answer. Those that the till looks at are Date and Retry-After. For use inside `send`, on its
+// Adds a header field to the answer. Those that the till looks at are Date and Retry-After; one that is refused is left out,
+// and the answer counts without it. For use inside `send`, on its
 // thread.
 //
 // Errors: BAD_TEXT, INVALID_INPUT, NULL_ARGUMENT, BAD_HANDLE.
@@ -3006,7 +3016,7 @@ tillbook_status tillbook_on_status(struct tillbook_till *till,
                                    struct tillbook_error **err);
 
 // Calls `callback` for each notification that comes from now on. Otherwise as tillbook_on_status; polling twin:
-// tillbook_notices.
+// tillbook_notices_of.
 //
 // Errors: as tillbook_on_status.
 tillbook_status tillbook_on_notice(struct tillbook_till *till,

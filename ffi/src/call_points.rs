@@ -8,6 +8,7 @@ use tillbook::{
 use crate::call::{Asked, make, optional, tillbook_call};
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
+use crate::money::flag;
 use crate::open::tillbook_till;
 use crate::receipt::tillbook_receipt;
 use crate::sized::sized;
@@ -183,10 +184,14 @@ pub struct tillbook_return_points_request {
     pub card: tillbook_str,
     /// The op_id of what is undone. Required.
     pub original: tillbook_str,
-    /// How many, at least one; 0: all that is left.
+    /// How many, at least one; 0 with `everything`.
     pub points: i64,
     /// The part of the sale that comes back, in fen; 0: not told.
     pub amount: i64,
+    /// 1: all that is left. Said aloud, so that a field that was forgotten gives nothing back.
+    pub everything: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 impl Asked for tillbook_return_points_request {
@@ -203,8 +208,12 @@ impl tillbook_return_points_request {
     unsafe fn given(&self) -> Result<ReturnPoints, Fault> {
         unsafe {
             let mut request = ReturnPoints::new(self.card.required("card")?, self.original.required("original")?);
-            if self.points != 0 {
-                request = request.points(Points::new(self.points));
+            match (flag("everything", self.everything)?, self.points) {
+                (true, 0) => {}
+                (true, _) => {
+                    return Err(Fault::Value { field: "everything", rule: "leaves no number of points to be given" });
+                }
+                (false, points) => request = request.points(Points::new(points)),
             }
             if self.amount != 0 {
                 request = request.amount(Money::from_fen(self.amount));
@@ -368,7 +377,7 @@ sized!(
     tillbook_redeem_points_request,
     tillbook_accrue_points_request,
     tillbook_adjust_points_request,
-    tillbook_return_points_request,
+    tillbook_return_points_request(reserved),
     tillbook_carry_over_points_request,
     tillbook_update_points_request,
     tillbook_return_points_of_order_request

@@ -462,12 +462,16 @@ pub struct tillbook_return_order_request {
     pub card: tillbook_str,
     /// The op_id of the order. Required.
     pub original: tillbook_str,
-    /// What comes back, in fen; 0: what the lines come to, or without lines all that is left.
+    /// What comes back, in fen; 0: what the lines come to, or with `everything`.
     pub amount: i64,
     /// What it consists of: `lines_count` of them, one behind the other; NULL where none are told.
     pub lines: *const tillbook_order_line,
     /// How many lines, at most 500.
     pub lines_count: usize,
+    /// 1: all that is left, without lines. Said aloud, so that a field that was forgotten gives nothing back.
+    pub everything: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 impl Asked for tillbook_return_order_request {
@@ -485,7 +489,15 @@ impl tillbook_return_order_request {
         unsafe {
             let request = ReturnOrder::new(self.card.required("card")?, self.original.required("original")?);
             let request = request.lines(lines_of(self.lines, self.lines_count)?);
-            Ok(if self.amount == 0 { request } else { request.amount(Money::from_fen(self.amount)) })
+            let given = self.amount != 0 || self.lines_count != 0;
+            match flag("everything", self.everything)? {
+                true if given => {
+                    Err(Fault::Value { field: "everything", rule: "leaves no amount and no lines to be given" })
+                }
+                true => Ok(request),
+                false if self.amount == 0 && given => Ok(request),
+                false => Ok(request.amount(Money::from_fen(self.amount))),
+            }
         }
     }
 }
@@ -511,5 +523,5 @@ sized!(
     tillbook_set_coupon_status_request,
     tillbook_add_coupon_template_request,
     tillbook_push_order_request,
-    tillbook_return_order_request
+    tillbook_return_order_request(reserved)
 );

@@ -255,7 +255,7 @@ pub unsafe extern "C" fn tillbook_on_status(
 }
 
 /// Calls `callback` for each notification that comes from now on. Otherwise as tillbook_on_status; polling twin:
-/// tillbook_notices.
+/// tillbook_notices_of.
 ///
 /// Errors: as tillbook_on_status.
 #[unsafe(no_mangle)]

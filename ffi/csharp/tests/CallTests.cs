@@ -16,6 +16,7 @@ namespace Tillbook.Tests
             Expect.True(Library.Version.Split('.').Length == 3, Library.Version);
             Expect.True(Library.SqliteVersion.StartsWith("3."), Library.SqliteVersion);
             Expect.True(Library.HasHttp, "it has a transport");
+            Expect.Equal(1L, Library.AbiVersion >> 16);
             Expect.True(Library.Services().Any(it => it.Provider == "sandy" && it.Kind == OperationKind.Consume
                 && it.Guarantee == Guarantee.Probe && it.Endpoint == "consume"), "services");
             Expect.Equal("", Library.Label((Promise)77));
@@ -385,6 +386,34 @@ namespace Tillbook.Tests
                 var failed = till.ServeMemberAsync("x");
                 Expect.True(Expect.Throws<AggregateException>(() => failed.Wait()).InnerException is TillbookException, "typed");
             }
+        }
+
+        public static void Every_async_call_has_a_twin_that_waits()
+        {
+            var late = new CancellationTokenSource();
+            late.Cancel();
+            var seen = 0;
+            using (var till = Sandbox.Open())
+            {
+                foreach (var method in typeof(Till).GetMethods().Where(it => it.Name.EndsWith("Async")))
+                {
+                    var parameters = method.GetParameters();
+                    var types = parameters.Select(it => it.ParameterType).ToArray();
+                    Expect.Equal(typeof(CancellationToken), types.Last(), method.Name);
+                    var twin = typeof(Till).GetMethod(
+                        method.Name.Substring(0, method.Name.Length - 5), types.Take(types.Length - 1).ToArray());
+                    Expect.True(twin != null, method.Name);
+                    var returned = method.ReturnType.IsGenericType ? method.ReturnType.GetGenericArguments()[0] : typeof(void);
+                    Expect.Equal(twin.ReturnType, returned, method.Name);
+                    var given = types.Select(type => type.IsValueType ? Activator.CreateInstance(type) : null).ToArray();
+                    given[given.Length - 1] = late.Token;
+                    var task = (Task)method.Invoke(till, given);
+                    Task.WaitAny(task);
+                    Expect.True(task.IsCanceled, method.Name);
+                    seen++;
+                }
+            }
+            Expect.True(seen > 25, seen + " calls");
         }
 
         public static void Many_lists_and_errors_leave_no_handle_behind()

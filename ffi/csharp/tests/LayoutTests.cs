@@ -7,7 +7,10 @@ using System.Runtime.InteropServices;
 
 namespace Tillbook.Tests
 {
-    /// <summary>That the interop part is laid out as the C compiler lays out the header, and passes nothing that needs marshalling.</summary>
+    /// <summary>
+    /// That the interop part is laid out as the C compiler lays out the header, and passes nothing that needs
+    /// marshalling.
+    /// </summary>
     public static class LayoutTests
     {
         private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
@@ -88,7 +91,9 @@ namespace Tillbook.Tests
             }
         }
 
-        /// <summary>Each function is there, under its name: one that is not fails here and not at a customer's.</summary>
+        /// <summary>
+        /// Each function is there, under its name: one that is not fails here and not at a customer's.
+        /// </summary>
         public static void Functions_are_in_the_library()
         {
             foreach (var method in typeof(Native).GetMethods(BindingFlags.Static | BindingFlags.Public))
@@ -111,7 +116,9 @@ namespace Tillbook.Tests
                 && type.GetFields(Fields).All(field => IsBlittable(field.FieldType));
         }
 
-        /// <summary>How far two elements of an array are apart: what the runtime itself takes, whatever it marshals.</summary>
+        /// <summary>
+        /// How far two elements of an array are apart: what the runtime itself takes, whatever it marshals.
+        /// </summary>
         private static int Stride(Type type)
         {
             var two = Array.CreateInstance(type, 2);

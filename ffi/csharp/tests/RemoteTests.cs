@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Tillbook.Tests
 {
-    /// <summary>What only the other remote systems have: members, coupons, orders, pushes, tokens of the host.</summary>
+    /// <summary>
+    /// What only the other remote systems have: members, coupons, orders, pushes, tokens of the host.
+    /// </summary>
     public static class RemoteTests
     {
         private const string Pace = "{\"pacing\":{\"backoff_ms\":5,\"backoff_max_ms\":40,\"restart_jitter_ms\":5}}";
@@ -79,7 +81,7 @@ namespace Tillbook.Tests
                 Expect.Equal("赵丽😀", till.ServeMember(phone).Name);
                 till.AccruePoints(new AccruePointsRequest { Card = phone, Points = 40, OpId = "acc", Delivery = online });
                 till.RedeemPoints(new RedeemPointsRequest { Card = phone, Points = 15, OpId = "red", Delivery = online });
-                till.ReturnPoints(new ReturnPointsRequest { Card = phone, Original = "red", Delivery = online });
+                till.ReturnPoints(new ReturnPointsRequest { Card = phone, Original = "red", Everything = true, Delivery = online });
                 Expect.Equal(40L, till.ServeCard(phone).PointsConfirmed);
                 Expect.True(till.PointsHistory(phone, 1, 20).Lines.Any(it => it.Points == 40), "the history");
                 Expect.True(till.ServeCard(phone).Growth != null, "growth");
@@ -164,11 +166,18 @@ namespace Tillbook.Tests
                 till.AdjustPoints(new AdjustPointsRequest { Card = card, Points = -3, Delivery = online });
                 till.UpdatePoints(new UpdatePointsRequest { Card = card, Points = 4, Delivery = online });
                 Expect.Equal(56L, till.PointsStatistics(card).Current);
-                Expect.Throws<TillbookException>(() => till.ReturnPointsOfOrder(
-                    new ReturnPointsOfOrderRequest { Card = card, Order = "no-such-order", Delivery = online, OpId = "a b" }));
+                till.RedeemPoints(new RedeemPointsRequest { Card = card, Points = 9, Order = "T-1", Delivery = online });
+                Expect.Equal(47L, till.PointsStatistics(card).Current);
+                var back = till.ReturnPointsOfOrder(new ReturnPointsOfOrderRequest
+                {
+                    Card = card, Order = "T-1", Delivery = online,
+                });
+                Expect.True(back.Promise == Promise.OnlineApproved, back.Promise + " " + back.RemoteMessage);
+                Expect.Equal(56L, till.PointsStatistics(card).Current);
 
                 var push = Sandbox.Post("freemud/push", "{\"seq\":1}");
-                var answer = Encoding.UTF8.GetString(till.ApplyPush("freemud", Encoding.UTF8.GetBytes(Sandbox.Member(push, "body"))));
+                var body = Encoding.UTF8.GetBytes(Sandbox.Member(push, "body"));
+                var answer = Encoding.UTF8.GetString(till.ApplyPush("freemud", body));
                 Expect.True(answer.Contains("100"), answer);
                 var forged = Encoding.UTF8.GetBytes(Sandbox.Member(push, "wrong"));
                 Expect.Throws<RemoteRefusedException>(() => till.ApplyPush("freemud", forged));

@@ -114,7 +114,9 @@ static void what_every_call_carries(void) {
 #define REDEEM_POINTS tillbook_redeem_points_request, tillbook_redeem_points, (TEXTS(card, "A1"), request.points = 1)
 #define ACCRUE tillbook_accrue_points_request, tillbook_accrue_points, (TEXTS(card, "A1"), request.points = 1)
 #define ADJUST tillbook_adjust_points_request, tillbook_adjust_points, (TEXTS(card, "A1"), request.points = 1)
-#define RETURN_POINTS tillbook_return_points_request, tillbook_return_points, (TEXTS(card, "A1"), TEXTS(original, "x"))
+#define RETURN_POINTS               \
+  tillbook_return_points_request, tillbook_return_points, \
+      (TEXTS(card, "A1"), TEXTS(original, "x"), request.everything = 1)
 #define CARRY_OVER \
   tillbook_carry_over_points_request, tillbook_carry_over_points, (TEXTS(card, "A1"), request.points = 1)
 #define UPDATE tillbook_update_points_request, tillbook_update_points, (TEXTS(card, "A1"), request.points = 1)
@@ -127,7 +129,9 @@ static void what_every_call_carries(void) {
   tillbook_set_coupon_status_request, tillbook_set_coupon_status, \
       (TEXTS(card, "A1"), TEXTS(coupon, "x"), request.coupon_status = TILLBOOK_COUPON_VALID)
 #define PUSH_ORDER tillbook_push_order_request, tillbook_push_order, (TEXTS(card, "A1"), request.amount = 1)
-#define RETURN_ORDER tillbook_return_order_request, tillbook_return_order, (TEXTS(card, "A1"), TEXTS(original, "x"))
+#define RETURN_ORDER               \
+  tillbook_return_order_request, tillbook_return_order, \
+      (TEXTS(card, "A1"), TEXTS(original, "x"), request.everything = 1)
 
 /* Lets what stands for several arguments be several. */
 #define EACH(macro, ...) macro(__VA_ARGS__)
@@ -196,6 +200,10 @@ static void requests(void) {
   EACH(REQUIRED, RETURN_POINTS, original);
   EACH(FIELD, INVALID_INPUT, RETURN_POINTS, request.points = INT64_MIN);
   EACH(FIELD, INVALID_INPUT, RETURN_POINTS, request.amount = -1);
+  /* What was forgotten gives nothing back, and what was said twice neither. */
+  EACH(FIELD, INVALID_INPUT, RETURN_POINTS, request.everything = 0);
+  EACH(FIELD, INVALID_INPUT, RETURN_POINTS, request.everything = 2);
+  EACH(FIELD, INVALID_INPUT, RETURN_POINTS, request.points = 1);
   EACH(CALL, CARRY_OVER);
   EACH(REQUIRED, CARRY_OVER, card);
   EACH(FIELD, INVALID_INPUT, CARRY_OVER, request.points = -1);
@@ -329,6 +337,9 @@ static void coupons(void) {
   EACH(REQUIRED, RETURN_ORDER, original);
   EACH(FIELD, INVALID_INPUT, RETURN_ORDER, request.amount = INT64_MIN);
   EACH(FIELD, INVALID_INPUT, RETURN_ORDER, request.amount = INT64_MAX);
+  EACH(FIELD, INVALID_INPUT, RETURN_ORDER, request.everything = 0);
+  EACH(FIELD, INVALID_INPUT, RETURN_ORDER, request.everything = 2);
+  EACH(FIELD, INVALID_INPUT, RETURN_ORDER, request.amount = 1);
   EVERY_LINE(RETURN_ORDER);
   templates();
 

@@ -167,6 +167,7 @@ pub(crate) fn call(world: &mut World, pen: &mut Pen<'_>) {
             original = pen.str_of(KEYS);
             points = pen.number();
             amount = pen.number();
+            everything = pen.code(1);
         }),
         12 => request!(tillbook_carry_over_points_request, tillbook_carry_over_points, |it| {
             card = pen.str_of(CARDS);
@@ -221,6 +222,7 @@ pub(crate) fn call(world: &mut World, pen: &mut Pen<'_>) {
                     card = pen.str_of(CARDS);
                     original = pen.str_of(KEYS);
                     amount = pen.number();
+                    everything = pen.code(1);
                     lines = lines;
                     lines_count = lines_count;
                 });
