@@ -349,14 +349,14 @@ internal sealed class Sandbox
     /// <summary>What came over the interface, as card, kind and amount.</summary>
     internal IEnumerable<string> Ledger(ICollection<string> cards)
     {
-        return from XmlNode line in Ask("GET", "/control/ledger").SelectNodes("/root/item")
+        return from XmlNode line in Ask("GET", "/control/ledger").SelectNodes("/*/item")
                where line["source"].InnerText == "api" && cards.Contains(line["card"].InnerText)
                select string.Join(" ", line["card"].InnerText, line["kind"].InnerText, line["sent"].InnerText);
     }
 
     internal Dictionary<string, decimal> Balances()
     {
-        return Ask("GET", "/control/state").SelectNodes("/root/cards/item").Cast<XmlNode>().ToDictionary(
+        return Ask("GET", "/control/state").SelectNodes("/*/cards/item").Cast<XmlNode>().ToDictionary(
             card => card["number"].InnerText, card => Money.FromFen(long.Parse(card["amount_fen"].InnerText)));
     }
 }

@@ -165,10 +165,12 @@ pub(crate) fn layout_table(declared: &Declarations) -> String {
     );
     for it in &declared.structs {
         let name = &it.name;
-        writeln!(text, "    (\"{name}\", size_of::<ffi::{name}>()),").expect("text grows");
+        // A line for each struct.
+        write!(text, "    (\"{name}\", size_of::<ffi::{name}>()),").expect("text grows");
         for field in it.names() {
-            writeln!(text, "    (\"{name}.{field}\", offset_of!(ffi::{name}, {field})),").expect("text grows");
+            write!(text, " (\"{name}.{field}\", offset_of!(ffi::{name}, {field})),").expect("text grows");
         }
+        text.push('\n');
     }
     text.push_str("];\n");
     text
