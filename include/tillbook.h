@@ -51,8 +51,8 @@
 // Who may say yes: as TILLBOOK_DELIVERY_PREFER_ONLINE with the configured time-out.
 #define TILLBOOK_DELIVERY_DEFAULT 0
 
-// The till decides by its policy, at once. While the remote is healthy this acts as TILLBOOK_DELIVERY_PREFER_ONLINE unless
-// the policy permits otherwise.
+// The till decides by its policy, at once. While the remote is healthy this acts as TILLBOOK_DELIVERY_PREFER_ONLINE with the
+// configured time-out, unless the policy permits otherwise.
 #define TILLBOOK_DELIVERY_OFFLINE 1
 
 // The remote decides if it answers within the time-out, else the till does by its policy.
@@ -426,10 +426,10 @@
 // No permission to read or write the book.
 #define TILLBOOK_NO_PERMISSION 25
 
-// The disk is full. The call left nothing behind.
+// The disk is full. Of a call that trades nothing can be said: make it again with the same op_id. Others did nothing.
 #define TILLBOOK_DISK_FULL 26
 
-// Reading or writing the book failed. The call left nothing behind.
+// Reading or writing the book failed. Of a call that trades nothing can be said: make it again with the same op_id.
 #define TILLBOOK_STORAGE 27
 
 // A panic while the book was being written. Close the till and open it again; asking again by op_id tells what became of
@@ -454,7 +454,7 @@
 // The process is a fork of one that used the library. Nothing was done, and nothing can be.
 #define TILLBOOK_FORKED 104
 
-// A panic inside that did not concern the book. The call may be made again.
+// A panic inside, outside the book. Of a call that trades nothing can be said: make it again with the same op_id.
 #define TILLBOOK_PANIC 105
 
 // Too many handles are alive: errors or lists are not being freed.
@@ -642,7 +642,8 @@
 // `tillbook_transport.send` returns: there is an answer, whatever its status.
 #define TILLBOOK_SENT 0
 
-// `tillbook_transport.send` returns: certainly no byte of the request left (name, connection or TLS failed).
+// `tillbook_transport.send` returns: certainly no byte of the request left (name, connection or TLS failed). Together with an
+// answer it counts as TILLBOOK_MAYBE_SENT.
 #define TILLBOOK_NOT_SENT 1
 
 // `tillbook_transport.send` returns: part or all of the request may have arrived. Also for a transport that can't tell.
@@ -754,7 +755,8 @@ typedef struct tillbook_call {
   struct tillbook_str reason;
   // Who may say yes, TILLBOOK_DELIVERY_*.
   int32_t delivery;
-  // How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out.
+  // How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
+  // TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
   uint32_t timeout_ms;
 } tillbook_call;
 
@@ -1503,7 +1505,7 @@ typedef struct tillbook_error_info {
   int32_t domain;
   // SQLite's extended result code or the operating system's error number where there is one, else 0.
   int32_t native_code;
-  // 1 where the same call may succeed later without anybody changing anything, else 0.
+  // 1 where the same call, with the same op_id, may succeed later without anybody changing anything, else 0.
   int32_t retryable;
   // Why the till refused, one of TILLBOOK_REFUSAL_*; 0 where it did not.
   int32_t refusal;
@@ -2111,8 +2113,8 @@ tillbook_status tillbook_check_abi(uint32_t header, struct tillbook_error **err)
 // Opens a card. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_open_card(struct tillbook_till *till,
                                    const struct tillbook_open_card_request *request,
                                    struct tillbook_receipt *receipt,
@@ -2121,8 +2123,8 @@ tillbook_status tillbook_open_card(struct tillbook_till *till,
 // Changes a holder's data. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_modify(struct tillbook_till *till,
                                 const struct tillbook_modify_request *request,
                                 struct tillbook_receipt *receipt,
@@ -2131,8 +2133,8 @@ tillbook_status tillbook_modify(struct tillbook_till *till,
 // Puts money on a card. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_recharge(struct tillbook_till *till,
                                   const struct tillbook_recharge_request *request,
                                   struct tillbook_receipt *receipt,
@@ -2141,8 +2143,8 @@ tillbook_status tillbook_recharge(struct tillbook_till *till,
 // Pays from a card with the member's discount. Look at `approved`, and always at `due`. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_consume(struct tillbook_till *till,
                                  const struct tillbook_consume_request *request,
                                  struct tillbook_receipt *receipt,
@@ -2151,8 +2153,8 @@ tillbook_status tillbook_consume(struct tillbook_till *till,
 // Registers a member by phone. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_register(struct tillbook_till *till,
                                   const struct tillbook_register_request *request,
                                   struct tillbook_receipt *receipt,
@@ -2161,8 +2163,8 @@ tillbook_status tillbook_register(struct tillbook_till *till,
 // Takes points from a card. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_redeem_points(struct tillbook_till *till,
                                        const struct tillbook_redeem_points_request *request,
                                        struct tillbook_receipt *receipt,
@@ -2171,8 +2173,8 @@ tillbook_status tillbook_redeem_points(struct tillbook_till *till,
 // Grants points. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_accrue_points(struct tillbook_till *till,
                                        const struct tillbook_accrue_points_request *request,
                                        struct tillbook_receipt *receipt,
@@ -2181,8 +2183,8 @@ tillbook_status tillbook_accrue_points(struct tillbook_till *till,
 // Corrects points, up or down. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_adjust_points(struct tillbook_till *till,
                                        const struct tillbook_adjust_points_request *request,
                                        struct tillbook_receipt *receipt,
@@ -2191,8 +2193,8 @@ tillbook_status tillbook_adjust_points(struct tillbook_till *till,
 // Undoes an accrual or a redemption of this till, or a part of it. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_return_points(struct tillbook_till *till,
                                        const struct tillbook_return_points_request *request,
                                        struct tillbook_receipt *receipt,
@@ -2201,8 +2203,8 @@ tillbook_status tillbook_return_points(struct tillbook_till *till,
 // Sets points to a balance carried over from elsewhere. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_carry_over_points(struct tillbook_till *till,
                                            const struct tillbook_carry_over_points_request *request,
                                            struct tillbook_receipt *receipt,
@@ -2211,8 +2213,8 @@ tillbook_status tillbook_carry_over_points(struct tillbook_till *till,
 // Changes points through Freemud's endpoint without a key (2.1), for installations that ask for it. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_update_points(struct tillbook_till *till,
                                        const struct tillbook_update_points_request *request,
                                        struct tillbook_receipt *receipt,
@@ -2221,8 +2223,8 @@ tillbook_status tillbook_update_points(struct tillbook_till *till,
 // Gives back all points of an order through Freemud's endpoint without a key (2.3). Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_return_points_of_order(struct tillbook_till *till,
                                                 const struct tillbook_return_points_of_order_request *request,
                                                 struct tillbook_receipt *receipt,
@@ -2231,8 +2233,8 @@ tillbook_status tillbook_return_points_of_order(struct tillbook_till *till,
 // Uses a coupon for an order. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_redeem_coupon(struct tillbook_till *till,
                                        const struct tillbook_redeem_coupon_request *request,
                                        struct tillbook_receipt *receipt,
@@ -2241,8 +2243,8 @@ tillbook_status tillbook_redeem_coupon(struct tillbook_till *till,
 // Gives a member a coupon of a template. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_give_coupon(struct tillbook_till *till,
                                      const struct tillbook_give_coupon_request *request,
                                      struct tillbook_receipt *receipt,
@@ -2251,8 +2253,8 @@ tillbook_status tillbook_give_coupon(struct tillbook_till *till,
 // Sets a coupon's status, or reinstates one that was used here. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_set_coupon_status(struct tillbook_till *till,
                                            const struct tillbook_set_coupon_status_request *request,
                                            struct tillbook_receipt *receipt,
@@ -2261,8 +2263,8 @@ tillbook_status tillbook_set_coupon_status(struct tillbook_till *till,
 // Adds a template that coupons are made from. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_add_coupon_template(struct tillbook_till *till,
                                              const struct tillbook_add_coupon_template_request *request,
                                              struct tillbook_receipt *receipt,
@@ -2271,8 +2273,8 @@ tillbook_status tillbook_add_coupon_template(struct tillbook_till *till,
 // Records an order that was paid by whatever means. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_push_order(struct tillbook_till *till,
                                     const struct tillbook_push_order_request *request,
                                     struct tillbook_receipt *receipt,
@@ -2281,8 +2283,8 @@ tillbook_status tillbook_push_order(struct tillbook_till *till,
 // Records that an order of this till came back, or a part of it. Any thread; waits no longer than its delivery says.
 //
 // Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 tillbook_status tillbook_return_order(struct tillbook_till *till,
                                       const struct tillbook_return_order_request *request,
                                       struct tillbook_receipt *receipt,
@@ -2776,8 +2778,8 @@ tillbook_status tillbook_open(const struct tillbook_open_options *options,
                               struct tillbook_error **err);
 
 // Closes the book. Requests under way get `grace_ms` milliseconds to end, and calls that wait for them their answer; then
-// every call returns CLOSED until the handle is freed; what became of those that don't is found out when the book is opened again. No further
-// callback begins. Closing twice is fine. Any thread, inside callbacks as well.
+// every call returns CLOSED until the handle is freed; what became of those that don't is found out when the book is opened again. No
+// callback but one that is about to begin comes any more. Closing twice is fine. Any thread, inside callbacks as well.
 //
 // Errors: BAD_HANDLE, NULL_ARGUMENT.
 tillbook_status tillbook_close(struct tillbook_till *till,
@@ -2857,7 +2859,7 @@ tillbook_status tillbook_resolve(struct tillbook_till *till,
                                  struct tillbook_receipt *receipt,
                                  struct tillbook_error **err);
 
-// Puts a card on this till's exception list with a reason, or takes it off (`why` NULL). Any thread.
+// Puts a card on this till's exception list: it is refused here from now on. Any thread.
 //
 // Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_set_exception(struct tillbook_till *till,
@@ -2866,6 +2868,14 @@ tillbook_status tillbook_set_exception(struct tillbook_till *till,
                                        const char *why,
                                        size_t why_size,
                                        struct tillbook_error **err);
+
+// Takes a card off this till's exception list. Any thread.
+//
+// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_lift_exception(struct tillbook_till *till,
+                                        const char *card,
+                                        size_t card_size,
+                                        struct tillbook_error **err);
 
 // How an operation stands: ask by the op_id that the call was made with, after a crash, a time-out or an `in doubt`. At
 // once, from the book. Any thread.
@@ -3005,7 +3015,7 @@ tillbook_status tillbook_http_response_body(struct tillbook_http_response *respo
 // Calls `callback` whenever the queue stands otherwise, at first at once, on the till's own thread "tillbook-watch", one
 // call at a time. Quick changes are told together. It may call the till, remove its listener, close and free the till.
 // `destroy` (may be NULL) is called within a second after it was removed or the till was closed, when no call is running;
-// also where this function fails. Polling twin: tillbook_wait_for_change with tillbook_sync_state. Any thread.
+// also where this function fails, but not in a forked process. Polling twin: tillbook_wait_for_change with tillbook_sync_state. Any thread.
 //
 // Errors: NULL_ARGUMENT, CLOSED, STORAGE (no thread), BAD_HANDLE.
 tillbook_status tillbook_on_status(struct tillbook_till *till,
@@ -3037,8 +3047,8 @@ tillbook_status tillbook_on_token_wanted(struct tillbook_till *till,
                                          struct tillbook_listener **listener,
                                          struct tillbook_error **err);
 
-// Removes a callback and frees its handle: no further call begins. One that is running ends undisturbed, and `destroy` is
-// called after it. NULL is fine. Any thread, inside the callback as well.
+// Removes a callback and frees its handle. A call that is running or about to begin ends undisturbed, and `destroy` is called
+// after it: `user` has to live until then, and without `destroy` for ever. NULL is fine. Any thread, inside the callback as well.
 //
 // Errors: BAD_HANDLE, for one that was removed before.
 tillbook_status tillbook_listener_remove(struct tillbook_listener *listener);

@@ -72,9 +72,10 @@ template <class T> T sized() {
 }
 template <> inline const char *sized<const char *>() { return nullptr; }
 
-// Text for a field of a request; empty: not given. It borrows: the string must live until the call.
-inline tillbook_str text(const char *it) { return tillbook_str_of(it && *it ? it : nullptr); }
-inline tillbook_str text(const std::string &it) { return tillbook_str{it.empty() ? nullptr : it.data(), it.size()}; }
+// Text for a field of a request; it borrows: the string must live until the call. Empty text counts as given (and is mostly
+// refused: an op_id that was lost must not become a new one); leave the field alone where there is none.
+inline tillbook_str text(const char *it) { return tillbook_str_of(it); }
+inline tillbook_str text(const std::string &it) { return tillbook_str{it.data(), it.size()}; }
 tillbook_str text(std::string &&) = delete;
 
 // Yuan with two decimals, and back.
@@ -235,15 +236,14 @@ public:
     void set_exception(Str card, Str why) {
         call(tillbook_set_exception, till_, card.data(), card.size(), why.data(), why.size());
     }
-    void lift_exception(Str card) { call(tillbook_set_exception, till_, card.data(), card.size(), nullptr, 0); }
+    void lift_exception(Str card) { call(tillbook_lift_exception, till_, card.data(), card.size()); }
     // What the remotes told, and what may be done offline.
     void pull_catalogue(uint32_t timeout_ms = 0) { call(tillbook_pull_catalogue, till_, timeout_ms); }
     Levels levels() const { return list<Levels>(tillbook_levels_of); }
     PayTypes pay_types() const { return list<PayTypes>(tillbook_pay_types_of); }
     Coupons coupons(Str card) const { return list<Coupons>(tillbook_coupons_of, card.data(), card.size()); }
-    // Of the till, or of a card if one is named.
     tillbook_headroom headroom(Str card = std::string()) const {
-        return fill<tillbook_headroom>(tillbook_headroom_of, text(card).data, card.size());
+        return fill<tillbook_headroom>(tillbook_headroom_of, card.empty() ? nullptr : card.data(), card.size());
     }
     tillbook_policy policy() const { return fill<tillbook_policy>(tillbook_policy_of); }
     // The queue. Without the worker call `sync` from a loop of your own, again at the status' `next_due`.
@@ -254,7 +254,7 @@ public:
     // What people have to know and to decide.
     Notices notices() const { return list<Notices>(tillbook_notices_of); }
     void acknowledge(int64_t notice_no, Str who, Str note = std::string()) {
-        const tillbook_str why = text(note);
+        const tillbook_str why = note.empty() ? tillbook_str{nullptr, 0} : text(note);
         call(tillbook_acknowledge, till_, notice_no, who.data(), who.size(), why.data, why.size);
     }
     Waiting waiting() const { return list<Waiting>(tillbook_waiting_of); }

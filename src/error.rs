@@ -48,9 +48,9 @@ pub enum ErrorCode {
     Corrupt = 24,
     /// No permission to read or write the book.
     NoPermission = 25,
-    /// The disk is full. The call left nothing behind.
+    /// The disk is full. What became of a call that trades is not known: make it again with the same `op_id`.
     DiskFull = 26,
-    /// Reading or writing the book failed. The call left nothing behind.
+    /// Reading or writing the book failed. What became of a call that trades is not known: make it again with the same `op_id`.
     Storage = 27,
     /// A panic while the book was being written. Close and open the till.
     Poisoned = 28,
@@ -214,7 +214,7 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether the same call, with the same `op_id`, may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(
@@ -353,13 +353,13 @@ impl Error {
     }
 
     pub(crate) fn remote_refused(why: impl Into<String>) -> Self {
-        Error::new(Kind::RemoteRefused { why: why.into(), code: None })
+        Error::new(Kind::RemoteRefused { why: masked(&why.into()), code: None })
     }
 
     /// As [`Error::remote_refused`], with the code in the remote's dialect. It is foreign text: an odd one is left out.
     pub(crate) fn remote_refused_with(code: &str, why: impl Into<String>) -> Self {
         let fine = (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic());
-        Error::new(Kind::RemoteRefused { why: why.into(), code: fine.then(|| code.to_owned()) })
+        Error::new(Kind::RemoteRefused { why: masked(&why.into()), code: fine.then(|| code.to_owned()) })
     }
 
     pub(crate) fn wrong_merchant(what: &'static str) -> Self {
@@ -393,6 +393,26 @@ impl Error {
     pub(crate) fn inconsistent(what: impl Into<String>) -> Self {
         Error::new(Kind::Inconsistent(what.into()))
     }
+}
+
+/// Foreign text without numbers that could be somebody's: of seven digits in a row or more the last four are left.
+fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        let digits = from.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = from.split_at(digits);
+        shown.push_str(before);
+        if digits < 7 {
+            shown.push_str(number);
+        } else {
+            shown.push_str("****");
+            shown.push_str(&number[digits - 4..]);
+        }
+        rest = after;
+    }
+    shown + rest
 }
 
 /// SQLite found nothing wrong with the file, but what stands in it is not what this library writes.
@@ -501,7 +521,7 @@ mod tests {
 
     #[test]
     fn a_remotes_code_is_kept_unless_it_is_odd() {
-        let long = "9".repeat(65);
+        let long = "x".repeat(65);
         for (code, kept) in
             [("110003", true), ("-4", true), ("", false), ("1 2", false), ("失败", false), (&long, false)]
         {
@@ -517,6 +537,21 @@ mod tests {
         let error = Error::config("types.accrue", "must have an operation of 1 to 10").of_section("freemud");
         assert_eq!(error.field(), Some("freemud.types.accrue"));
         assert_eq!(Error::not_found("card").of_section("freemud").field(), None);
+    }
+
+    #[test]
+    fn what_a_remote_says_shows_no_full_phone_number() {
+        for (said, shown) in [
+            ("member 13812345678 not found", "member ****5678 not found"),
+            ("code 300, twice: 1380000123413800001235", "code 300, twice: ****1235"),
+            ("会员13800001234", "会员****1234"),
+            ("123456", "123456"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(said), shown);
+        }
+        let card = crate::CardNumber::new("13800138000\r").unwrap_err();
+        assert!(!format!("{card} {card:?}").contains("138"), "{card}");
     }
 
     #[test]

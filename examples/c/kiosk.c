@@ -694,7 +694,7 @@ static int decide(kiosk *it, const tillbook_waiting_operation *waiting)
     printf("    " STAFF ": %s, since it was %s\n",
            tillbook_label(TILLBOOK_LABEL_STATE, receipt.state, TILLBOOK_LANGUAGE_ENGLISH), WHY);
     return went_well("taking a card off the exception list",
-                     tillbook_set_exception(it->till, waiting->card, TILLBOOK_NUL_TERMINATED, NULL, 0, &error), &error);
+                     tillbook_lift_exception(it->till, waiting->card, TILLBOOK_NUL_TERMINATED, &error), &error);
 }
 
 static int acknowledge(kiosk *it, const tillbook_notice *notice)

@@ -850,8 +850,8 @@ namespace Tillbook
             using (var arena = new Arena())
             {
                 var number = arena.Required(card, nameof(card));
-                Do((IntPtr till, out IntPtr error) => Native.tillbook_set_exception(
-                    till, number.data, number.size, IntPtr.Zero, UIntPtr.Zero, out error));
+                Do((IntPtr till, out IntPtr error) => Native.tillbook_lift_exception(
+                    till, number.data, number.size, out error));
             }
         }
 
@@ -1302,7 +1302,14 @@ namespace Tillbook
         {
             lock (gate)
             {
-                if (listeners.Handlers == null && handler != null)
+                // Before the library is told of it: the first event may come at once.
+                var first = listeners.Handlers == null && handler != null;
+                listeners.Handlers += handler;
+                if (!first)
+                {
+                    return;
+                }
+                try
                 {
                     listeners.Handle = Listed<ListenerHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
                     {
@@ -1311,7 +1318,11 @@ namespace Tillbook
                         return listener(till, callback, user, Callbacks.Destroy, ref raw, out error);
                     });
                 }
-                listeners.Handlers += handler;
+                catch
+                {
+                    listeners.Handlers -= handler;
+                    throw;
+                }
             }
         }
 
@@ -1625,22 +1636,32 @@ namespace Tillbook
             }
             IntPtr error;
             Failure.Check(Native.tillbook_http_response_status(response, Status, out error), error);
-            foreach (var header in Headers ?? new KeyValuePair<string, string>[0])
-            {
-                using (var arena = new Arena())
-                {
-                    var name = arena.Required(header.Key, "header");
-                    var value = arena.Required(header.Value, "header");
-                    Failure.Check(Native.tillbook_http_response_header(
-                        response, name.data, name.size, value.data, value.size, out error), error);
-                }
-            }
             if (Body != null && Body.Length > 0)
             {
                 using (var arena = new Arena())
                 {
                     Failure.Check(Native.tillbook_http_response_body(
                         response, arena.Pin(Body), (UIntPtr)(uint)Body.Length, out error), error);
+                }
+            }
+            foreach (var header in Headers ?? new KeyValuePair<string, string>[0])
+            {
+                // One that can't be told is left out: the answer counts without it.
+                try
+                {
+                    using (var arena = new Arena())
+                    {
+                        var name = arena.Required(header.Key, "header");
+                        var value = arena.Required(header.Value, "header");
+                        Failure.Check(Native.tillbook_http_response_header(
+                            response, name.data, name.size, value.data, value.size, out error), error);
+                    }
+                }
+                catch (ArgumentException)
+                {
+                }
+                catch (TillbookException)
+                {
                 }
             }
             return (int)Outcome;
@@ -4702,8 +4723,8 @@ namespace Tillbook
         Default = 0,
 
         /// <summary>
-        /// The till decides by its policy, at once. While the remote is healthy this acts as Delivery.PreferOnline
-        /// unless the policy permits otherwise.
+        /// The till decides by its policy, at once. While the remote is healthy this acts as Delivery.PreferOnline with
+        /// the configured time-out, unless the policy permits otherwise.
         /// </summary>
         Offline = 1,
 
@@ -5367,10 +5388,16 @@ namespace Tillbook
         /// <summary>No permission to read or write the book.</summary>
         NoPermission = 25,
 
-        /// <summary>The disk is full. The call left nothing behind.</summary>
+        /// <summary>
+        /// The disk is full. Of a call that trades nothing can be said: make it again with the same op_id. Others did
+        /// nothing.
+        /// </summary>
         DiskFull = 26,
 
-        /// <summary>Reading or writing the book failed. The call left nothing behind.</summary>
+        /// <summary>
+        /// Reading or writing the book failed. Of a call that trades nothing can be said: make it again with the same
+        /// op_id.
+        /// </summary>
         Storage = 27,
 
         /// <summary>
@@ -5399,7 +5426,10 @@ namespace Tillbook
         /// <summary>The process is a fork of one that used the library. Nothing was done, and nothing can be.</summary>
         Forked = 104,
 
-        /// <summary>A panic inside that did not concern the book. The call may be made again.</summary>
+        /// <summary>
+        /// A panic inside, outside the book. Of a call that trades nothing can be said: make it again with the same
+        /// op_id.
+        /// </summary>
         Panic = 105,
 
         /// <summary>Too many handles are alive: errors or lists are not being freed.</summary>
@@ -5415,7 +5445,10 @@ namespace Tillbook
         /// <summary>There is an answer, whatever its status.</summary>
         Sent = 0,
 
-        /// <summary>Certainly no byte of the request left (name, connection or TLS failed).</summary>
+        /// <summary>
+        /// Certainly no byte of the request left (name, connection or TLS failed). Together with an answer it counts as
+        /// TransportOutcome.MaybeSent.
+        /// </summary>
         NotSent = 1,
 
         /// <summary>Part or all of the request may have arrived. Also for a transport that can't tell.</summary>
@@ -5555,7 +5588,10 @@ namespace Tillbook
         public tillbook_str reason;
         /// <summary>Who may say yes, TILLBOOK_DELIVERY_*.</summary>
         public int delivery;
-        /// <summary>How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out.</summary>
+        /// <summary>
+        /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
+        /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
+        /// </summary>
         public uint timeout_ms;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
@@ -6496,7 +6532,9 @@ namespace Tillbook
         /// SQLite's extended result code or the operating system's error number where there is one, else 0.
         /// </summary>
         public int native_code;
-        /// <summary>1 where the same call may succeed later without anybody changing anything, else 0.</summary>
+        /// <summary>
+        /// 1 where the same call, with the same op_id, may succeed later without anybody changing anything, else 0.
+        /// </summary>
         public int retryable;
         /// <summary>Why the till refused, one of TILLBOOK_REFUSAL_*; 0 where it did not.</summary>
         public int refusal;
@@ -7529,8 +7567,8 @@ namespace Tillbook
         /// <summary>
         /// Opens a card. Any thread; waits no longer than its delivery says. Errors: nothing was written:
         /// INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and
-        /// those of a faulty call (100 and above). Nothing can be said, so make the same call again with the same
-        /// op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the same op_id:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_open_card(
@@ -7542,8 +7580,8 @@ namespace Tillbook
         /// <summary>
         /// Changes a holder's data. Any thread; waits no longer than its delivery says. Errors: nothing was written:
         /// INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and
-        /// those of a faulty call (100 and above). Nothing can be said, so make the same call again with the same
-        /// op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the same op_id:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_modify(
@@ -7555,8 +7593,8 @@ namespace Tillbook
         /// <summary>
         /// Puts money on a card. Any thread; waits no longer than its delivery says. Errors: nothing was written:
         /// INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and
-        /// those of a faulty call (100 and above). Nothing can be said, so make the same call again with the same
-        /// op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the same op_id:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_recharge(
@@ -7568,9 +7606,9 @@ namespace Tillbook
         /// <summary>
         /// Pays from a card with the member's discount. Look at <c>approved</c>, and always at <c>due</c>. Any thread;
         /// waits no longer than its delivery says. Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT,
-        /// LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and
-        /// above). Nothing can be said, so make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED,
-        /// CLOSED.
+        /// LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104).
+        /// Nothing can be said, so make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED,
+        /// PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_consume(
@@ -7582,8 +7620,8 @@ namespace Tillbook
         /// <summary>
         /// Registers a member by phone. Any thread; waits no longer than its delivery says. Errors: nothing was
         /// written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-        /// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call
-        /// again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again
+        /// with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_register(
@@ -7595,8 +7633,8 @@ namespace Tillbook
         /// <summary>
         /// Takes points from a card. Any thread; waits no longer than its delivery says. Errors: nothing was written:
         /// INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and
-        /// those of a faulty call (100 and above). Nothing can be said, so make the same call again with the same
-        /// op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the same op_id:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_redeem_points(
@@ -7608,8 +7646,8 @@ namespace Tillbook
         /// <summary>
         /// Grants points. Any thread; waits no longer than its delivery says. Errors: nothing was written:
         /// INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and
-        /// those of a faulty call (100 and above). Nothing can be said, so make the same call again with the same
-        /// op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the same op_id:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_accrue_points(
@@ -7621,8 +7659,8 @@ namespace Tillbook
         /// <summary>
         /// Corrects points, up or down. Any thread; waits no longer than its delivery says. Errors: nothing was
         /// written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-        /// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call
-        /// again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again
+        /// with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_adjust_points(
@@ -7634,8 +7672,8 @@ namespace Tillbook
         /// <summary>
         /// Undoes an accrual or a redemption of this till, or a part of it. Any thread; waits no longer than its
         /// delivery says. Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE,
-        /// UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said,
-        /// so make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so
+        /// make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_return_points(
@@ -7647,8 +7685,8 @@ namespace Tillbook
         /// <summary>
         /// Sets points to a balance carried over from elsewhere. Any thread; waits no longer than its delivery says.
         /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED,
-        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the
-        /// same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same
+        /// call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_carry_over_points(
@@ -7661,8 +7699,8 @@ namespace Tillbook
         /// Changes points through Freemud's endpoint without a key (2.1), for installations that ask for it. Any
         /// thread; waits no longer than its delivery says. Errors: nothing was written: INVALID_INPUT, REFUSED,
         /// CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100
-        /// and above). Nothing can be said, so make the same call again with the same op_id: DISK_FULL, STORAGE,
-        /// POISONED, CLOSED.
+        /// to 104). Nothing can be said, so make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED,
+        /// CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_update_points(
@@ -7674,8 +7712,8 @@ namespace Tillbook
         /// <summary>
         /// Gives back all points of an order through Freemud's endpoint without a key (2.3). Any thread; waits no
         /// longer than its delivery says. Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD,
-        /// UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing
-        /// can be said, so make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can
+        /// be said, so make the same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_return_points_of_order(
@@ -7687,8 +7725,8 @@ namespace Tillbook
         /// <summary>
         /// Uses a coupon for an order. Any thread; waits no longer than its delivery says. Errors: nothing was written:
         /// INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND, UNKNOWN_REFERENCE, and
-        /// those of a faulty call (100 and above). Nothing can be said, so make the same call again with the same
-        /// op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the same op_id:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_redeem_coupon(
@@ -7700,8 +7738,8 @@ namespace Tillbook
         /// <summary>
         /// Gives a member a coupon of a template. Any thread; waits no longer than its delivery says. Errors: nothing
         /// was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-        /// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call
-        /// again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again
+        /// with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_give_coupon(
@@ -7713,8 +7751,8 @@ namespace Tillbook
         /// <summary>
         /// Sets a coupon's status, or reinstates one that was used here. Any thread; waits no longer than its delivery
         /// says. Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED,
-        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the
-        /// same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same
+        /// call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_set_coupon_status(
@@ -7726,8 +7764,8 @@ namespace Tillbook
         /// <summary>
         /// Adds a template that coupons are made from. Any thread; waits no longer than its delivery says. Errors:
         /// nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-        /// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call
-        /// again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again
+        /// with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_add_coupon_template(
@@ -7739,8 +7777,8 @@ namespace Tillbook
         /// <summary>
         /// Records an order that was paid by whatever means. Any thread; waits no longer than its delivery says.
         /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED,
-        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the
-        /// same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same
+        /// call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_push_order(
@@ -7752,8 +7790,8 @@ namespace Tillbook
         /// <summary>
         /// Records that an order of this till came back, or a part of it. Any thread; waits no longer than its delivery
         /// says. Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED,
-        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the
-        /// same call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+        /// NOT_FOUND, UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same
+        /// call again with the same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_return_order(
@@ -8294,8 +8332,8 @@ namespace Tillbook
         /// <summary>
         /// Closes the book. Requests under way get <c>grace_ms</c> milliseconds to end, and calls that wait for them
         /// their answer; then every call returns CLOSED until the handle is freed; what became of those that don't is
-        /// found out when the book is opened again. No further callback begins. Closing twice is fine. Any thread,
-        /// inside callbacks as well. Errors: BAD_HANDLE, NULL_ARGUMENT.
+        /// found out when the book is opened again. No callback but one that is about to begin comes any more. Closing
+        /// twice is fine. Any thread, inside callbacks as well. Errors: BAD_HANDLE, NULL_ARGUMENT.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_close(IntPtr till, uint grace_ms, out IntPtr err);
@@ -8376,8 +8414,8 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// Puts a card on this till's exception list with a reason, or takes it off (<c>why</c> NULL). Any thread.
-        /// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// Puts a card on this till's exception list: it is refused here from now on. Any thread. Errors: NOT_FOUND,
+        /// INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_set_exception(
@@ -8387,6 +8425,13 @@ namespace Tillbook
             IntPtr why,
             UIntPtr why_size,
             out IntPtr err);
+
+        /// <summary>
+        /// Takes a card off this till's exception list. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_lift_exception(IntPtr till, IntPtr card, UIntPtr card_size, out IntPtr err);
 
         /// <summary>
         /// How an operation stands: ask by the op_id that the call was made with, after a crash, a time-out or an <c>in
@@ -8542,9 +8587,9 @@ namespace Tillbook
         /// Calls <c>callback</c> whenever the queue stands otherwise, at first at once, on the till's own thread
         /// "tillbook-watch", one call at a time. Quick changes are told together. It may call the till, remove its
         /// listener, close and free the till. <c>destroy</c> (may be NULL) is called within a second after it was
-        /// removed or the till was closed, when no call is running; also where this function fails. Polling twin:
-        /// tillbook_wait_for_change with tillbook_sync_state. Any thread. Errors: NULL_ARGUMENT, CLOSED, STORAGE (no
-        /// thread), BAD_HANDLE.
+        /// removed or the till was closed, when no call is running; also where this function fails, but not in a forked
+        /// process. Polling twin: tillbook_wait_for_change with tillbook_sync_state. Any thread. Errors: NULL_ARGUMENT,
+        /// CLOSED, STORAGE (no thread), BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_on_status(
@@ -8582,9 +8627,9 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// Removes a callback and frees its handle: no further call begins. One that is running ends undisturbed, and
-        /// <c>destroy</c> is called after it. NULL is fine. Any thread, inside the callback as well. Errors:
-        /// BAD_HANDLE, for one that was removed before.
+        /// Removes a callback and frees its handle. A call that is running or about to begin ends undisturbed, and
+        /// <c>destroy</c> is called after it: <c>user</c> has to live until then, and without <c>destroy</c> for ever.
+        /// NULL is fine. Any thread, inside the callback as well. Errors: BAD_HANDLE, for one that was removed before.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_listener_remove(IntPtr listener);

@@ -14,8 +14,8 @@ use crate::text::tillbook_str;
 
 /// Who may say yes: as TILLBOOK_DELIVERY_PREFER_ONLINE with the configured time-out.
 pub const TILLBOOK_DELIVERY_DEFAULT: i32 = 0;
-/// The till decides by its policy, at once. While the remote is healthy this acts as TILLBOOK_DELIVERY_PREFER_ONLINE unless
-/// the policy permits otherwise.
+/// The till decides by its policy, at once. While the remote is healthy this acts as TILLBOOK_DELIVERY_PREFER_ONLINE with the
+/// configured time-out, unless the policy permits otherwise.
 pub const TILLBOOK_DELIVERY_OFFLINE: i32 = 1;
 /// The remote decides if it answers within the time-out, else the till does by its policy.
 pub const TILLBOOK_DELIVERY_PREFER_ONLINE: i32 = 2;
@@ -44,7 +44,8 @@ pub struct tillbook_call {
     pub reason: tillbook_str,
     /// Who may say yes, TILLBOOK_DELIVERY_*.
     pub delivery: i32,
-    /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out.
+    /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
+    /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
     pub timeout_ms: u32,
 }
 
@@ -71,7 +72,10 @@ impl tillbook_call {
         let request = match self.delivery {
             TILLBOOK_DELIVERY_DEFAULT if self.timeout_ms == 0 => request,
             TILLBOOK_DELIVERY_DEFAULT | TILLBOOK_DELIVERY_PREFER_ONLINE => request.prefer_online(wait),
-            TILLBOOK_DELIVERY_OFFLINE => request.offline(),
+            TILLBOOK_DELIVERY_OFFLINE if self.timeout_ms == 0 => request.offline(),
+            TILLBOOK_DELIVERY_OFFLINE => {
+                return Err(Fault::Value { field: "timeout_ms", rule: "must be 0 with TILLBOOK_DELIVERY_OFFLINE" });
+            }
             TILLBOOK_DELIVERY_REQUIRE_ONLINE => request.require_online(wait),
             _ => return Err(Fault::Value { field: "delivery", rule: "is none of its constants" }),
         };

@@ -6,7 +6,7 @@ use crate::call::{Asked, make, optional, tillbook_call};
 use crate::codes::Code;
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
-use crate::money::flag;
+use crate::money::{flag, given};
 use crate::open::tillbook_till;
 use crate::receipt::tillbook_receipt;
 use crate::sized::sized;
@@ -61,8 +61,8 @@ impl tillbook_open_card_request {
 /// Opens a card. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_open_card(
     till: *mut tillbook_till,
@@ -123,8 +123,8 @@ impl tillbook_modify_request {
 /// Changes a holder's data. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_modify(
     till: *mut tillbook_till,
@@ -170,8 +170,8 @@ impl tillbook_recharge_request {
 /// Puts money on a card. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_recharge(
     till: *mut tillbook_till,
@@ -217,10 +217,9 @@ impl tillbook_consume_request {
         unsafe {
             let request = Consume::new(self.card.required("card")?, Money::from_fen(self.total));
             let request = request.partial(flag("partial", self.partial)?);
-            Ok(if flag("has_discountable", self.has_discountable)? {
-                request.discountable(Money::from_fen(self.discountable))
-            } else {
-                request
+            Ok(match given("has_discountable", self.has_discountable, self.discountable)? {
+                Some(part) => request.discountable(Money::from_fen(part)),
+                None => request,
             })
         }
     }
@@ -229,8 +228,8 @@ impl tillbook_consume_request {
 /// Pays from a card with the member's discount. Look at `approved`, and always at `due`. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_consume(
     till: *mut tillbook_till,
@@ -294,8 +293,8 @@ impl tillbook_register_request {
 /// Registers a member by phone. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_register(
     till: *mut tillbook_till,

@@ -57,8 +57,8 @@ impl tillbook_redeem_points_request {
 /// Takes points from a card. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_redeem_points(
     till: *mut tillbook_till,
@@ -115,8 +115,8 @@ impl tillbook_accrue_points_request {
 /// Grants points. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_accrue_points(
     till: *mut tillbook_till,
@@ -160,8 +160,8 @@ impl tillbook_adjust_points_request {
 /// Corrects points, up or down. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_adjust_points(
     till: *mut tillbook_till,
@@ -226,8 +226,8 @@ impl tillbook_return_points_request {
 /// Undoes an accrual or a redemption of this till, or a part of it. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_return_points(
     till: *mut tillbook_till,
@@ -271,8 +271,8 @@ impl tillbook_carry_over_points_request {
 /// Sets points to a balance carried over from elsewhere. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_carry_over_points(
     till: *mut tillbook_till,
@@ -316,8 +316,8 @@ impl tillbook_update_points_request {
 /// Changes points through Freemud's endpoint without a key (2.1), for installations that ask for it. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_update_points(
     till: *mut tillbook_till,
@@ -361,8 +361,8 @@ impl tillbook_return_points_of_order_request {
 /// Gives back all points of an order through Freemud's endpoint without a key (2.3). Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_return_points_of_order(
     till: *mut tillbook_till,

@@ -11,7 +11,7 @@ use crate::call::{Asked, make, optional, tillbook_call};
 use crate::codes::Code;
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
-use crate::money::flag;
+use crate::money::{flag, given};
 use crate::open::tillbook_till;
 use crate::receipt::tillbook_receipt;
 use crate::sized::{read, read_row, sized};
@@ -239,8 +239,8 @@ impl tillbook_redeem_coupon_request {
 /// Uses a coupon for an order. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_redeem_coupon(
     till: *mut tillbook_till,
@@ -284,8 +284,8 @@ impl tillbook_give_coupon_request {
 /// Gives a member a coupon of a template. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_give_coupon(
     till: *mut tillbook_till,
@@ -336,8 +336,8 @@ impl tillbook_set_coupon_status_request {
 /// Sets a coupon's status, or reinstates one that was used here. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_set_coupon_status(
     till: *mut tillbook_till,
@@ -379,8 +379,8 @@ impl tillbook_add_coupon_template_request {
 /// Adds a template that coupons are made from. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_add_coupon_template(
     till: *mut tillbook_till,
@@ -430,7 +430,10 @@ impl tillbook_push_order_request {
         unsafe {
             let request = PushOrder::new(self.card.required("card")?, Money::from_fen(self.amount));
             let request = request.lines(lines_of(self.lines, self.lines_count)?);
-            Ok(if flag("has_points", self.has_points)? { request.points(Points::new(self.points)) } else { request })
+            Ok(match given("has_points", self.has_points, self.points)? {
+                Some(points) => request.points(Points::new(points)),
+                None => request,
+            })
         }
     }
 }
@@ -438,8 +441,8 @@ impl tillbook_push_order_request {
 /// Records an order that was paid by whatever means. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_push_order(
     till: *mut tillbook_till,
@@ -505,8 +508,8 @@ impl tillbook_return_order_request {
 /// Records that an order of this till came back, or a part of it. Any thread; waits no longer than its delivery says.
 ///
 /// Errors: nothing was written: INVALID_INPUT, REFUSED, CONFLICT, LANE_HELD, UNREACHABLE, UNSUPPORTED, NOT_FOUND,
-/// UNKNOWN_REFERENCE, and those of a faulty call (100 and above). Nothing can be said, so make the same call again with the
-/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED.
+/// UNKNOWN_REFERENCE, and those of a faulty call (100 to 104). Nothing can be said, so make the same call again with the
+/// same op_id: DISK_FULL, STORAGE, POISONED, CLOSED, PANIC.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_return_order(
     till: *mut tillbook_till,
@@ -520,8 +523,8 @@ pub unsafe extern "C" fn tillbook_return_order(
 sized!(
     tillbook_redeem_coupon_request,
     tillbook_give_coupon_request,
-    tillbook_set_coupon_status_request,
+    tillbook_set_coupon_status_request(reserved),
     tillbook_add_coupon_template_request,
-    tillbook_push_order_request,
+    tillbook_push_order_request(reserved),
     tillbook_return_order_request(reserved)
 );

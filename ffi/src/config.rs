@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tillbook::{Config, OfflinePolicy};
 
 use crate::fault::Fault;
-use crate::money::clamped;
+use crate::money::{clamped, given};
 use crate::sized::{SizedStruct, read, read_optional, sized};
 use crate::text::{fixed, tillbook_str};
 
@@ -248,29 +248,38 @@ sized!(
     tillbook_policy
 );
 
-/// An object under construction: what is not given is left out and so has its default.
+/// An object under construction, as text: what is not given is left out and so has its default, and what is given twice is
+/// found by who reads it.
 struct Object {
-    members: Map<String, Value>,
+    members: Vec<String>,
     path: &'static str,
 }
 
 impl Object {
     fn new(path: &'static str) -> Self {
-        Object { members: Map::new(), path }
+        Object { members: Vec::new(), path }
+    }
+
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.members.push(format!("{}:{}", Value::from(key), value.into()));
+    }
+
+    fn json(&self) -> String {
+        format!("{{{}}}", self.members.join(","))
     }
 
     /// # Safety
     /// The text is as the header asks.
     unsafe fn text(&mut self, key: &'static str, text: tillbook_str) -> Result<&mut Self, Fault> {
         if let Some(text) = unsafe { text.get(key) }? {
-            self.members.insert(key.into(), text.into());
+            self.put(key, text);
         }
         Ok(self)
     }
 
     fn number(&mut self, key: &str, number: u32) -> &mut Self {
         if number != 0 {
-            self.members.insert(key.into(), number.into());
+            self.put(key, number);
         }
         self
     }
@@ -278,28 +287,28 @@ impl Object {
     fn limit(&mut self, key: &'static str, limit: i64) -> Result<&mut Self, Fault> {
         match limit {
             0 => {}
-            TILLBOOK_NOTHING => drop(self.members.insert(key.into(), 0.into())),
+            TILLBOOK_NOTHING => self.put(key, 0),
             ..0 => return Err(Fault::Value { field: key, rule: "must not be below TILLBOOK_NOTHING" }),
-            limit => drop(self.members.insert(key.into(), limit.into())),
+            limit => self.put(key, limit),
         }
         Ok(self)
     }
 
     fn yes(&mut self, key: &'static str, said: i32) -> Result<&mut Self, Fault> {
         if let Some(said) = yes_or_no(key, said)? {
-            self.members.insert(key.into(), said.into());
+            self.put(key, said);
         }
         Ok(self)
     }
 
     fn object(&mut self, key: &str, object: Option<Object>) -> &mut Self {
         if let Some(object) = object {
-            self.members.insert(key.into(), Value::Object(object.members));
+            self.members.push(format!("{}:{}", Value::from(key), object.json()));
         }
         self
     }
 
-    /// What stands in `settings` is added.
+    /// What stands in `settings` is added as it stands there.
     ///
     /// # Safety
     /// As [`Object::text`].
@@ -307,11 +316,12 @@ impl Object {
         let Some(text) = unsafe { text.get("settings") }? else { return Ok(()) };
         // The reason is not told: it would show what stands there, and that may be a secret.
         let no_object = Fault::Value { field: self.path, rule: "must be a JSON object" };
-        let Ok(Value::Object(further)) = serde_json::from_str(&text) else { return Err(no_object) };
-        for (key, value) in further {
-            if self.members.insert(key, value).is_some() {
-                return Err(Fault::Value { field: self.path, rule: "sets what has been given as a field" });
-            }
+        if serde_json::from_str::<Map<String, Value>>(&text).is_err() {
+            return Err(no_object);
+        }
+        let inside = text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).ok_or(no_object)?.trim();
+        if !inside.is_empty() {
+            self.members.push(inside.to_owned());
         }
         Ok(())
     }
@@ -354,21 +364,19 @@ impl tillbook_config {
             all.object("policy", read_optional(self.policy)?.map(|it| it.object()).transpose()?);
         }
         if let Some(unit) = one_of("rounding_unit", self.rounding_unit, ["fen", "jiao", "yuan"])? {
-            rounding.members.insert("unit".into(), unit.into());
+            rounding.put("unit", unit);
         }
         if let Some(mode) = one_of("rounding_mode", self.rounding_mode, ["half_up", "down", "up"])? {
-            rounding.members.insert("mode".into(), mode.into());
+            rounding.put("mode", mode);
         }
         all.object("routing", Some(routing).filter(|it| !it.members.is_empty()));
         all.object("rounding", Some(rounding).filter(|it| !it.members.is_empty()));
         all.number("timeout_ms", self.timeout_ms).number("day_cutoff_minutes", self.day_cutoff_minutes);
-        match self.has_utc_offset {
-            0 => {}
-            1 => drop(all.members.insert("utc_offset_minutes".into(), self.utc_offset_minutes.into())),
-            _ => return Err(Fault::Value { field: "has_utc_offset", rule: "must be 0 or 1" }),
+        if let Some(minutes) = given("has_utc_offset", self.has_utc_offset, self.utc_offset_minutes.into())? {
+            all.put("utc_offset_minutes", minutes);
         }
         unsafe { all.settings(self.settings) }?;
-        Ok(Config::from_json(&Value::Object(all.members).to_string())?)
+        Ok(Config::from_json(&all.json())?)
     }
 }
 
@@ -446,7 +454,7 @@ impl tillbook_policy {
         if let Some(templates) = unsafe { self.coupon_templates.get("coupon_templates") }? {
             let each: Vec<Value> =
                 templates.split(',').map(str::trim).filter(|id| !id.is_empty()).map(Value::from).collect();
-            it.members.insert("coupon_templates".into(), each.into());
+            it.put("coupon_templates", each);
         }
         Ok(it)
     }

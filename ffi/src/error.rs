@@ -57,9 +57,9 @@ pub const TILLBOOK_NEWER_BOOK: i32 = 23;
 pub const TILLBOOK_CORRUPT: i32 = 24;
 /// No permission to read or write the book.
 pub const TILLBOOK_NO_PERMISSION: i32 = 25;
-/// The disk is full. The call left nothing behind.
+/// The disk is full. Of a call that trades nothing can be said: make it again with the same op_id. Others did nothing.
 pub const TILLBOOK_DISK_FULL: i32 = 26;
-/// Reading or writing the book failed. The call left nothing behind.
+/// Reading or writing the book failed. Of a call that trades nothing can be said: make it again with the same op_id.
 pub const TILLBOOK_STORAGE: i32 = 27;
 /// A panic while the book was being written. Close the till and open it again; asking again by op_id tells what became of
 /// the call.
@@ -76,7 +76,7 @@ pub const TILLBOOK_BAD_TEXT: i32 = 102;
 pub const TILLBOOK_BAD_HANDLE: i32 = 103;
 /// The process is a fork of one that used the library. Nothing was done, and nothing can be.
 pub const TILLBOOK_FORKED: i32 = 104;
-/// A panic inside that did not concern the book. The call may be made again.
+/// A panic inside, outside the book. Of a call that trades nothing can be said: make it again with the same op_id.
 pub const TILLBOOK_PANIC: i32 = 105;
 /// Too many handles are alive: errors or lists are not being freed.
 pub const TILLBOOK_TOO_MANY_HANDLES: i32 = 106;
@@ -117,7 +117,7 @@ pub struct tillbook_error_info {
     pub domain: i32,
     /// SQLite's extended result code or the operating system's error number where there is one, else 0.
     pub native_code: i32,
-    /// 1 where the same call may succeed later without anybody changing anything, else 0.
+    /// 1 where the same call, with the same op_id, may succeed later without anybody changing anything, else 0.
     pub retryable: i32,
     /// Why the till refused, one of TILLBOOK_REFUSAL_*; 0 where it did not.
     pub refusal: i32,

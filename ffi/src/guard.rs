@@ -50,9 +50,12 @@ fn watched(err: *mut *mut tillbook_error, body: &mut dyn FnMut() -> Result<tillb
         tell(err, error::FORKED);
         return TILLBOOK_FORKED;
     }
-    AT_WORK.set(std::ptr::null());
+    // A host's callback may call from inside another call.
+    let outer = AT_WORK.replace(std::ptr::null());
     let done = catch_unwind(AssertUnwindSafe(body));
-    match done.unwrap_or_else(|panic| Err(fault_of(words_of(panic.as_ref())))) {
+    let done = done.unwrap_or_else(|panic| Err(fault_of(words_of(panic.as_ref()))));
+    AT_WORK.set(outer);
+    match done {
         Ok(status) => {
             tell(err, std::ptr::null_mut());
             status

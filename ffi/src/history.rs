@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::guard::guard;
 use crate::handle::handle;
 use crate::list::{List, hand_out, next};
-use crate::money::flag;
+use crate::money::{flag, given};
 use crate::open::{till_of, tillbook_till};
 use crate::sized::{Out, SizedStruct, read_optional, sized};
 use crate::text::{Arena, tillbook_str};
@@ -144,8 +144,8 @@ fn entry_row(line: HistoryLine, arena: &mut Arena) -> tillbook_entry {
 
 impl tillbook_history_query {
     unsafe fn query(&self) -> Result<HistoryQuery, Fault> {
-        let at = |field, given, time| -> Result<Option<Timestamp>, Fault> {
-            Ok(flag(field, given)?.then(|| Timestamp::from_millis(time)))
+        let at = |field, said, time| -> Result<Option<Timestamp>, Fault> {
+            Ok(given(field, said, time)?.map(Timestamp::from_millis))
         };
         unsafe {
             Ok(HistoryQuery {

@@ -61,6 +61,15 @@ pub(crate) fn time(at: Option<Timestamp>) -> i64 {
     at.map_or(0, Timestamp::millis)
 }
 
+/// A number that counts only where a flag says that it is given. One without its flag was forgotten, or the flag was.
+pub(crate) fn given(flag_field: &'static str, said: i32, number: i64) -> Result<Option<i64>, Fault> {
+    match (flag(flag_field, said)?, number) {
+        (true, number) => Ok(Some(number)),
+        (false, 0) => Ok(None),
+        (false, _) => Err(Fault::Value { field: flag_field, rule: "must be 1 where the number is given" }),
+    }
+}
+
 /// A yes-or-no field of a request.
 pub(crate) fn flag(field: &'static str, said: i32) -> Result<bool, Fault> {
     match said {

@@ -133,8 +133,8 @@ pub unsafe extern "C" fn tillbook_open(
 }
 
 /// Closes the book. Requests under way get `grace_ms` milliseconds to end, and calls that wait for them their answer; then
-/// every call returns CLOSED until the handle is freed; what became of those that don't is found out when the book is opened again. No further
-/// callback begins. Closing twice is fine. Any thread, inside callbacks as well.
+/// every call returns CLOSED until the handle is freed; what became of those that don't is found out when the book is opened again. No
+/// callback but one that is about to begin comes any more. Closing twice is fine. Any thread, inside callbacks as well.
 ///
 /// Errors: BAD_HANDLE, NULL_ARGUMENT.
 #[unsafe(no_mangle)]

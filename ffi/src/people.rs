@@ -253,7 +253,7 @@ pub unsafe extern "C" fn tillbook_resolve(
     })
 }
 
-/// Puts a card on this till's exception list with a reason, or takes it off (`why` NULL). Any thread.
+/// Puts a card on this till's exception list: it is refused here from now on. Any thread.
 ///
 /// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
@@ -267,7 +267,23 @@ pub unsafe extern "C" fn tillbook_set_exception(
 ) -> tillbook_status {
     guard(err, || {
         let card = unsafe { text_at(card, card_size, "card") }?;
-        let why = if why.is_null() { None } else { Some(unsafe { text_at(why, why_size, "why") }?) };
-        Ok(till_of(till)?.till.set_exception(card, why)?)
+        let why = unsafe { text_at(why, why_size, "why") }?;
+        Ok(till_of(till)?.till.set_exception(card, Some(why))?)
+    })
+}
+
+/// Takes a card off this till's exception list. Any thread.
+///
+/// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_lift_exception(
+    till: *mut tillbook_till,
+    card: *const c_char,
+    card_size: usize,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        let card = unsafe { text_at(card, card_size, "card") }?;
+        Ok(till_of(till)?.till.set_exception(card, None)?)
     })
 }

@@ -32,12 +32,16 @@ pub(crate) unsafe trait SizedStruct: Copy {
 }
 
 /// Declares structs that begin with `struct_size`, with their sizes in the first release that had them where fields have
-/// been added since; `(reserved)` behind those that come in and have such a field.
+/// been added since (`= 48`); `(reserved)` behind those that come in and have such a field.
 macro_rules! sized {
-    ($($name:ident $(($reserved:ident))?),+ $(,)?) => {
+    ($($name:ident $(($reserved:ident))? $(= $first:expr)?),+ $(,)?) => {
         $(unsafe impl $crate::sized::SizedStruct for $name {
             const NAME: &'static str = stringify!($name);
-            const FIRST: usize = std::mem::size_of::<$name>();
+            const FIRST: usize = {
+                let first = std::mem::size_of::<$name>();
+                $(let first: usize = if first < $first { first } else { $first };)?
+                first
+            };
 
             $(fn reserved(&self) -> i32 {
                 self.$reserved

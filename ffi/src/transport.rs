@@ -15,7 +15,8 @@ use crate::text::{bytes_at, c_text, text_at};
 
 /// `tillbook_transport.send` returns: there is an answer, whatever its status.
 pub const TILLBOOK_SENT: i32 = 0;
-/// `tillbook_transport.send` returns: certainly no byte of the request left (name, connection or TLS failed).
+/// `tillbook_transport.send` returns: certainly no byte of the request left (name, connection or TLS failed). Together with an
+/// answer it counts as TILLBOOK_MAYBE_SENT.
 pub const TILLBOOK_NOT_SENT: i32 = 1;
 /// `tillbook_transport.send` returns: part or all of the request may have arrived. Also for a transport that can't tell.
 pub const TILLBOOK_MAYBE_SENT: i32 = 2;
@@ -102,6 +103,13 @@ pub(crate) struct Answer {
     most: usize,
     /// It broke the limit, or what was added was no header.
     spoilt: bool,
+}
+
+impl Answer {
+    fn is_untouched(&self) -> bool {
+        let HttpResponse { status, headers, body } = &self.response;
+        *status == 0 && headers.is_empty() && body.is_empty() && !self.spoilt
+    }
 }
 
 /// A pointer of the host's, to be given back to it.
@@ -194,7 +202,11 @@ impl Transport for HostTransport {
         // Where the host still holds on to the handle, it finds nothing any more.
         let mut answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
         match said {
-            TILLBOOK_NOT_SENT => Err(TransportFailure::NotSent("the host's transport says so".into())),
+            // Who has an answer has sent: `return 1` for "it worked" must not send a charge twice.
+            TILLBOOK_NOT_SENT if answer.is_untouched() => {
+                Err(TransportFailure::NotSent("the host's transport says so".into()))
+            }
+            TILLBOOK_NOT_SENT => maybe("the host's transport says that it sent nothing, and gives an answer"),
             TILLBOOK_SENT if answer.spoilt => maybe("the host's answer breaks the limits"),
             TILLBOOK_SENT if !(100..=999).contains(&answer.response.status) => maybe("the host's answer has no status"),
             TILLBOOK_SENT => {
@@ -287,4 +299,47 @@ pub unsafe extern "C" fn tillbook_http_response_body(
         answer.response.body.extend_from_slice(unsafe { bytes_at(bytes, bytes_size, "bytes") }?);
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    unsafe extern "C" fn one_for_it_worked(
+        _user: *mut c_void,
+        _request: *const tillbook_http_request,
+        response: *mut tillbook_http_response,
+    ) -> i32 {
+        unsafe { tillbook_http_response_status(response, 200, std::ptr::null_mut()) };
+        TILLBOOK_NOT_SENT
+    }
+
+    unsafe extern "C" fn nothing_left(
+        _user: *mut c_void,
+        _request: *const tillbook_http_request,
+        _response: *mut tillbook_http_response,
+    ) -> i32 {
+        TILLBOOK_NOT_SENT
+    }
+
+    #[test]
+    fn who_has_an_answer_has_sent() {
+        let request = HttpRequest {
+            method: HttpMethod::Post,
+            url: "http://127.0.0.1/".into(),
+            headers: Vec::new(),
+            body: vec![1],
+            timeout: Duration::from_secs(1),
+            fresh_connection: true,
+            max_response_bytes: 1000,
+        };
+        let send = |send| {
+            let host = Destroy::new(std::ptr::null_mut(), None);
+            HostTransport { send, host }.send(&request)
+        };
+        assert!(matches!(send(nothing_left), Err(TransportFailure::NotSent(_))));
+        assert!(matches!(send(one_for_it_worked), Err(TransportFailure::MaybeSent(_))));
+    }
 }

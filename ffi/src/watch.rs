@@ -239,7 +239,7 @@ impl Subscription {
 /// Calls `callback` whenever the queue stands otherwise, at first at once, on the till's own thread "tillbook-watch", one
 /// call at a time. Quick changes are told together. It may call the till, remove its listener, close and free the till.
 /// `destroy` (may be NULL) is called within a second after it was removed or the till was closed, when no call is running;
-/// also where this function fails. Polling twin: tillbook_wait_for_change with tillbook_sync_state. Any thread.
+/// also where this function fails, but not in a forked process. Polling twin: tillbook_wait_for_change with tillbook_sync_state. Any thread.
 ///
 /// Errors: NULL_ARGUMENT, CLOSED, STORAGE (no thread), BAD_HANDLE.
 #[unsafe(no_mangle)]
@@ -286,8 +286,8 @@ pub unsafe extern "C" fn tillbook_on_token_wanted(
     listen(till, callback.map(Call::Token), user, destroy, listener, err)
 }
 
-/// Removes a callback and frees its handle: no further call begins. One that is running ends undisturbed, and `destroy` is
-/// called after it. NULL is fine. Any thread, inside the callback as well.
+/// Removes a callback and frees its handle. A call that is running or about to begin ends undisturbed, and `destroy` is called
+/// after it: `user` has to live until then, and without `destroy` for ever. NULL is fine. Any thread, inside the callback as well.
 ///
 /// Errors: BAD_HANDLE, for one that was removed before.
 #[unsafe(no_mangle)]

@@ -26,10 +26,10 @@ impl CardNumber {
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         if text.is_empty() || text.chars().count() > 32 {
-            return Err(Error::invalid("card", "must be 1 to 32 characters", text));
+            return Err(Error::invalid_personal("card", "must be 1 to 32 characters", &text));
         }
         if text.chars().any(|c| c.is_whitespace() || super::check::garbles(c)) {
-            return Err(Error::invalid("card", "must hold no white space and no control characters", text));
+            return Err(Error::invalid_personal("card", "must hold no white space and no control characters", &text));
         }
         Ok(CardNumber(text))
     }

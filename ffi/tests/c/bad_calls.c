@@ -354,6 +354,11 @@ static void cards(void) {
   PLACE(policy, tillbook_policy_of(till, &out.policy, &err));
   TILL(TILLBOOK_CLOSED, tillbook_set_exception(HANDLE, T("A1"), T("why"), &err));
   TEXT(tillbook_set_exception(till, DATA, SIZE, T("why"), &err));
+  /* A reason that was left out does not take a stolen card off the list. */
+  ROW(NULL_ARGUMENT, tillbook_set_exception(till, T("A1"), NULL, 0, &err));
+  TILL(TILLBOOK_CLOSED, tillbook_lift_exception(HANDLE, T("A1"), &err));
+  TEXT(tillbook_lift_exception(till, DATA, SIZE, &err));
+  ROW(NOT_FOUND, tillbook_lift_exception(till, T("Z9"), &err));
   ROW(BAD_TEXT, tillbook_set_exception(till, T("A1"), GBK, &err));
   ROW(NOT_FOUND, tillbook_set_exception(till, T("Z9"), T("why"), &err));
 }
@@ -534,7 +539,9 @@ static void openings(shop *it) {
   OPEN(INVALID_CONFIG, config.timeout_ms = UINT32_MAX);
   OPEN(INVALID_CONFIG, config.route_cards = tillbook_str_of("nobody"));
   OPEN(INVALID_INPUT, config.settings = tillbook_str_of("[]"));
-  OPEN(INVALID_INPUT, config.settings = tillbook_str_of("{\"merchant\": \"other\"}"));
+  OPEN(INVALID_CONFIG, config.settings = tillbook_str_of("{\"merchant\": \"other\"}"));
+  OPEN(INVALID_CONFIG, config.settings = tillbook_str_of("{\"pacing\": {\"io_threads\": 1, \"io_threads\": 2}}"));
+  OPEN(INVALID_INPUT, config.utc_offset_minutes = 60);
   OPEN(INVALID_CONFIG, config.settings = tillbook_str_of("{\"no such key\": 1}"));
   OPEN(BAD_STRUCT, sandy.struct_size = sizeof sandy + 65536);
   OPEN(INVALID_CONFIG, sandy.base_url = tillbook_str_of("ftp://here"));
@@ -544,7 +551,7 @@ static void openings(shop *it) {
   OPEN(INVALID_CONFIG, sandy.request_timeout_ms = UINT32_MAX);
   OPEN(INVALID_INPUT, sandy.sole_writer = 3);
   OPEN(INVALID_INPUT, sandy.allow_plain_http = -1);
-  OPEN(INVALID_INPUT, sandy.settings = tillbook_str_of("{\"token\": \"x\"}"));
+  OPEN(INVALID_CONFIG, sandy.settings = tillbook_str_of("{\"token\": \"x\"}"));
   OPEN(INVALID_CONFIG, sandy.settings = tillbook_str_of("{\"no such key\": 1}"));
   OPEN(INVALID_INPUT, (config.policy = &policy, policy.floor_limit = -2));
   OPEN(INVALID_INPUT, (config.policy = &policy, policy.outage_operations = INT64_MIN));

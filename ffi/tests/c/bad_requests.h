@@ -164,6 +164,8 @@ static void requests(void) {
   EACH(FIELD, INVALID_INPUT, RECHARGE, request.pay_type = INT64_MIN);
   EACH(CALL, CONSUME);
   EACH(REQUIRED, CONSUME, card);
+  /* A number whose flag was forgotten is not dropped. */
+  EACH(FIELD, INVALID_INPUT, CONSUME, request.discountable = 1);
   EACH(FIELD, INVALID_INPUT, CONSUME, request.total = 0);
   EACH(FIELD, INVALID_INPUT, CONSUME, request.total = -1);
   EACH(FIELD, INVALID_INPUT, CONSUME, request.total = INT64_MIN);
@@ -327,6 +329,8 @@ static void coupons(void) {
   EACH(FIELD, INVALID_INPUT, SET_STATUS, request.coupon_status = 6);
   EACH(CALL, PUSH_ORDER);
   EACH(REQUIRED, PUSH_ORDER, card);
+  EACH(FIELD, INVALID_INPUT, PUSH_ORDER, request.points = 1);
+  EACH(FIELD, BAD_STRUCT, PUSH_ORDER, request.reserved = 1);
   EACH(FIELD, INVALID_INPUT, PUSH_ORDER, request.amount = INT64_MIN);
   EACH(FIELD, INVALID_INPUT, PUSH_ORDER, request.amount = INT64_MAX);
   EACH(FIELD, INVALID_INPUT, PUSH_ORDER, request.has_points = 2);

@@ -290,7 +290,7 @@ static void what_people_decide(tillbook_till *till) {
   tillbook_card_init(&card);
   OK(tillbook_card_of(till, T("A1"), &card, &err));
   CHECK(*card.exception);
-  OK(tillbook_set_exception(till, T("A1"), NULL, 0, &err));
+  OK(tillbook_lift_exception(till, T("A1"), &err));
   ask("lift A1");
   OK(tillbook_serve_card(till, T("A1"), 0, &card, &err));
   CHECK(!*card.exception && card.card_status == TILLBOOK_CARD_ACTIVE);
