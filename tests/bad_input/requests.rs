@@ -171,15 +171,17 @@ fn holder_data_is_checked_and_its_value_not_shown() {
 
 #[test]
 fn a_card_number_is_short_and_without_white_space() {
-    let length = |value: &str| format!("card must be 1 to 32 characters (got \"{value}\")");
-    let clean = |value: &str| format!("card must hold no white space and no control characters (got \"{value}\")");
+    // A member's number is a phone: none is shown.
+    let told = |rule: &str, count: usize| format!("card {rule} (got {count} characters, not shown)");
+    let length = |value: &str| told("must be 1 to 32 characters", value.chars().count());
+    let clean = |count: usize| told("must hold no white space and no control characters", count);
     let cases = [
         (String::new(), length("")),
         ("9".repeat(33), length(&"9".repeat(33))),
-        (" A1".into(), clean(" A1")),
-        ("A1\n".into(), clean("A1\\n")),
-        ("A\u{0}1".into(), clean("A\\01")),
-        ("A\u{3000}1".into(), clean("A\\u{3000}1")),
+        (" A1".into(), clean(3)),
+        ("A1\n".into(), clean(3)),
+        ("A\u{0}1".into(), clean(3)),
+        ("A\u{3000}1".into(), clean(3)),
     ];
     let mut calls = Vec::new();
     for (number, message) in cases.clone() {
