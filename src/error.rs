@@ -56,6 +56,13 @@ pub enum ErrorCode {
     Poisoned = 28,
     /// The till is closed.
     Closed = 29,
+    /// The book is an older copy of itself, or its high-water file is missing: nothing is sent until a person has said that the
+    /// copy is to be gone on with.
+    Restored = 30,
+    /// The book is encrypted and the key is another one, or none was given.
+    WrongKey = 31,
+    /// The book was opened for reading only.
+    ReadOnly = 32,
 }
 
 /// What part of the whole an error is about, and so who can do something about it. Stable across releases as
@@ -78,7 +85,7 @@ pub enum ErrorDomain {
     /// The remote, or the way to it. `Unreachable`, `RemoteRefused`.
     Remote = 3,
     /// The book, its file and its disk. `WrongMerchant`, `BookInUse`, `NotABook`, `NewerBook`, `Corrupt`, `NoPermission`,
-    /// `DiskFull`, `Storage`.
+    /// `DiskFull`, `Storage`, `Restored`, `WrongKey`, `ReadOnly`.
     Book = 4,
     /// The till itself is no more. `Poisoned`, `Closed`.
     Life = 5,
@@ -133,6 +140,12 @@ pub(crate) enum Kind {
     Poisoned,
     #[error("the till is closed")]
     Closed,
+    #[error("the book is an older copy: {0}")]
+    Restored(&'static str),
+    #[error("the book can't be read with this key: {0}")]
+    WrongKey(&'static str),
+    #[error("the book was opened for reading only")]
+    ReadOnly,
     #[error("{context}: {source}")]
     Io { context: &'static str, source: std::io::Error },
     #[error("book: {0}")]
@@ -167,6 +180,9 @@ impl Error {
             Kind::Newer { .. } => ErrorCode::NewerBook,
             Kind::Poisoned => ErrorCode::Poisoned,
             Kind::Closed => ErrorCode::Closed,
+            Kind::Restored(_) => ErrorCode::Restored,
+            Kind::WrongKey(_) => ErrorCode::WrongKey,
+            Kind::ReadOnly => ErrorCode::ReadOnly,
             Kind::Io { source, .. } => match source.kind() {
                 std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                     ErrorCode::NoPermission
@@ -209,7 +225,10 @@ impl Error {
             | ErrorCode::Corrupt
             | ErrorCode::NoPermission
             | ErrorCode::DiskFull
-            | ErrorCode::Storage => ErrorDomain::Book,
+            | ErrorCode::Storage
+            | ErrorCode::Restored
+            | ErrorCode::WrongKey
+            | ErrorCode::ReadOnly => ErrorDomain::Book,
             ErrorCode::Poisoned | ErrorCode::Closed => ErrorDomain::Life,
         }
     }
@@ -386,6 +405,21 @@ impl Error {
         Error::new(Kind::Closed)
     }
 
+    #[allow(dead_code)]
+    pub(crate) fn restored(why: &'static str) -> Self {
+        Error::new(Kind::Restored(why))
+    }
+
+    #[allow(dead_code)]
+    pub(crate) fn wrong_key(why: &'static str) -> Self {
+        Error::new(Kind::WrongKey(why))
+    }
+
+    #[allow(dead_code)]
+    pub(crate) fn read_only() -> Self {
+        Error::new(Kind::ReadOnly)
+    }
+
     pub(crate) fn io(context: &'static str, source: std::io::Error) -> Self {
         Error::new(Kind::Io { context, source })
     }
@@ -496,6 +530,9 @@ mod tests {
             (ErrorCode::Storage, book),
             (ErrorCode::Poisoned, life),
             (ErrorCode::Closed, life),
+            (ErrorCode::Restored, book),
+            (ErrorCode::WrongKey, book),
+            (ErrorCode::ReadOnly, book),
         ];
         assert_eq!(found, expected);
     }

@@ -125,6 +125,9 @@ impl Error {
                 | Cause::NotABook(_)
                 | Cause::Poisoned
                 | Cause::Closed
+                | Cause::Restored(_)
+                | Cause::WrongKey(_)
+                | Cause::ReadOnly
                 | Cause::Io { .. }
                 | Cause::Sqlite(_)
                 | Cause::Inconsistent(_),
@@ -174,6 +177,12 @@ fn plain(code: ErrorCode, language: Language) -> &'static str {
             "账本读写失败，此笔未办理，请重试。",
         ),
         ErrorCode::Poisoned => ("The program failed inside. Start it again.", "软件内部出错，请重新启动。"),
+        ErrorCode::Restored => (
+            "The book is an older copy. Nothing is sent until the manager has confirmed it.",
+            "账本是旧的副本，须由店长确认后才会继续上传。",
+        ),
+        ErrorCode::WrongKey => ("The book is encrypted, and the key does not fit.", "账本已加密，密钥不正确。"),
+        ErrorCode::ReadOnly => ("The book was opened for reading only.", "账本以只读方式打开，不能修改。"),
         ErrorCode::Closed => ("The till is closed. Open it again.", "会员功能已关闭，请重新打开。"),
     };
     pick(language, english, chinese)

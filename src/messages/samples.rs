@@ -41,5 +41,8 @@ pub(crate) fn all() -> Vec<Error> {
         sqlite(ffi::SQLITE_IOERR_WRITE),
         Error::poisoned(),
         Error::closed(),
+        Error::restored("its high-water file is ahead of it"),
+        Error::wrong_key("another key was given"),
+        Error::read_only(),
     ]
 }

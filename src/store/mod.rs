@@ -10,6 +10,7 @@ mod coupons;
 mod entries;
 mod exposure;
 mod lanes;
+mod migrations;
 mod notices;
 mod open;
 mod queue;

@@ -9,7 +9,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::schema::{APPLICATION_ID, CREATE, VERSION};
+use super::migrations::{STEPS, VERSION};
+use super::schema::APPLICATION_ID;
 use super::{Store, Tx};
 use crate::error::{Error, Result};
 
@@ -236,13 +237,15 @@ impl Tx<'_> {
         if version == VERSION {
             return Ok(());
         }
-        self.conn.execute_batch(CREATE)?;
+        for (_, step) in STEPS.iter().filter(|(brings, _)| *brings > version) {
+            self.conn.execute_batch(step)?;
+        }
         if mutated!(PromiseChanges) {
             self.conn.execute_batch("DROP TRIGGER promise_stays")?;
         }
         self.conn
             .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}"))?;
-        self.set_book("book_id", new_book_id)
+        if version == 0 { self.set_book("book_id", new_book_id) } else { Ok(()) }
     }
 
     /// The book's owner may change only while nothing waits to be sent, and each of its remotes only while nothing waits to be

@@ -3,9 +3,7 @@
 /// Marks the file as a tillbook book ("till" in ASCII).
 pub(super) const APPLICATION_ID: i64 = 0x7469_6c6c;
 
-/// The schema that this release writes.
-pub(super) const VERSION: i64 = 1;
-
+/// The first schema.
 pub(super) const CREATE: &str = "
 CREATE TABLE book (
     key   TEXT PRIMARY KEY,

@@ -1,0 +1,148 @@
+//! What each release added to the book, in order. A step only adds: rows that an older release wrote stay as they are.
+
+/// The schema that this release writes.
+pub(super) const VERSION: i64 = 2;
+
+/// What brings a book from the schema before to this one.
+pub(super) const STEPS: &[(i64, &str)] = &[(1, super::schema::CREATE), (2, TWO)];
+
+const TWO: &str = "
+-- Every tail of a card's number, phone and name, folded: what contains a text has a tail that begins with it.
+CREATE TABLE tail (
+    tail    TEXT NOT NULL,
+    card_no INTEGER NOT NULL,
+    PRIMARY KEY (tail, card_no)
+) STRICT, WITHOUT ROWID;
+
+-- History is read by time, newest first; of one moment the later line first.
+DROP INDEX entry_card;
+DROP INDEX entry_ticket;
+CREATE INDEX entry_card ON entry (card_no, at);
+CREATE INDEX entry_ticket ON entry (ticket, at) WHERE ticket IS NOT NULL;
+CREATE INDEX entry_at ON entry (at);
+CREATE INDEX entry_kind ON entry (kind, at);
+CREATE INDEX entry_points ON entry (at) WHERE points <> 0;
+CREATE INDEX entry_day ON entry (business_date);
+
+-- Each line's code over itself and the line before. NULL: written before there was a chain.
+ALTER TABLE entry ADD COLUMN mac BLOB;
+
+-- Which key the chain is kept with, from which line on. No fingerprint: none was given.
+CREATE TABLE chain_key (
+    from_entry  INTEGER PRIMARY KEY,
+    fingerprint TEXT
+) STRICT;
+
+-- A checksum over an account's figures. NULL while there are none.
+ALTER TABLE account ADD COLUMN seal INTEGER;
+
+-- A line of a remote's own history.
+CREATE TABLE record (
+    record_no    INTEGER PRIMARY KEY,
+    account_no   INTEGER NOT NULL REFERENCES account,
+    card_no      INTEGER NOT NULL REFERENCES card,
+    provider     TEXT NOT NULL,
+    remote_id    TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    money        INTEGER,
+    points       INTEGER,
+    money_after  INTEGER,
+    points_after INTEGER,
+    store        TEXT,
+    note         TEXT,
+    at           INTEGER NOT NULL,
+    fetched_at   INTEGER NOT NULL,
+    -- The operation of this book that it is.
+    op_no        INTEGER REFERENCES operation,
+    UNIQUE (account_no, remote_id)
+) STRICT;
+CREATE INDEX record_card ON record (card_no, at) WHERE op_no IS NULL;
+CREATE INDEX record_op ON record (op_no) WHERE op_no IS NOT NULL;
+
+-- Every offline policy that was in force here.
+CREATE TABLE policy (
+    version INTEGER PRIMARY KEY,
+    body    TEXT NOT NULL,
+    who     TEXT,
+    why     TEXT,
+    set_at  INTEGER NOT NULL
+) STRICT;
+-- Under which of them a promise was given, and which refusals a supervisor lifted for it.
+ALTER TABLE promise ADD COLUMN policy INTEGER REFERENCES policy;
+ALTER TABLE promise ADD COLUMN lifted TEXT;
+
+-- Who put a card on the exception list (a reason) or took it off (none).
+CREATE TABLE exception_change (
+    change_no INTEGER PRIMARY KEY,
+    card_no   INTEGER NOT NULL REFERENCES card,
+    reason    TEXT,
+    who       TEXT NOT NULL,
+    at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX exception_change_card ON exception_change (card_no, change_no);
+CREATE INDEX card_exception ON card (card_no) WHERE exception IS NOT NULL;
+
+-- The discount that enough cards of a level agree on.
+CREATE TABLE level_rate (
+    provider   TEXT NOT NULL,
+    level      TEXT NOT NULL,
+    rate       TEXT NOT NULL,
+    cards      INTEGER NOT NULL,
+    learned_at INTEGER NOT NULL,
+    PRIMARY KEY (provider, level)
+) STRICT, WITHOUT ROWID;
+
+-- Numbers that this till gives to cards it opens.
+CREATE TABLE number_range (
+    range TEXT PRIMARY KEY,
+    next  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- An opening's earlier attempts were for another number: only those after this one are of the present one.
+ALTER TABLE operation ADD COLUMN attempts_from INTEGER NOT NULL DEFAULT 0;
+-- What a decision changed besides the state.
+ALTER TABLE decision ADD COLUMN detail TEXT;
+CREATE INDEX decision_op ON decision (op_no);
+
+-- From when to when a remote was not there.
+CREATE TABLE outage (
+    outage_no INTEGER PRIMARY KEY,
+    provider  TEXT NOT NULL,
+    began_at  INTEGER NOT NULL,
+    -- It has answered again.
+    back_at   INTEGER,
+    -- It has answered for a while, and nothing of it was on its way any more.
+    ended_at  INTEGER
+) STRICT;
+CREATE INDEX outage_open ON outage (provider) WHERE ended_at IS NULL;
+
+-- Days that were closed.
+CREATE TABLE day_close (
+    close_no      INTEGER PRIMARY KEY,
+    business_date TEXT NOT NULL,
+    who           TEXT NOT NULL,
+    last_entry    INTEGER NOT NULL,
+    chain_head    BLOB,
+    body          TEXT NOT NULL,
+    at            INTEGER NOT NULL
+) STRICT;
+CREATE INDEX day_close_date ON day_close (business_date);
+
+-- Where details of old operations have gone.
+CREATE TABLE archive (
+    archive_no INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    operations INTEGER NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;
+ALTER TABLE operation ADD COLUMN archive_no INTEGER REFERENCES archive;
+
+-- The holder's data was erased on request.
+ALTER TABLE card ADD COLUMN forgotten_at INTEGER;
+
+-- How often an old copy has been taken up: 1 is the book as it was made.
+CREATE TABLE epoch (
+    epoch    INTEGER PRIMARY KEY,
+    why      TEXT NOT NULL,
+    began_at INTEGER NOT NULL
+) STRICT;
+";
