@@ -306,14 +306,7 @@ impl Config {
         within("pacing.backoff_max_ms", pacing.backoff_max_ms >= pacing.backoff_ms, "must be at least backoff_ms")?;
         within("pacing.breaker_failures", pacing.breaker_failures >= 1, "must be at least 1")?;
         within("pacing.io_threads", (1..=256).contains(&pacing.io_threads), "must be 1 to 256")?;
-        let policy = &self.policy;
-        for (key, limit) in [
-            ("policy.floor_limit", policy.floor_limit),
-            ("policy.card_limit", policy.card_limit),
-            ("policy.outage_limit", policy.outage_limit),
-        ] {
-            within(key, !limit.is_negative(), "must not be negative")?;
-        }
+        self.policy.check()?;
         let mut seen = std::collections::BTreeSet::new();
         let named = self.levels.iter().all(|terms| !terms.level.trim().is_empty() && seen.insert(&terms.level));
         within("levels", named, "must name each level once")?;

@@ -10,6 +10,7 @@ use serde_path_to_error::{Path as KeyPath, Segment};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::model::TIME;
 
 /// What is wrong with the text as a whole is told under these keys.
 const JSON: &str = "json";
@@ -182,6 +183,7 @@ fn rule(said: &str) -> String {
         None if said == "expected value" => "must be a string",
         None if said == "trailing characters" => "must have no further items",
         None if said == RATE => "must be above 0 and at most 1",
+        None if said == TIME => "must be a time as 2027-01-31T23:59:59+08:00",
         None => WRONG_KIND,
     };
     rule.to_owned()

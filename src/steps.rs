@@ -209,7 +209,7 @@ impl Steps {
     /// # Errors
     /// As there.
     pub fn set_exception(&mut self, number: &str, why: Option<&str>) -> Result<()> {
-        self.engine.set_exception(&CardNumber::new(number)?, why)
+        self.engine.set_exception(&CardNumber::new(number)?, why, crate::till::policy::HOST)
     }
 
     /// As [`Till::headroom`](crate::Till::headroom).

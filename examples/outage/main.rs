@@ -159,7 +159,7 @@ impl Day {
         self.wait_for("the outage to be noticed", || Ok(till.status()?.link == Link::Down))?;
 
         self.call(till, "Li Na wants to pay 300.00", Consume::new("M1001", yuan("300")?))?;
-        let policy = till.policy()?;
+        let policy = till.policy()?.policy;
         tell::note(&format!("The policy: {} an operation, {} a card,", policy.floor_limit, policy.card_limit));
         tell::note(&format!("{} and {} operations an outage.", policy.outage_limit, policy.outage_operations));
         tell::note(&format!("Headroom of M1001 now: {}.", till.headroom(Some("M1001"))?));

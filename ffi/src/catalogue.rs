@@ -365,7 +365,7 @@ pub unsafe extern "C" fn tillbook_policy_of(
 ) -> tillbook_status {
     guard(err, || {
         let place = unsafe { Place::at(policy) }?;
-        place.put(&tillbook_policy::of(&till_of(till)?.till.policy()?));
+        place.put(&tillbook_policy::of(&till_of(till)?.till.policy()?.policy));
         Ok(())
     })
 }

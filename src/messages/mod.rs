@@ -266,6 +266,33 @@ impl Refusal {
             (Refusal::OutageOperations { limit, used }, Chinese) => {
                 format!("本机离线笔数已满：最多 {limit} 笔，已有 {used} 笔待确认，请先联网。")
             }
+            (Refusal::OutageRecharges { limit, used }, English) => {
+                format!("This till may have {limit} offline recharges open; {used} are. Go online first.")
+            }
+            (Refusal::OutageRecharges { limit, used }, Chinese) => {
+                format!("本机离线充值笔数已满：最多 {limit} 笔，已有 {used} 笔待确认，请先联网。")
+            }
+            (Refusal::OutageRechargeMoney { limit, used, requested }, English) => {
+                format!(
+                    "Offline recharges of this till: {limit} yuan at most, {used} yuan open; this one is {requested} yuan."
+                )
+            }
+            (Refusal::OutageRechargeMoney { limit, used, requested }, Chinese) => {
+                format!("超出本机离线充值额度：最多 {limit} 元，已充 {used} 元待确认，本笔 {requested} 元。")
+            }
+            (Refusal::OutageNewCards { limit, used }, English) => {
+                format!("This till may have {limit} cards open that were opened offline; {used} are. Go online first.")
+            }
+            (Refusal::OutageNewCards { limit, used }, Chinese) => {
+                format!("本机离线开卡数已满：最多 {limit} 张，已有 {used} 张待确认，请先联网。")
+            }
+            (Refusal::PolicyExpired { over_s, .. }, English) => {
+                let ago = more(*over_s);
+                format!("This till's offline policy ended {ago} ago. Go online, or call the manager for a new one.")
+            }
+            (Refusal::PolicyExpired { over_s, .. }, Chinese) => {
+                format!("本机的离线额度设置已过期 {}，请先联网或请店长更新设置。", more(*over_s))
+            }
             (Refusal::BaseTooOld { limit_s, age_s }, English) => {
                 let (age, limit) = (more(*age_s), at_most(*limit_s));
                 format!("The balance was last confirmed {age} ago, at most {limit} are allowed. Go online first.")
@@ -361,6 +388,9 @@ fn english_of(field: &str) -> &'static str {
         "phone" => "phone number",
         "card" => "card number",
         "op_id" => "operation number",
+        "supervisor" => "supervisor",
+        "reason" => "reason",
+        "list" => "list",
         _ => "entry",
     }
 }

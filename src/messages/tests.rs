@@ -37,6 +37,15 @@ fn refusals() -> Vec<(Refusal, Shows, Shows, Shows)> {
         (Refusal::PhoneLimit { limit, used, requested }, money, &[], &[]),
         (Refusal::OutageLimit { limit, used, requested }, money, &[], &[]),
         (Refusal::OutageOperations { limit: 200, used: 201 }, &["200", "201"], &[], &[]),
+        (Refusal::OutageRecharges { limit: 50, used: 51 }, &["50", "51"], &[], &["充值"]),
+        (Refusal::OutageRechargeMoney { limit, used, requested }, money, &[], &["充值"]),
+        (Refusal::OutageNewCards { limit: 20, used: 21 }, &["20", "21"], &[], &["张"]),
+        (
+            Refusal::PolicyExpired { valid_until: crate::Timestamp::from_millis(0), over_s: 5_400 },
+            &[],
+            &["1 h 30 min"],
+            &["1 小时 30 分钟"],
+        ),
         (
             Refusal::BaseTooOld { limit_s: 86_400, age_s: 86_401 },
             &[],
@@ -113,6 +122,10 @@ fn every_refusal_has_a_message_in_both_languages_with_its_figures() {
             Refusal::NeverFetched { .. } => 15,
             Refusal::InsufficientFunds { .. } => 16,
             Refusal::InsufficientPoints { .. } => 17,
+            Refusal::OutageRecharges { .. } => 18,
+            Refusal::OutageRechargeMoney { .. } => 19,
+            Refusal::OutageNewCards { .. } => 20,
+            Refusal::PolicyExpired { .. } => 21,
         });
         let (english, chinese) = (refusal.message(English), refusal.message(Chinese));
         assert_english(&english);
@@ -123,7 +136,7 @@ fn every_refusal_has_a_message_in_both_languages_with_its_figures() {
             assert!(figures.iter().chain(own).all(|figure| text.contains(figure)), "{text}");
         }
     }
-    assert_eq!(met.len(), 17);
+    assert_eq!(met.len(), 21);
 }
 
 #[test]

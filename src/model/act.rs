@@ -288,6 +288,8 @@ pub(crate) struct Context {
     pub(crate) supervisor: Option<String>,
     pub(crate) shift: Option<String>,
     pub(crate) reason: Option<String>,
+    /// The supervisor overrides the offline policy.
+    pub(crate) lifts: bool,
 }
 
 /// A request that passed every check that needs nothing but itself.

@@ -159,6 +159,7 @@ impl Request {
                 supervisor: text("supervisor", call.supervisor, 64)?,
                 shift: text("shift", call.shift, 64)?,
                 reason: text("reason", call.reason, 200)?,
+                lifts: call.lifts,
             },
         })
     }

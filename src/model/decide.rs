@@ -5,9 +5,11 @@ use rust_decimal::Decimal;
 use super::act::Act;
 use super::balance::{Balances, Effect};
 use super::card::RechargeRule;
-use super::policy::{OfflineCase, OfflinePolicy, Refusal, check_offline};
+use super::ladder::{OfflineCase, check_offline};
+use super::policy::OfflinePolicy;
 use super::pricing::{RateSource, points_for, price_consume, recharge_bonus};
 use super::receipt::Told;
+use super::refusal::Refusal;
 use crate::units::{Money, Points, Rate, Rounding};
 
 /// What the book knows that bears on one request.
@@ -32,6 +34,14 @@ pub(crate) struct Knowledge<'a> {
 pub(crate) struct Decision {
     pub(crate) effect: Effect,
     pub(crate) told: Told,
+}
+
+/// What is approved without the remote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Approval {
+    pub(crate) decision: Decision,
+    /// What a supervisor's override has lifted for it.
+    pub(crate) lifted: Vec<Refusal>,
 }
 
 /// Predicts what an act does, paying all of a sale from the card. Funds are not looked at: an online call leaves them to
@@ -130,14 +140,16 @@ pub(crate) fn decide(
     case: OfflineCase<'_>,
     policy: &OfflinePolicy,
     partial_allowed: bool,
-) -> Result<Decision, Refusal> {
+) -> Result<Approval, Refusal> {
     let whole = predict(act, knowledge);
     let fitted = fit_funds(act, whole, knowledge, partial_allowed);
     let from_card = fitted.as_ref().unwrap_or(&whole).told.from_card;
-    check_offline(&OfflineCase { from_card, ..case }, policy)?;
+    let recharge = matches!(act, Act::Recharge { .. }).then_some(whole.effect.money);
+    let opens = act.kind().opens();
+    let lifted = check_offline(&OfflineCase { from_card, recharge, opens, ..case }, policy)?;
     let decision = fitted?;
     decision.told.assert_consistent();
-    Ok(decision)
+    Ok(Approval { decision, lifted })
 }
 
 #[cfg(test)]
@@ -147,7 +159,7 @@ mod tests {
     use crate::clock::Timestamp;
     use crate::model::balance::Balance;
     use crate::model::card::CardStatus;
-    use crate::model::policy::Exposure;
+    use crate::model::ladder::Exposure;
     use crate::model::request::{Consume, RedeemPoints, Request};
 
     fn knowledge(available: i64, rate: Option<&str>) -> Knowledge<'static> {
@@ -177,6 +189,9 @@ mod tests {
             needs_base: true,
             card_exposure: Money::ZERO,
             phone_exposure: Money::ZERO,
+            recharge: None,
+            opens: false,
+            lifts: false,
             till_exposure: Exposure::default(),
             clock_behind: None,
         }
@@ -203,7 +218,7 @@ mod tests {
             let act = act(Consume::new("M1", Money::from_fen(total)).partial(partial));
             let got = decide(&act, &knowledge(available, rate), case(), &OfflinePolicy::default(), true);
             let got = match got {
-                Ok(decision) => Ok((decision.told.from_card.fen(), decision.told.due.fen())),
+                Ok(Approval { decision, .. }) => Ok((decision.told.from_card.fen(), decision.told.due.fen())),
                 Err(Refusal::InsufficientFunds { .. }) => Err("funds"),
                 Err(Refusal::FloorLimit { .. }) => Err("floor"),
                 Err(other) => panic!("{other}"),

@@ -9,6 +9,9 @@ mod check;
 mod coupon;
 mod decide;
 mod entry;
+mod exception;
+mod headroom;
+mod ladder;
 mod member;
 mod notice;
 mod operation;
@@ -16,6 +19,7 @@ mod order;
 mod policy;
 mod pricing;
 mod receipt;
+mod refusal;
 #[macro_use]
 mod request;
 mod request_points;
@@ -32,18 +36,23 @@ pub use coupon::{
     Validity,
 };
 pub(crate) use coupon::{CouponCase, coupon_given, validate};
-pub(crate) use decide::{Decision, Knowledge, decide, fit_funds, predict};
+pub(crate) use decide::{Approval, Decision, Knowledge, decide, fit_funds, predict};
 pub use entry::{Entry, HistoryLine, HistoryPage, HistoryQuery};
+pub use exception::{Exception, ExceptionPage, Listed};
+pub(crate) use headroom::OfCard;
+pub use headroom::{Headroom, Room};
+pub(crate) use ladder::{Exposure, OfflineCase, check_card};
 pub use member::{Member, MemberPage, PointsPage, PointsRecord, PointsStatistics};
 pub use notice::{Notice, NoticeKind};
 pub(crate) use operation::named;
 pub use operation::{Evidence, Family, Kind, OpId, State};
 pub use order::OrderLine;
 pub(crate) use order::{Sold, check_return, left_of};
-pub(crate) use policy::{Exposure, OfflineCase, check_card, check_offline};
-pub use policy::{Headroom, OfflinePolicy, Refusal};
+pub(crate) use policy::TIME;
+pub use policy::{OfflinePolicy, Overridable, PolicyVersion};
 pub use pricing::RateSource;
 pub use receipt::{Confirmation, Promise, Receipt, Told};
+pub use refusal::Refusal;
 pub use request::{Consume, Delivery, Modify, OpenCard, Recharge, RedeemPoints, Request};
 pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,

@@ -1,17 +1,62 @@
 //! How much a till may promise while nobody can be asked. An offline approval is the merchant's risk; this bounds it.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::card::CardStatus;
+use super::operation::named;
 use crate::clock::Timestamp;
-use crate::units::{Money, Points};
+use crate::error::{Error, Result};
+use crate::units::Money;
+
+named! {
+    /// A refusal that a supervisor may lift, where the policy says so.
+    Overridable {
+        /// [`Refusal::FloorLimit`](crate::Refusal::FloorLimit), up to `hard_floor_limit`.
+        FloorLimit = "floor_limit",
+        /// [`Refusal::CardLimit`](crate::Refusal::CardLimit), up to `hard_card_limit`.
+        CardLimit = "card_limit",
+        /// [`Refusal::PhoneLimit`](crate::Refusal::PhoneLimit), up to `hard_card_limit`.
+        PhoneLimit = "phone_limit",
+        /// [`Refusal::OutageLimit`](crate::Refusal::OutageLimit), up to `hard_outage_limit`.
+        OutageLimit = "outage_limit",
+        /// [`Refusal::OutageOperations`](crate::Refusal::OutageOperations), up to `hard_outage_operations`.
+        OutageOperations = "outage_operations",
+        /// [`Refusal::OutageRecharges`](crate::Refusal::OutageRecharges), up to `hard_outage_recharges`.
+        OutageRecharges = "outage_recharges",
+        /// [`Refusal::OutageRechargeMoney`](crate::Refusal::OutageRechargeMoney), up to `hard_outage_recharge_money`.
+        OutageRechargeMoney = "outage_recharge_money",
+        /// [`Refusal::OutageNewCards`](crate::Refusal::OutageNewCards), up to `hard_outage_new_cards`.
+        OutageNewCards = "outage_new_cards",
+        /// [`Refusal::BaseTooOld`](crate::Refusal::BaseTooOld), up to `hard_base_max_age_s`.
+        BaseTooOld = "base_too_old",
+        /// [`Refusal::UnknownCard`](crate::Refusal::UnknownCard). Only where the policy names it: there is no harder limit to it
+        /// than those of the other rungs.
+        UnknownCard = "unknown_card",
+    }
+}
 
 /// The limits of what a till approves offline.
 ///
 /// It is a policy **per till**: what a merchant risks is each limit times the number of tills.
+///
+/// What counts against the limits of an outage is every offline approval that is not final, whenever it was given: it falls
+/// only by reaching a final state.
+///
+/// The `hard_` limits are how far a supervisor's override goes (`override_by` of every request). One that is not given is
+/// the normal limit, so that an override lifts nothing until the merchant has said how far it may.
+///
+/// ```
+/// use tillbook::{Money, OfflinePolicy};
+///
+/// let policy = OfflinePolicy {
+///     floor_limit: Money::parse_yuan("100")?,
+///     hard_floor_limit: Some(Money::parse_yuan("300")?),
+///     ..OfflinePolicy::default()
+/// };
+/// policy.check()?;
+/// # Ok::<(), tillbook::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OfflinePolicy {
@@ -23,6 +68,12 @@ pub struct OfflinePolicy {
     pub outage_limit: Money,
     /// How many offline approvals may be open on this till, recharges, openings and points included. 200.
     pub outage_operations: u32,
+    /// How many offline recharges may be open on this till. 50.
+    pub outage_recharges: u32,
+    /// The most that may be open on this till of what was paid in by offline recharges, without their bonus. 10,000 yuan.
+    pub outage_recharge_money: Money,
+    /// How many cards and members opened offline may be open on this till. 20.
+    pub outage_new_cards: u32,
     /// How old a card's base may be, in seconds. A day.
     pub base_max_age_s: u64,
     /// Whether a card that this till has never seen may pay. No.
@@ -37,6 +88,32 @@ pub struct OfflinePolicy {
     pub coupon_templates: Vec<String>,
     /// How far the wall clock may be behind the book's time before nothing is approved offline, in seconds. Five minutes.
     pub clock_tolerance_s: u64,
+    /// After this nothing is approved offline; in JSON as RFC 3339 has it. Without it the policy is valid until it is
+    /// replaced.
+    #[serde(with = "rfc3339")]
+    pub valid_until: Option<Timestamp>,
+    /// So long before that a notification warns, in seconds. A week.
+    pub valid_until_warning_s: u64,
+    /// When so many percent of a limit of the till are used, a notification warns. 80.
+    pub warning_percent: u32,
+    /// Which refusals a supervisor may lift. All but `unknown_card`.
+    pub overridable: Vec<Overridable>,
+    /// How far `floor_limit` may be lifted.
+    pub hard_floor_limit: Option<Money>,
+    /// How far `card_limit` may be lifted, for a card and for a phone number.
+    pub hard_card_limit: Option<Money>,
+    /// How far `outage_limit` may be lifted.
+    pub hard_outage_limit: Option<Money>,
+    /// How far `outage_operations` may be lifted.
+    pub hard_outage_operations: Option<u32>,
+    /// How far `outage_recharges` may be lifted.
+    pub hard_outage_recharges: Option<u32>,
+    /// How far `outage_recharge_money` may be lifted.
+    pub hard_outage_recharge_money: Option<Money>,
+    /// How far `outage_new_cards` may be lifted.
+    pub hard_outage_new_cards: Option<u32>,
+    /// How far `base_max_age_s` may be lifted.
+    pub hard_base_max_age_s: Option<u64>,
 }
 
 impl Default for OfflinePolicy {
@@ -46,6 +123,9 @@ impl Default for OfflinePolicy {
             card_limit: Money::from_fen(500_00),
             outage_limit: Money::from_fen(5_000_00),
             outage_operations: 200,
+            outage_recharges: 50,
+            outage_recharge_money: Money::from_fen(10_000_00),
+            outage_new_cards: 20,
             base_max_age_s: 24 * 3600,
             unknown_card: false,
             coupon_templates: Vec::new(),
@@ -53,6 +133,18 @@ impl Default for OfflinePolicy {
             unconfirmed_recharge_bonus: false,
             offline_while_healthy: false,
             clock_tolerance_s: 300,
+            valid_until: None,
+            valid_until_warning_s: 7 * 24 * 3600,
+            warning_percent: 80,
+            overridable: Overridable::ALL.iter().copied().filter(|&one| one != Overridable::UnknownCard).collect(),
+            hard_floor_limit: None,
+            hard_card_limit: None,
+            hard_outage_limit: None,
+            hard_outage_operations: None,
+            hard_outage_recharges: None,
+            hard_outage_recharge_money: None,
+            hard_outage_new_cards: None,
+            hard_base_max_age_s: None,
         }
     }
 }
@@ -69,380 +161,142 @@ impl OfflinePolicy {
         OfflinePolicy { floor_limit: Money::ZERO, outage_operations: 0, ..OfflinePolicy::default() }
     }
 
+    /// Checks every figure, as [`Config::check`](crate::Config::check) does for the configured policy.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidConfig`](crate::ErrorCode::InvalidConfig), naming the key: `policy.hard_floor_limit`.
+    pub fn check(&self) -> Result<()> {
+        let within = |key: &str, ok: bool, rule: &str| {
+            if ok { Ok(()) } else { Err(Error::config(format!("policy.{key}"), rule)) }
+        };
+        let hard = |key: &str, ok: bool| within(key, ok, "must be at least the limit that it lifts");
+        for (key, limit, over, most) in [
+            ("floor_limit", self.floor_limit, "hard_floor_limit", self.hard_floor_limit),
+            ("card_limit", self.card_limit, "hard_card_limit", self.hard_card_limit),
+            ("outage_limit", self.outage_limit, "hard_outage_limit", self.hard_outage_limit),
+            (
+                "outage_recharge_money",
+                self.outage_recharge_money,
+                "hard_outage_recharge_money",
+                self.hard_outage_recharge_money,
+            ),
+        ] {
+            within(key, !limit.is_negative(), "must not be negative")?;
+            hard(over, most.is_none_or(|most| most >= limit))?;
+        }
+        for (limit, over, most) in [
+            (self.outage_operations, "hard_outage_operations", self.hard_outage_operations),
+            (self.outage_recharges, "hard_outage_recharges", self.hard_outage_recharges),
+            (self.outage_new_cards, "hard_outage_new_cards", self.hard_outage_new_cards),
+        ] {
+            hard(over, most.is_none_or(|most| most >= limit))?;
+        }
+        hard("hard_base_max_age_s", self.hard_base_max_age_s.is_none_or(|most| most >= self.base_max_age_s))?;
+        within("warning_percent", (1..=100).contains(&self.warning_percent), "must be 1 to 100")?;
+        let dated = self.valid_until.is_none_or(|until| (0..=LATEST_MS).contains(&until.millis()));
+        within("valid_until", dated, "must be from 1970 to 9999")
+    }
+
     pub(crate) fn clock_tolerance(&self) -> Duration {
         Duration::from_secs(self.clock_tolerance_s)
     }
-}
 
-/// Why the till itself says no, with the figures that the cashier or the manager needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "refusal", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The card is on this till's exception list.
-    #[error("the card is on the exception list: {reason}")]
-    ExceptionList {
-        /// Why it was put there.
-        reason: String,
-    },
-    /// The card is reported lost, or otherwise not normal at the remote.
-    #[error("the card is blocked")]
-    CardBlocked,
-    /// The card is closed, replaced, or unknown to the remote.
-    #[error("the card is closed")]
-    CardClosed,
-    /// A rule of the coupon does not let it pass.
-    #[error("coupon refused by rule {rule}: {detail}")]
-    Coupon {
-        /// The first rule that fails.
-        rule: super::coupon::CouponRule,
-        /// What it was judged by.
-        detail: String,
-    },
-    /// There is nothing that could be returned: the operation came to nothing.
-    #[error("nothing to return: the operation is {state}")]
-    NothingToReturn {
-        /// Where the operation stands.
-        state: String,
-    },
-    /// A card with this number exists.
-    #[error("the card number is taken")]
-    CardExists,
-    /// One operation may not take so much offline.
-    #[error("floor limit {limit}, asked for {requested}")]
-    FloorLimit {
-        /// The most that one operation may take.
-        limit: Money,
-        /// What this one would take.
-        requested: Money,
-    },
-    /// So much may not be open on one card.
-    #[error("card limit {limit}, {used} open, asked for {requested}")]
-    CardLimit {
-        /// The most that may be open.
-        limit: Money,
-        /// What is open.
-        used: Money,
-        /// What this operation would add.
-        requested: Money,
-    },
-    /// So much may not be open on all cards of one phone number.
-    #[error("limit of the phone number {limit}, {used} open, asked for {requested}")]
-    PhoneLimit {
-        /// The most that may be open.
-        limit: Money,
-        /// What is open.
-        used: Money,
-        /// What this operation would add.
-        requested: Money,
-    },
-    /// So much may not be open on this till.
-    #[error("outage limit {limit}, {used} open, asked for {requested}")]
-    OutageLimit {
-        /// The most that may be open.
-        limit: Money,
-        /// What is open.
-        used: Money,
-        /// What this operation would add.
-        requested: Money,
-    },
-    /// So many offline approvals may not be open on this till.
-    #[error("{used} of {limit} offline operations are open")]
-    OutageOperations {
-        /// The most that may be open.
-        limit: u32,
-        /// How many are.
-        used: u32,
-    },
-    /// What is known of the card is too old.
-    #[error("the balance is {age_s} s old, at most {limit_s} s are allowed")]
-    BaseTooOld {
-        /// The oldest that is allowed.
-        limit_s: u64,
-        /// How old it is.
-        age_s: u64,
-    },
-    /// This till has never seen the card.
-    #[error("the card is unknown at this till")]
-    UnknownCard,
-    /// The wall clock is behind the book's time; nothing is approved until the remote has answered.
-    #[error("the clock is {behind_s} s behind, at most {limit_s} s are allowed")]
-    ClockBehind {
-        /// The most that is allowed.
-        limit_s: u64,
-        /// How far it is behind.
-        behind_s: u64,
-    },
-    /// What the remote tells of levels or pay types was never fetched: this till has to be online once.
-    #[error("the {what} were never fetched; the till has to be online once")]
-    NeverFetched {
-        /// What is missing.
-        what: String,
-    },
-    /// Not enough money on the card.
-    #[error("{available} available, asked for {requested}")]
-    InsufficientFunds {
-        /// What may be spent here and now.
-        available: Money,
-        /// What the sale asks of the card.
-        requested: Money,
-    },
-    /// Not enough points on the card.
-    #[error("{available} points available, asked for {requested}")]
-    InsufficientPoints {
-        /// What may be spent here and now.
-        available: Points,
-        /// What was asked for.
-        requested: Points,
-    },
-}
-
-/// What is open on approvals given offline: the card's part of each, and their number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Exposure {
-    pub(crate) money: Money,
-    pub(crate) operations: u32,
-}
-
-impl Exposure {
-    pub(crate) fn plus(self, other: Exposure) -> Exposure {
-        Exposure { money: self.money.plus(other.money), operations: self.operations.saturating_add(other.operations) }
+    /// How far a supervisor may lift a refusal. `None`: not at all.
+    pub(super) fn hard<T>(&self, what: Overridable, normal: T, hard: Option<T>) -> Option<T> {
+        self.may_lift(what).then_some(hard.unwrap_or(normal))
     }
 
-    pub(crate) fn minus(self, other: Exposure) -> Exposure {
-        Exposure { money: self.money.minus(other.money), operations: self.operations.saturating_sub(other.operations) }
+    pub(crate) fn may_lift(&self, what: Overridable) -> bool {
+        self.overridable.contains(&what)
     }
 }
 
-/// What the till would approve offline next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Headroom {
-    /// The most that the next operation may take from a card: what is left of every limit. Of a card that is named, at most
-    /// what is available on it.
-    pub money: Money,
-    /// How many more approvals.
-    pub operations: u32,
+/// The end of the year 9999.
+const LATEST_MS: i64 = 253_402_300_799_999;
+
+/// A policy that is, or was, in force at a till.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyVersion {
+    /// Its number, counted from 1 in this book. Every promise names the one that it was given under.
+    pub version: i64,
+    /// Its figures.
+    pub policy: OfflinePolicy,
+    /// Who set it: `configuration`, or whom [`Till::set_policy`](crate::Till::set_policy) was told.
+    pub who: Option<String>,
+    /// Why.
+    pub why: Option<String>,
+    /// Since when it has been in force, or when it came into force.
+    pub set_at: Timestamp,
 }
 
-/// All that the ladder looks at.
-#[derive(Debug)]
-pub(crate) struct OfflineCase<'a> {
-    pub(crate) now: Timestamp,
-    /// What the operation takes from the card.
-    pub(crate) from_card: Money,
-    pub(crate) exception: Option<&'a str>,
-    pub(crate) status: CardStatus,
-    /// The till has seen the card at the remote, or opened it itself.
-    pub(crate) known: bool,
-    /// When the base was confirmed; for a card opened here and not confirmed yet, when it was opened.
-    pub(crate) known_since: Option<Timestamp>,
-    /// Whether the operation leans on the base: an opening does not.
-    pub(crate) needs_base: bool,
-    pub(crate) card_exposure: Money,
-    pub(crate) phone_exposure: Money,
-    pub(crate) till_exposure: Exposure,
-    pub(crate) clock_behind: Option<Duration>,
-}
+/// A time as RFC 3339 has it.
+mod rfc3339 {
+    use chrono::{DateTime, FixedOffset, SecondsFormat};
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
 
-/// The ladder: each rung one rule, one refusal, in the order in which they are reported.
-pub(crate) fn check_offline(case: &OfflineCase<'_>, policy: &OfflinePolicy) -> Result<(), Refusal> {
-    check_card(case.exception, case.status)?;
-    let requested = case.from_card;
-    if requested > policy.floor_limit {
-        return Err(Refusal::FloorLimit { limit: policy.floor_limit, requested });
-    }
-    // A limit refuses what adds to the exposure, never what adds nothing to it.
-    let exceeds = |used: Money, limit: Money| {
-        requested.is_positive() && used.plus(requested) > limit && !mutated!(ExposureIgnored)
-    };
-    if exceeds(case.card_exposure, policy.card_limit) {
-        return Err(Refusal::CardLimit { limit: policy.card_limit, used: case.card_exposure, requested });
-    }
-    if exceeds(case.phone_exposure, policy.card_limit) {
-        return Err(Refusal::PhoneLimit { limit: policy.card_limit, used: case.phone_exposure, requested });
-    }
-    if exceeds(case.till_exposure.money, policy.outage_limit) {
-        return Err(Refusal::OutageLimit { limit: policy.outage_limit, used: case.till_exposure.money, requested });
-    }
-    if case.till_exposure.operations >= policy.outage_operations {
-        return Err(Refusal::OutageOperations { limit: policy.outage_operations, used: case.till_exposure.operations });
-    }
-    if case.needs_base {
-        if let Some(since) = case.known_since {
-            let age_s = case.now.since(since).as_secs();
-            if age_s > policy.base_max_age_s {
-                return Err(Refusal::BaseTooOld { limit_s: policy.base_max_age_s, age_s });
-            }
-        }
-        if !case.known && !policy.unknown_card {
-            return Err(Refusal::UnknownCard);
-        }
-    }
-    if let Some(behind) = case.clock_behind {
-        return Err(Refusal::ClockBehind { limit_s: policy.clock_tolerance_s, behind_s: behind.as_secs() });
-    }
-    Ok(())
-}
+    use crate::clock::Timestamp;
 
-/// The rungs that stand in every mode: a card that must not be served is not served online either.
-pub(crate) fn check_card(exception: Option<&str>, status: CardStatus) -> Result<(), Refusal> {
-    if let Some(reason) = exception {
-        return Err(Refusal::ExceptionList { reason: reason.to_owned() });
+    pub(super) fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(time) = time else { return serializer.serialize_none() };
+        let utc = FixedOffset::east_opt(0).and_then(|utc| time.at_offset(utc));
+        let utc = utc.ok_or_else(|| ser::Error::custom("a time that no calendar has"))?;
+        serializer.serialize_str(&utc.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
-    match status {
-        CardStatus::Blocked => Err(Refusal::CardBlocked),
-        CardStatus::Closed => Err(Refusal::CardClosed),
-        CardStatus::Active | CardStatus::Provisional => Ok(()),
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        let time = DateTime::parse_from_rfc3339(&text).map_err(|_| de::Error::custom(crate::model::TIME))?;
+        Ok(Some(Timestamp::from_millis(time.timestamp_millis())))
     }
 }
 
-impl fmt::Display for Headroom {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at most {} an operation, {} more operations", self.money, self.operations)
-    }
-}
+/// As a time is refused that is not written as RFC 3339 has it.
+pub(crate) const TIME: &str = "a time is written as 2027-01-31T23:59:59+08:00";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NOW: i64 = 1_000_000_000;
-
-    fn case() -> OfflineCase<'static> {
-        OfflineCase {
-            now: Timestamp::from_millis(NOW),
-            from_card: Money::from_fen(100_00),
-            exception: None,
-            status: CardStatus::Active,
-            known: true,
-            known_since: Some(Timestamp::from_millis(NOW - 1000)),
-            needs_base: true,
-            card_exposure: Money::ZERO,
-            phone_exposure: Money::ZERO,
-            till_exposure: Exposure::default(),
-            clock_behind: None,
-        }
-    }
-
-    fn verdict(change: impl FnOnce(&mut OfflineCase<'static>)) -> Result<(), Refusal> {
-        let mut case = case();
-        change(&mut case);
-        check_offline(&case, &OfflinePolicy::default())
-    }
-
     #[test]
-    fn each_rung_refuses_just_beyond_its_limit_and_not_at_it() {
-        let fen = Money::from_fen;
-        assert_eq!(verdict(|_| ()), Ok(()));
-        assert_eq!(verdict(|c| c.from_card = fen(200_00)), Ok(()));
-        assert_eq!(
-            verdict(|c| c.from_card = fen(200_01)),
-            Err(Refusal::FloorLimit { limit: fen(200_00), requested: fen(200_01) })
-        );
-        assert_eq!(verdict(|c| c.card_exposure = fen(400_00)), Ok(()));
-        assert_eq!(
-            verdict(|c| c.card_exposure = fen(400_01)),
-            Err(Refusal::CardLimit { limit: fen(500_00), used: fen(400_01), requested: fen(100_00) })
-        );
-        assert_eq!(
-            verdict(|c| c.phone_exposure = fen(450_00)),
-            Err(Refusal::PhoneLimit { limit: fen(500_00), used: fen(450_00), requested: fen(100_00) })
-        );
-        assert_eq!(verdict(|c| c.till_exposure.money = fen(4_900_00)), Ok(()));
-        assert_eq!(
-            verdict(|c| c.till_exposure.money = fen(4_900_01)),
-            Err(Refusal::OutageLimit { limit: fen(5_000_00), used: fen(4_900_01), requested: fen(100_00) })
-        );
-        assert_eq!(verdict(|c| c.till_exposure.operations = 199), Ok(()));
-        assert_eq!(
-            verdict(|c| c.till_exposure.operations = 200),
-            Err(Refusal::OutageOperations { limit: 200, used: 200 })
-        );
-        assert_eq!(verdict(|c| c.known_since = Some(Timestamp::from_millis(NOW - 86_400_000))), Ok(()));
-        assert_eq!(
-            verdict(|c| c.known_since = Some(Timestamp::from_millis(NOW - 86_401_000))),
-            Err(Refusal::BaseTooOld { limit_s: 86_400, age_s: 86_401 })
-        );
-        assert_eq!(verdict(|c| c.known = false), Err(Refusal::UnknownCard));
-        assert_eq!(
-            verdict(|c| c.clock_behind = Some(Duration::from_secs(86_400))),
-            Err(Refusal::ClockBehind { limit_s: 300, behind_s: 86_400 })
-        );
-    }
-
-    /// Everything is wrong at once; mending the first refusal brings the next one.
-    #[test]
-    fn the_ladder_has_one_order() {
-        let mut case = OfflineCase {
-            exception: Some("owes"),
-            status: CardStatus::Blocked,
-            from_card: Money::from_fen(9_999_00),
-            card_exposure: Money::from_fen(9_999_00),
-            phone_exposure: Money::from_fen(9_999_00),
-            till_exposure: Exposure { money: Money::from_fen(9_999_00), operations: 9_999 },
-            known_since: Some(Timestamp::from_millis(NOW - 900_000_000)),
-            known: false,
-            clock_behind: Some(Duration::from_secs(86_400)),
-            ..case()
+    fn a_policy_is_read_back_as_it_was_written() {
+        let policy = OfflinePolicy {
+            valid_until: Some(Timestamp::from_millis(1_800_000_000_123)),
+            hard_card_limit: Some(Money::from_fen(900_00)),
+            overridable: vec![Overridable::CardLimit],
+            ..OfflinePolicy::default()
         };
-        let policy = OfflinePolicy::default();
-        let mut met = Vec::new();
-        while let Err(refusal) = check_offline(&case, &policy) {
-            let name = format!("{refusal:?}").split([' ', '{']).next().unwrap_or_default().to_owned();
-            match refusal {
-                Refusal::ExceptionList { .. } => case.exception = None,
-                Refusal::CardBlocked => case.status = CardStatus::Active,
-                Refusal::FloorLimit { .. } => case.from_card = Money::from_fen(100_00),
-                Refusal::CardLimit { .. } => case.card_exposure = Money::ZERO,
-                Refusal::PhoneLimit { .. } => case.phone_exposure = Money::ZERO,
-                Refusal::OutageLimit { .. } => case.till_exposure.money = Money::ZERO,
-                Refusal::OutageOperations { .. } => case.till_exposure.operations = 0,
-                Refusal::BaseTooOld { .. } => case.known_since = Some(Timestamp::from_millis(NOW)),
-                Refusal::UnknownCard => case.known = true,
-                Refusal::ClockBehind { .. } => case.clock_behind = None,
-                other => panic!("{other}"),
-            }
-            met.push(name);
-        }
-        let order = [
-            "ExceptionList",
-            "CardBlocked",
-            "FloorLimit",
-            "CardLimit",
-            "PhoneLimit",
-            "OutageLimit",
-            "OutageOperations",
-            "BaseTooOld",
-            "UnknownCard",
-            "ClockBehind",
+        let json = serde_json::to_string(&policy).expect("a policy");
+        assert!(json.contains(r#""valid_until":"2027-01-15T08:00:00.123Z""#), "{json}");
+        assert_eq!(serde_json::from_str::<OfflinePolicy>(&json).expect("a policy"), policy);
+        let other = r#"{"valid_until": "2027-01-15T16:00:00.123+08:00"}"#;
+        let other: OfflinePolicy = serde_json::from_str(other).expect("a policy");
+        assert_eq!(other.valid_until, policy.valid_until);
+        assert_eq!(serde_json::from_str::<OfflinePolicy>("{}").expect("a policy"), OfflinePolicy::default());
+    }
+
+    #[test]
+    fn a_hard_limit_is_no_lower_than_the_limit_that_it_lifts() {
+        let money = |fen| Some(Money::from_fen(fen));
+        let ok = OfflinePolicy::default;
+        let cases = [
+            (OfflinePolicy { hard_floor_limit: money(199_99), ..ok() }, "policy.hard_floor_limit"),
+            (OfflinePolicy { hard_card_limit: money(499_99), ..ok() }, "policy.hard_card_limit"),
+            (OfflinePolicy { hard_outage_limit: money(0), ..ok() }, "policy.hard_outage_limit"),
+            (OfflinePolicy { hard_outage_recharge_money: money(-1), ..ok() }, "policy.hard_outage_recharge_money"),
+            (OfflinePolicy { hard_outage_operations: Some(199), ..ok() }, "policy.hard_outage_operations"),
+            (OfflinePolicy { hard_outage_recharges: Some(49), ..ok() }, "policy.hard_outage_recharges"),
+            (OfflinePolicy { hard_outage_new_cards: Some(19), ..ok() }, "policy.hard_outage_new_cards"),
+            (OfflinePolicy { hard_base_max_age_s: Some(86_399), ..ok() }, "policy.hard_base_max_age_s"),
+            (OfflinePolicy { warning_percent: 0, ..ok() }, "policy.warning_percent"),
+            (OfflinePolicy { warning_percent: 101, ..ok() }, "policy.warning_percent"),
+            (OfflinePolicy { outage_recharge_money: Money::from_fen(-1), ..ok() }, "policy.outage_recharge_money"),
+            (OfflinePolicy { valid_until: Some(Timestamp::from_millis(i64::MAX)), ..ok() }, "policy.valid_until"),
         ];
-        assert_eq!(met, order);
-    }
-
-    #[test]
-    fn the_exception_list_comes_first() {
-        let refused = verdict(|c| {
-            c.exception = Some("owes");
-            c.status = CardStatus::Blocked;
-            c.from_card = Money::from_fen(900_00);
-        });
-        assert_eq!(refused, Err(Refusal::ExceptionList { reason: "owes".into() }));
-    }
-
-    #[test]
-    fn what_takes_no_money_is_bounded_by_number_alone() {
-        let over = |c: &mut OfflineCase<'static>| {
-            c.from_card = Money::ZERO;
-            c.card_exposure = Money::from_fen(600_00);
-            c.till_exposure.money = Money::from_fen(6_000_00);
-        };
-        assert_eq!(verdict(over), Ok(()));
-    }
-
-    #[test]
-    fn never_approves_nothing() {
-        let mut case = case();
-        case.from_card = Money::ZERO;
-        assert!(check_offline(&case, &OfflinePolicy::never()).is_err());
+        for (policy, key) in cases {
+            let error = policy.check().expect_err(key);
+            assert_eq!((error.code(), error.field()), (crate::ErrorCode::InvalidConfig, Some(key)));
+        }
+        let equal = OfflinePolicy { hard_floor_limit: money(200_00), hard_outage_operations: Some(200), ..ok() };
+        assert!(equal.check().is_ok() && ok().check().is_ok() && OfflinePolicy::never().check().is_ok());
     }
 }

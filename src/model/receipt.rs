@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::balance::Balances;
 use super::operation::{Evidence, Kind, OpId, State, named};
-use super::policy::Refusal;
 use super::pricing::RateSource;
+use super::refusal::Refusal;
 use crate::clock::Timestamp;
 use crate::units::{Money, Points, Rate};
 
@@ -150,6 +150,11 @@ pub struct Receipt {
     pub promise: Option<Promise>,
     /// Why an approval was withheld, where the till withheld it.
     pub refusal: Option<Refusal>,
+    /// What a supervisor's override has lifted for it, each with the figures that it would have been refused with.
+    pub lifted: Vec<Refusal>,
+    /// The version of the offline policy that was in force when it was promised ([`Till::policies`](crate::Till::policies)
+    /// has its figures). `None`: not promised yet, or before there were versions.
+    pub policy_version: Option<i64>,
     /// The remote's own words, where it refused.
     pub remote_message: Option<String>,
     /// The figures told with the promise.

@@ -61,6 +61,7 @@ pub(super) struct CallInput {
     pub(super) shift: Option<String>,
     pub(super) reason: Option<String>,
     pub(super) delivery: Option<Delivery>,
+    pub(super) lifts: bool,
 }
 
 /// What every call may carry; `$name` has a field `call`.
@@ -107,6 +108,18 @@ macro_rules! call_fields {
             #[must_use]
             pub fn reason(mut self, reason: impl Into<String>) -> Self {
                 self.call.reason = Some(reason.into());
+                self
+            }
+
+            /// A supervisor overrides the offline policy for this operation: whatever it would refuse that the policy lets
+            /// people lift is approved up to the hard limits ([`OfflinePolicy`](crate::OfflinePolicy)). Sets `supervisor`
+            /// (at most 64 characters) and `reason` (at most 200); both must be there. What was lifted is recorded with the
+            /// promise ([`Receipt::lifted`](crate::Receipt::lifted)). It changes nothing where the remote decides.
+            #[must_use]
+            pub fn override_by(mut self, supervisor: impl Into<String>, reason: impl Into<String>) -> Self {
+                self.call.supervisor = Some(supervisor.into());
+                self.call.reason = Some(reason.into());
+                self.call.lifts = true;
                 self
             }
 

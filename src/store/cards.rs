@@ -197,10 +197,14 @@ impl View<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// All card numbers, in order.
+    /// All card numbers, in order. One that is known from the merchant's list alone is no card of this book.
     pub(crate) fn card_numbers(&self) -> Result<Vec<CardNumber>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT number FROM card WHERE number <> 'the house' ORDER BY number")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT number FROM card WHERE number <> 'the house' AND (same_as IS NOT NULL
+                 OR EXISTS (SELECT 1 FROM account WHERE account.card_no = card.card_no)
+                 OR EXISTS (SELECT 1 FROM alias WHERE alias.card_no = card.card_no))
+             ORDER BY number",
+        )?;
         let rows = statement.query_map([], |row| Ok(CardNumber::stored(row.get(0)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -292,6 +296,13 @@ impl Tx<'_> {
             "UPDATE operation SET card_no = ?2 WHERE card_no = ?1",
             "DELETE FROM alias WHERE card_no = ?1 OR (card_no = ?2 AND account_no IN
                 (SELECT account_no FROM account WHERE card_no = ?2))",
+            "INSERT INTO exception_change (card_no, reason, who, by_list, at)
+             SELECT ?2, reason, who, by_list, at FROM exception_change
+             WHERE change_no = (SELECT max(change_no) FROM exception_change WHERE card_no = ?1) AND reason IS NOT NULL
+               AND (SELECT exception FROM card WHERE card_no = ?2) IS NULL",
+            "INSERT OR IGNORE INTO exception_list (card_no, reason)
+             SELECT ?2, reason FROM exception_list WHERE card_no = ?1",
+            "DELETE FROM exception_list WHERE card_no = ?1 AND ?2 = ?2",
             "UPDATE card SET exception = coalesce(exception, (SELECT exception FROM card WHERE card_no = ?1))
              WHERE card_no = ?2",
             "UPDATE card SET same_as = ?2 WHERE card_no = ?1 OR same_as = ?1",
@@ -373,12 +384,6 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE card SET fetched_at = ?2 WHERE card_no = ?1")?
             .execute((card_no, at.millis()))?;
-        Ok(())
-    }
-
-    /// Puts a card on the exception list, or takes it off.
-    pub(crate) fn set_exception(&self, card_no: i64, reason: Option<&str>) -> Result<()> {
-        self.conn.prepare_cached("UPDATE card SET exception = ?2 WHERE card_no = ?1")?.execute((card_no, reason))?;
         Ok(())
     }
 

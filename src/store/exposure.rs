@@ -52,10 +52,20 @@ impl View<'_> {
     /// Reads every open approval: not for each call.
     fn add_up_exposure(&self) -> Result<Exposure> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT coalesce(sum(CASE WHEN effect_money < 0 THEN -effect_money ELSE 0 END), 0), count(*)
+            "SELECT coalesce(sum(CASE WHEN effect_money < 0 THEN -effect_money ELSE 0 END), 0), count(*),
+                 coalesce(sum(kind = 'recharge'), 0),
+                 coalesce(sum(CASE WHEN kind = 'recharge' THEN effect_money ELSE 0 END), 0),
+                 coalesce(sum(kind IN ('open_card', 'register')), 0)
              FROM operation INDEXED BY operation_exposed WHERE exposed = 1",
         )?;
-        Ok(statement
-            .query_row([], |row| Ok(Exposure { money: Money::from_fen(row.get(0)?), operations: row.get(1)? }))?)
+        Ok(statement.query_row([], |row| {
+            Ok(Exposure {
+                money: Money::from_fen(row.get(0)?),
+                operations: row.get(1)?,
+                recharges: row.get(2)?,
+                recharge_money: Money::from_fen(row.get(3)?),
+                new_cards: row.get(4)?,
+            })
+        })?)
     }
 }

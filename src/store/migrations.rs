@@ -145,4 +145,13 @@ CREATE TABLE epoch (
     why      TEXT NOT NULL,
     began_at INTEGER NOT NULL
 ) STRICT;
+
+-- The offline policy: a supervisor stands behind an operation and lifts what may be lifted, also where its fallback is late.
+ALTER TABLE operation ADD COLUMN lifts INTEGER NOT NULL DEFAULT 0;
+-- The merchant's list of cards not to be served, as it was last loaded, and which changes it brought about.
+CREATE TABLE exception_list (
+    card_no INTEGER PRIMARY KEY REFERENCES card,
+    reason  TEXT NOT NULL
+) STRICT;
+ALTER TABLE exception_change ADD COLUMN by_list INTEGER NOT NULL DEFAULT 0;
 ";

@@ -49,14 +49,6 @@ impl View<'_> {
         )?;
         Ok(statement.query_row((kind.as_str(), card_no), |row| row.get(0))?)
     }
-
-    /// Whether a notification of this kind that concerns no operation is open.
-    pub(crate) fn has_open_notice(&self, kind: NoticeKind) -> Result<bool> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1 AND op_no IS NULL)",
-        )?;
-        Ok(statement.query_row([kind.as_str()], |row| row.get(0))?)
-    }
 }
 
 impl Tx<'_> {

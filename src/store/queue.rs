@@ -59,11 +59,18 @@ impl OpRow {
     }
 
     /// Its part of the till's exposure.
-    fn exposure(&self) -> Exposure {
+    pub(crate) fn exposure(&self) -> Exposure {
         if !self.exposed {
             return Exposure::default();
         }
-        Exposure { money: self.effect.money.negated().max(Money::ZERO), operations: 1 }
+        let recharged = self.kind == Kind::Recharge;
+        Exposure {
+            money: self.effect.money.negated().max(Money::ZERO),
+            operations: 1,
+            recharges: u32::from(recharged),
+            recharge_money: if recharged { self.effect.money } else { Money::ZERO },
+            new_cards: u32::from(self.kind.opens()),
+        }
     }
 
     /// The money at stake: the card's part of a sale, what is paid in by a recharge.
@@ -88,6 +95,10 @@ pub(crate) struct PromiseRow {
     pub(crate) refusal: Option<Refusal>,
     pub(crate) message: Option<String>,
     pub(crate) told: Told,
+    /// The version of the offline policy in force.
+    pub(crate) policy: Option<i64>,
+    /// What a supervisor's override has lifted.
+    pub(crate) lifted: Vec<Refusal>,
 }
 
 pub(crate) struct NewOperation<'a> {
@@ -119,7 +130,7 @@ pub(crate) struct LaneHead {
 const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
     o.evidence, o.waits_for, o.unknown, o.exposed, p.promise, p.refusal, p.message, p.told, o.wire_key, o.original,
-    o.provider
+    o.provider, p.policy, p.lifted, o.lifts
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
 
 fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
@@ -131,6 +142,8 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
             refusal: row.get::<_, Option<String>>(23)?.map(|json| from_json(&json)).transpose()?,
             message: row.get(24)?,
             told: from_json(text(25)?)?,
+            policy: row.get(29)?,
+            lifted: row.get_ref(30)?.as_str_or_null()?.map(from_json).transpose()?.unwrap_or_default(),
         }),
     };
     Ok(OpRow {
@@ -150,6 +163,7 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
             supervisor: row.get(9)?,
             shift: row.get(10)?,
             reason: row.get(11)?,
+            lifts: row.get(31)?,
         },
         created_at: Timestamp::from_millis(row.get(12)?),
         told: from_json(text(13)?)?,
@@ -372,9 +386,10 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO operation (op_id, lane_no, card_no, provider, dialect, kind, act, bound, delivery, ticket,
                     operator, supervisor, shift, reason, created_at, told, effect_money, effect_bonus, effect_points,
-                    state, changed_at, holding, open, exposed, wire_key, original, coupon)
+                    state, changed_at, holding, open, exposed, wire_key, original, coupon,
+                    lifts)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                    'queued', ?15, 1, 1, ?20, ?21, ?22, ?23)",
+                    'queued', ?15, 1, 1, ?20, ?21, ?22, ?23, ?24)",
             )?
             .execute(rusqlite::params![
                 new.op_id.as_str(),
@@ -400,6 +415,7 @@ impl Tx<'_> {
                 new.key,
                 new.original,
                 new.act.coupon(),
+                new.context.lifts,
             ])?;
         let op = OpRow {
             op_no: self.conn.last_insert_rowid(),
@@ -498,7 +514,8 @@ impl Tx<'_> {
     pub(crate) fn insert_promise(&self, op: &mut OpRow, row: PromiseRow, effect: &Effect, at: Timestamp) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT INTO promise (op_no, promise, refusal, message, told, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO promise (op_no, promise, refusal, message, told, at, policy, lifted)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 op.op_no,
@@ -507,6 +524,8 @@ impl Tx<'_> {
                 &row.message,
                 to_json(&row.told)?,
                 at.millis(),
+                row.policy,
+                Some(&row.lifted).filter(|lifted| !lifted.is_empty()).map(to_json).transpose()?,
             ))?;
         let exposed = row.promise == Promise::OfflineApproved && !op.state.is_final();
         if exposed != op.exposed || *effect != op.effect {

@@ -153,7 +153,10 @@ impl Desk {
         let card = match (card, opening) {
             (Some(card), true) if card.account.status == CardStatus::Closed && !card.account.confirmed => Some(card),
             (Some(_), true) => return Err(Refusal::CardExists.into()),
-            (None, true) => None,
+            (None, true) => {
+                self.refuse_listed(tx, checked.act.card())?;
+                None
+            }
             (card, false) if checked.act.card_if_any().is_none() => Some(self.house(tx, card)?),
             (card, false) => match self.servable(tx, checked, card, &plan, asked)? {
                 Ok(card) => Some(card),
@@ -212,10 +215,10 @@ impl Desk {
                 Ok(Begun::Waiting { op_no: op.op_no, mode, timeout })
             }
             None => {
-                let decision = self.decide_offline(tx, &card, act, None, true)??;
-                let new = New { checked, act, original, bound: &bound, decision: &decision };
+                let approval = self.decide_offline(tx, &card, act, None, true, checked.context.lifts)??;
+                let new = New { checked, act, original, bound: &bound, decision: &approval.decision };
                 let mut op = self.write_down(tx, &new, &card, (None, head.is_none()))?;
-                let entered = self.approve_offline(tx, &mut op, &decision)?;
+                let entered = self.approve_offline(tx, &mut op, approval)?;
                 let receipt = receipt_of(&op, card.card.number, None, Some(entered.receipt_no), entered.balances);
                 Ok(Begun::Done(Box::new(receipt)))
             }
@@ -245,7 +248,7 @@ impl Desk {
     fn plan(&mut self, delivery: Option<Delivery>) -> Plan {
         let standard = Duration::from_millis(self.hall.config.timeout_ms);
         match delivery.unwrap_or(Delivery::PreferOnline(standard)) {
-            Delivery::Offline if !self.hall.config.policy.offline_while_healthy && self.is_healthy() => {
+            Delivery::Offline if !self.hall.policy().policy.offline_while_healthy && self.is_healthy() => {
                 Plan::Online(Mode::Prefer, standard)
             }
             Delivery::Offline => Plan::Offline,
@@ -267,6 +270,7 @@ impl Desk {
         let now = self.now();
         let number = checked.act.card();
         if card.is_none() {
+            self.refuse_listed(tx, number)?;
             let phone = tx.card_row(number.as_str())?.and_then(|card| card.holder.phone);
             let whom = Whom { number, reference: None, phone: phone.as_deref() };
             if self.provider.reference(&whom) == Reference::Unknown {
@@ -298,7 +302,7 @@ impl Desk {
                 (None, Plan::Online(Mode::Require, _)) if self.condition.is_unreachable(now) => {
                     Err(Error::unreachable("the card is unknown here and the remote can't be asked"))
                 }
-                (None, _) if self.hall.config.policy.unknown_card => {
+                (None, _) if self.takes_unknown(checked) => {
                     Ok(Ok(self.new_account(tx, number, CardStatus::Provisional, None)?))
                 }
                 (None, _) => Err(Refusal::UnknownCard.into()),
@@ -449,7 +453,7 @@ impl Desk {
             State::Queued | State::Sending => None,
             _ => view.confirmation(op.op_no)?,
         };
-        let balances = served.account.base.with_effects(&open, &self.hall.config.policy);
+        let balances = served.account.base.with_effects(&open, &self.hall.policy().policy);
         Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
     }
 }
@@ -470,6 +474,8 @@ fn receipt_of(
         card,
         promise: promise.map(|row| row.promise),
         refusal: promise.and_then(|row| row.refusal.clone()),
+        lifted: promise.map(|row| row.lifted.clone()).unwrap_or_default(),
+        policy_version: promise.and_then(|row| row.policy),
         remote_message: promise.and_then(|row| row.message.clone()),
         receipt_no,
         created_at: op.created_at,

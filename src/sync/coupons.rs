@@ -80,7 +80,8 @@ impl Desk {
         let reinstated = coupon.as_ref().is_some_and(|coupon| coupon.status == CouponStatus::Valid);
         let used_here = used_here.filter(|op| !(reinstated && op.state.is_confirmed()));
         let template = coupon.as_ref().and_then(|coupon| coupon.template.as_deref());
-        let policy = &self.hall.config.policy;
+        let in_force = self.hall.policy();
+        let policy = &in_force.policy;
         // A coupon that was read names its template as the remote does, one that was given here as the merchant does.
         let own_name = match template {
             Some(template) => view.template_called(self.provider.name(), template)?,

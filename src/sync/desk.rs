@@ -240,6 +240,7 @@ impl Desk {
         self.hall.begin();
         let done = store.write(|tx| {
             self.hall.move_times(tx)?;
+            self.hall.note_validity(tx)?;
             work(self, tx)
         });
         match &done {

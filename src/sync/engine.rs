@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, Entropy, Timestamp};
+use crate::clock::{BookTime, Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::{Act, Checked, Family, Kind, Notice};
@@ -15,6 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job};
+use super::policy::policy_in_force;
 use super::tokens::TokenSource;
 
 /// So many exchanges more than otherwise may be under way for callers who wait: a drain must not make them queue up.
@@ -68,7 +69,7 @@ pub(crate) struct Engine {
     pub(super) store: Store,
     /// One for each remote, in the order of the configuration.
     pub(super) desks: Vec<Desk>,
-    hall: Arc<Hall>,
+    pub(super) hall: Arc<Hall>,
     /// Which desk serves a family.
     routes: BTreeMap<Family, usize>,
     pub(super) drain: Drain,
@@ -90,7 +91,8 @@ impl Engine {
     ) -> Result<Engine> {
         let routes = config.routes(&providers)?;
         let high = store.view().highest_time()?;
-        let hall = Arc::new(Hall::new(config, clock, entropy, high));
+        let policy = policy_in_force(&store, &config, BookTime::start(clock.as_ref(), high).now(clock.as_ref()))?;
+        let hall = Arc::new(Hall::new(config, clock, entropy, high, policy));
         let mut desks = Vec::new();
         for (place, provider) in providers.into_iter().enumerate() {
             let mut desk = Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?;
@@ -170,6 +172,7 @@ impl Engine {
         self.first = (first + 1) % places.max(1);
         store.write(|tx| {
             hall.move_times(tx)?;
+            hall.note_validity(tx)?;
             for place in (0..places).map(|turned| (first + turned) % places) {
                 let others: usize =
                     desks.iter().enumerate().filter(|&(at, _)| at != place).map(|(_, desk)| desk.jobs.len()).sum();

@@ -1,18 +1,24 @@
 //! What all desks share: the configuration, the clocks, and the book's own time.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::clock::{BookTime, Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::Result;
+use crate::model::PolicyVersion;
 use crate::store::Tx;
 
 /// The book's high-water time is written down this often even if nothing else is.
 const HIGH_TIME_EVERY: Duration = Duration::from_secs(600);
 
 pub(super) struct Hall {
+    /// What the till was told when it was opened. Its policy is not the one that counts: that is [`Hall::policy`].
     pub(super) config: Config,
+    policy: RwLock<Arc<PolicyVersion>>,
+    /// The version whose nearing end has been told.
+    pub(super) told_of: AtomicI64,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     times: Mutex<Times>,
@@ -37,7 +43,9 @@ impl Hall {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         high_time: Option<Timestamp>,
+        policy: PolicyVersion,
     ) -> Self {
+        let policy = RwLock::new(Arc::new(policy));
         let times = Times {
             time: BookTime::start(clock.as_ref(), high_time),
             brought_back: Duration::ZERO,
@@ -46,7 +54,18 @@ impl Hall {
             high_time: high_time.unwrap_or_default(),
             noted: None,
         };
-        Hall { config, clock, entropy, times: Mutex::new(times) }
+        Hall { config, policy, told_of: AtomicI64::new(0), clock, entropy, times: Mutex::new(times) }
+    }
+
+    /// The offline policy in force.
+    pub(super) fn policy(&self) -> Arc<PolicyVersion> {
+        // What is in it is replaced as a whole.
+        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Another policy is in force from now on: it stands in the book already.
+    pub(super) fn set_policy(&self, policy: PolicyVersion) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {
@@ -61,13 +80,13 @@ impl Hall {
 
     /// How far the wall clock is behind the book's time, if by more than the policy tolerates.
     pub(super) fn clock_behind(&self) -> Option<Duration> {
-        let tolerance = self.config.policy.clock_tolerance();
+        let tolerance = self.policy().policy.clock_tolerance();
         self.times().time.behind(self.clock.as_ref(), tolerance)
     }
 
     /// A remote has answered, and `server` is its clock. True if the book's time was brought back on its word.
     pub(super) fn remote_answered(&self, server: Option<Timestamp>) -> bool {
-        let tolerance = self.config.policy.clock_tolerance();
+        let tolerance = self.policy().policy.clock_tolerance();
         let mut times = self.times();
         let Some(ahead) = times.time.remote_answered(self.clock.as_ref(), server, tolerance) else { return false };
         times.brought_back = times.brought_back.saturating_add(ahead);

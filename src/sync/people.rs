@@ -1,7 +1,7 @@
 //! What people do: void, decide about what waits, acknowledge, keep the exception list.
 
 use crate::error::{Error, Result};
-use crate::model::{CardNumber, Evidence, Kind, OpId, Promise, Receipt, State, Told, named, short_text};
+use crate::model::{Evidence, Kind, OpId, Promise, Receipt, State, Told, named, short_text};
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
 
@@ -62,15 +62,6 @@ impl Engine {
         if found { Ok(()) } else { Err(Error::not_found("open notification")) }
     }
 
-    /// Puts a card on the exception list (`Some(why)`), or takes it off.
-    pub(crate) fn set_exception(&mut self, number: &CardNumber, why: Option<&str>) -> Result<()> {
-        let why = why.map(|why| short_text("why", why.to_owned(), 200)).transpose()?;
-        self.store.write(|tx| {
-            let card = tx.card_row(number.as_str())?.ok_or_else(|| Error::not_found("card"))?;
-            tx.set_exception(card.card_no, why.as_deref())
-        })
-    }
-
     fn place_of_operation(&self, op_id: &OpId) -> Result<usize> {
         let op = self.store.view().operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
         Ok(self.desk_called(&op.provider))
@@ -112,7 +103,15 @@ impl Desk {
         if op.promise.is_none() {
             // A call is waiting for it in another thread: that is answered too.
             let (told, effect) = (op.told, op.effect);
-            let row = PromiseRow { promise: Promise::Cancelled, refusal: None, message: None, told };
+            let policy = Some(self.hall.policy().version);
+            let row = PromiseRow {
+                promise: Promise::Cancelled,
+                refusal: None,
+                message: None,
+                told,
+                policy,
+                lifted: Vec::new(),
+            };
             tx.insert_promise(&mut op, row, &effect, now)?;
             self.promised(op.op_no);
         }
@@ -186,28 +185,6 @@ impl Desk {
         }
         self.refresh_lane(tx, op.lane_no, None)?;
         Ok(op.op_no)
-    }
-
-    /// Puts a card on the exception list for what an operation on it still owes. A reason that stands there already stays.
-    pub(super) fn except(&self, tx: &Tx<'_>, op: &OpRow, why: &str) -> Result<()> {
-        if tx.card_of_account(op.lane_no)?.card.exception.is_some() {
-            return Ok(());
-        }
-        tx.set_exception(op.card_no, Some(&format!("{}: {} {why}", op.op_id, op.kind)))
-    }
-
-    /// Takes a card off the exception list that stood there for this operation, unless another still owes.
-    fn lift_exception_of(&self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
-        let exception = tx.card_of_account(op.lane_no)?.card.exception.unwrap_or_default();
-        if !exception.starts_with(&format!("{}: ", op.op_id)) {
-            return Ok(());
-        }
-        tx.set_exception(op.card_no, None)?;
-        let waiting = tx.waiting_operations()?;
-        match waiting.iter().find(|other| other.card_no == op.card_no && other.state == State::Rejected) {
-            Some(other) => self.except(tx, other, "was refused by the remote"),
-            None => Ok(()),
-        }
     }
 
     /// The line by which a write-off is seen in the book.

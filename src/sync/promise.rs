@@ -1,48 +1,15 @@
 //! Promises: what the till decides by itself, and what a call is told when the remote has not decided in time.
 
-use std::time::Duration;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{
-    Act, Balances, CardNumber, Decision, Effect, Exposure, Family, Headroom, Kind, Knowledge, NoticeKind, OfflineCase,
-    Promise, RateSource, Refusal, State, check_offline, decide,
+    Act, Approval, Balances, Decision, Kind, Knowledge, OfflineCase, Promise, RateSource, Refusal, State, decide,
 };
-use crate::store::{NewNotice, OpRow, ServedCard, Tx, View};
+use crate::store::{OpRow, PromiseRow, ServedCard, Tx, View};
 use crate::units::{Money, Rate};
 
 use super::call::{Mode, Waiting};
 use super::desk::Desk;
-use super::engine::Engine;
 use super::settle::Entered;
-
-impl Engine {
-    /// How much more would be approved offline, of one card or of any.
-    pub(crate) fn headroom(&mut self, number: Option<&CardNumber>) -> Result<Headroom> {
-        let place = self.route(Family::Cards).unwrap_or(0);
-        let Engine { store, desks, .. } = self;
-        let desk = &mut desks[place];
-        let view = store.view();
-        let policy = desk.hall.config.policy.clone();
-        let till = view.till_exposure()?;
-        let operations = policy.outage_operations.saturating_sub(till.operations);
-        let mut money = policy.floor_limit.min(policy.outage_limit.minus(till.money));
-        let mut nothing = operations == 0 || desk.clock_behind().is_some();
-        if let Some(number) = number {
-            let served = view.card(number.as_str(), desk.provider.name())?.ok_or_else(|| Error::not_found("card"))?;
-            let case = desk.offline_case(&view, &served)?;
-            nothing |= check_offline(&case, &policy).is_err();
-            money = money.min(policy.card_limit.minus(case.card_exposure.max(case.phone_exposure)));
-            if case.known {
-                let open = view.open_effects(served.account.account_no, None)?;
-                money = money.min(served.account.base.with_effects(&open, &policy).money.available);
-            }
-        }
-        if nothing {
-            return Ok(Headroom { money: Money::ZERO, operations: 0 });
-        }
-        Ok(Headroom { money: money.max(Money::ZERO), operations })
-    }
-}
 
 impl Desk {
     /// Gathers what the book knows that bears on a request, and hands it to `use_it`.
@@ -96,11 +63,11 @@ impl Desk {
 
     pub(super) fn balances(&self, tx: &Tx<'_>, served: &ServedCard, except: Option<i64>) -> Result<Balances> {
         let open = tx.open_effects(served.account.account_no, except)?;
-        Ok(served.account.base.with_effects(&open, &self.hall.config.policy))
+        Ok(served.account.base.with_effects(&open, &self.hall.policy().policy))
     }
 
     /// Decides without the remote. `except`: the operation itself, where it is written down already; `partial`: whether the
-    /// card may pay a part.
+    /// card may pay a part; `lifts`: whether a supervisor stands behind it.
     pub(super) fn decide_offline(
         &mut self,
         tx: &Tx<'_>,
@@ -108,18 +75,21 @@ impl Desk {
         act: &Act,
         except: Option<i64>,
         partial: bool,
-    ) -> Result<Result<Decision, Refusal>> {
+        lifts: bool,
+    ) -> Result<Result<Approval, Refusal>> {
         let needs_base = act.leans_on_base();
-        let case = OfflineCase { needs_base, ..self.offline_case(tx, served)? };
+        let case = OfflineCase { needs_base, lifts, ..self.offline_case(tx, served)? };
         if let Some(refusal) = self.coupon_refusal(tx, served, act, except, true)? {
             return Ok(Err(refusal));
         }
-        let policy = self.hall.config.policy.clone();
-        self.with_knowledge(tx, served, act, except, |knowledge| decide(act, knowledge, case, &policy, partial))
+        let in_force = self.hall.policy();
+        self.with_knowledge(tx, served, act, except, |knowledge| {
+            decide(act, knowledge, case, &in_force.policy, partial)
+        })
     }
 
     /// All that the policy's ladder looks at, for an operation that takes nothing yet and leans on the base.
-    fn offline_case<'a>(&mut self, view: &View<'_>, served: &'a ServedCard) -> Result<OfflineCase<'a>> {
+    pub(super) fn offline_case<'a>(&mut self, view: &View<'_>, served: &'a ServedCard) -> Result<OfflineCase<'a>> {
         let phone_exposure = match &served.card.holder.phone {
             Some(phone) => view.phone_exposure(phone)?,
             None => Money::ZERO,
@@ -127,6 +97,9 @@ impl Desk {
         Ok(OfflineCase {
             now: self.now(),
             from_card: Money::ZERO,
+            recharge: None,
+            opens: false,
+            lifts: false,
             exception: served.card.exception.as_deref(),
             status: served.account.status,
             known: served.is_known(),
@@ -135,50 +108,24 @@ impl Desk {
             card_exposure: view.card_exposure(served.card.card_no)?,
             phone_exposure,
             till_exposure: view.till_exposure()?,
-            clock_behind: self.clock_behind(),
-        })
-    }
-
-    fn clock_behind(&mut self) -> Option<Duration> {
-        self.hall.clock_behind()
-    }
-
-    /// Warns once when an approval of this effect has brought the till near its limits.
-    fn note_limits(&mut self, tx: &Tx<'_>, added: &Effect) -> Result<()> {
-        let policy = &self.hall.config.policy;
-        let near = |exposure: Exposure| {
-            exposure.money.fen().saturating_mul(5) >= policy.outage_limit.fen().saturating_mul(4)
-                || u64::from(exposure.operations) * 5 >= u64::from(policy.outage_operations) * 4
-        };
-        let after = tx.till_exposure()?;
-        let before = Exposure {
-            money: after.money.minus(added.money.negated().max(Money::ZERO)),
-            operations: after.operations.saturating_sub(1),
-        };
-        if near(before) || !near(after) || tx.has_open_notice(NoticeKind::LimitsNear)? {
-            return Ok(());
-        }
-        let detail = format!(
-            "{} of {} and {} of {} operations are open",
-            after.money, policy.outage_limit, after.operations, policy.outage_operations
-        );
-        let at = self.now();
-        tx.insert_notice(&NewNotice {
-            kind: NoticeKind::LimitsNear,
-            op_no: None,
-            card_no: None,
-            amount: Some(after.money),
-            detail: &detail,
-            at,
+            clock_behind: self.hall.clock_behind(),
         })
     }
 
     /// Approves an operation that is written down and has no promise yet.
-    pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, decision: &Decision) -> Result<Entered> {
-        let entered = self.approve(tx, op, Promise::OfflineApproved, decision.told, decision.effect)?;
+    pub(super) fn approve_offline(&mut self, tx: &Tx<'_>, op: &mut OpRow, approval: Approval) -> Result<Entered> {
+        let Approval { decision: Decision { told, effect }, lifted } = approval;
+        let now = self.now();
+        told.assert_consistent();
+        let policy = Some(self.hall.policy().version);
+        let (promise, before) = (Promise::OfflineApproved, tx.till_exposure()?.minus(op.exposure()));
+        let row = PromiseRow { promise, refusal: None, message: None, told, policy, lifted };
+        tx.insert_promise(op, row, &effect, now)?;
+        self.promised(op.op_no);
+        let entered = self.enter(tx, op, op.kind.as_str(), &told, told.points, Some(promise))?;
         self.show_change(tx, op)?;
         self.give_here(tx, op)?;
-        self.note_limits(tx, &decision.effect)?;
+        self.note_limits(tx, before)?;
         Ok(entered)
     }
 
@@ -205,9 +152,9 @@ impl Desk {
         let served = tx.card_of_account(op.lane_no)?;
         let sent_before = tx.attempts(op.op_no)?.iter().any(|attempt| attempt.may_have_been_sent());
         let act = op.act.clone();
-        match self.decide_offline(tx, &served, &act, Some(op.op_no), !sent_before)? {
-            Ok(decision) => {
-                self.approve_offline(tx, op, &decision)?;
+        match self.decide_offline(tx, &served, &act, Some(op.op_no), !sent_before, op.context.lifts)? {
+            Ok(approval) => {
+                self.approve_offline(tx, op, approval)?;
                 self.refresh_lane_unless_put_off(tx, op.lane_no)
             }
             Err(refusal) => self.cancel(tx, op, Some(refusal)),
@@ -245,7 +192,7 @@ impl Desk {
             let served = tx.card_of_account(op.lane_no)?;
             let act = op.act.clone();
             match self.decide_as_sent(tx, &served, &act, op)? {
-                Ok(decision) => return self.approve_offline(tx, op, &decision).map(drop),
+                Ok(approval) => return self.approve_offline(tx, op, approval).map(drop),
                 Err(refusal) => Some(refusal),
             }
         } else {
@@ -262,12 +209,14 @@ impl Desk {
         served: &ServedCard,
         act: &Act,
         op: &OpRow,
-    ) -> Result<Result<Decision, Refusal>> {
+    ) -> Result<Result<Approval, Refusal>> {
+        let lifts = op.context.lifts;
         if op.told.due.is_positive() && op.kind == Kind::Consume {
             // The card's part was sent, so the card's part may be promised, if it still fits.
-            let decided = self.decide_offline(tx, served, act, Some(op.op_no), true)?;
-            return Ok(decided.map(|_| Decision { effect: op.effect, told: op.told }));
+            let decided = self.decide_offline(tx, served, act, Some(op.op_no), true, lifts)?;
+            let decision = Decision { effect: op.effect, told: op.told };
+            return Ok(decided.map(|approval| Approval { decision, ..approval }));
         }
-        self.decide_offline(tx, served, act, Some(op.op_no), false)
+        self.decide_offline(tx, served, act, Some(op.op_no), false, lifts)
     }
 }

@@ -419,7 +419,9 @@ impl Desk {
     ) -> Result<()> {
         let now = self.now();
         told.assert_consistent();
-        tx.insert_promise(op, PromiseRow { promise, refusal, message, told }, &effect, now)?;
+        let policy = Some(self.hall.policy().version);
+        let row = PromiseRow { promise, refusal, message, told, policy, lifted: Vec::new() };
+        tx.insert_promise(op, row, &effect, now)?;
         self.promised(op.op_no);
         Ok(())
     }
@@ -437,7 +439,7 @@ impl Desk {
         let now = self.now();
         told.assert_consistent();
         let open = tx.open_effects(op.lane_no, None)?;
-        let balances = tx.base(op.lane_no)?.with_effects(&open, &self.hall.config.policy);
+        let balances = tx.base(op.lane_no)?.with_effects(&open, &self.hall.policy().policy);
         let receipt_no = tx.insert_entry(&NewEntry {
             op_no: op.op_no,
             card_no: op.card_no,

@@ -27,7 +27,8 @@ impl Engine {
     /// A card as it is shown: its money as the remote of its stored value has it, its points as the one of the points does.
     pub(crate) fn shown(&mut self, served: &ServedCard) -> Result<Card> {
         let view = self.store.view();
-        let policy = &self.config().policy;
+        let in_force = self.hall.policy();
+        let policy = &in_force.policy;
         let mut held_by = None;
         let mut accounts = Vec::new();
         let of_family = |family| self.provider_of(family).ok();

@@ -2,6 +2,7 @@
 
 mod calls;
 mod members;
+pub(crate) mod policy;
 mod serving;
 
 use std::path::Path;
@@ -13,8 +14,8 @@ use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::{
-    Card, CardNumber, Checked, Family, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Notice, OfflinePolicy,
-    OpId, PayType, Receipt, RechargeRule, Request,
+    Card, CardNumber, Checked, Family, HistoryLine, HistoryPage, HistoryQuery, Level, Notice, OpId, PayType, Receipt,
+    RechargeRule, Request,
 };
 use crate::store::EntryFilter;
 use crate::sync::{Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
@@ -272,32 +273,6 @@ impl Till {
             }
             Ok(HistoryPage { lines, next })
         })
-    }
-
-    /// The most that the next operation may take offline, and how many more there may be; for a card if one is named.
-    ///
-    /// # Errors
-    /// `NotFound`, `InvalidInput`.
-    pub fn headroom(&self, number: Option<&str>) -> Result<Headroom> {
-        let number = number.map(CardNumber::new).transpose()?;
-        self.runtime.with(|engine| engine.headroom(number.as_ref()))
-    }
-
-    /// The offline policy in force.
-    ///
-    /// # Errors
-    /// `Poisoned`, `Closed`.
-    pub fn policy(&self) -> Result<OfflinePolicy> {
-        self.runtime.with(|engine| Ok(engine.config().policy.clone()))
-    }
-
-    /// Puts a card on this till's exception list with a reason, or takes it off with `None`.
-    ///
-    /// # Errors
-    /// `NotFound`, `InvalidInput`.
-    pub fn set_exception(&self, number: &str, why: Option<&str>) -> Result<()> {
-        let number = CardNumber::new(number)?;
-        self.runtime.with(|engine| engine.set_exception(&number, why))
     }
 
     /// Drives the queue on this thread until nothing is due or `budget` is spent, and tells how it stands. For a host with

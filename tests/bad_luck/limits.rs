@@ -36,7 +36,7 @@ fn approve(till: &Till, request: impl Into<Request>) {
 }
 
 fn headroom(till: &Till, card: Option<&str>) -> (String, u32) {
-    let Headroom { money, operations } = till.headroom(card).unwrap();
+    let Headroom { money, operations, .. } = till.headroom(card).unwrap();
     (money.to_string(), operations)
 }
 
