@@ -82,11 +82,12 @@ pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
     CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
-    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom, HistoryLine,
-    HistoryPage, HistoryQuery, Holder, Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind,
-    OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder,
-    RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request,
-    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
+    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Found, FoundCard, Gender, GiveCoupon,
+    Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Matched, Member, MemberPage,
+    Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord,
+    PointsStatistics, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon,
+    RedeemPoints, Refusal, Register, RemoteRecord, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder,
+    RuleVerdict, SearchQuery, SetCouponStatus, State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

@@ -20,6 +20,7 @@ mod receipt;
 mod request;
 mod request_points;
 mod request_trade;
+mod search;
 
 pub(crate) use act::{Act, Checked, Context};
 pub use balance::{Balance, Balances};
@@ -33,7 +34,7 @@ pub use coupon::{
 };
 pub(crate) use coupon::{CouponCase, coupon_given, validate};
 pub(crate) use decide::{Decision, Knowledge, decide, fit_funds, predict};
-pub use entry::{Entry, HistoryLine, HistoryPage, HistoryQuery};
+pub use entry::{Entry, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, RemoteRecord};
 pub use member::{Member, MemberPage, PointsPage, PointsRecord, PointsStatistics};
 pub use notice::{Notice, NoticeKind};
 pub(crate) use operation::named;
@@ -49,3 +50,5 @@ pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
 };
 pub use request_trade::{AddCouponTemplate, GiveCoupon, PushOrder, RedeemCoupon, ReturnOrder, SetCouponStatus};
+pub use search::{Found, FoundCard, Matched, SearchQuery};
+pub(crate) use search::{Search, fold, is_phone, mask_middle, mask_name};

@@ -9,12 +9,14 @@ mod catalogue;
 mod coupons;
 mod entries;
 mod exposure;
+mod history;
 mod lanes;
 mod migrations;
 mod notices;
 mod open;
 mod queue;
 mod schema;
+mod search;
 mod tokens;
 
 use std::cell::Cell;
@@ -28,7 +30,7 @@ use crate::model::Exposure;
 
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
-pub(crate) use entries::{EntryFilter, NewEntry};
+pub(crate) use entries::NewEntry;
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
