@@ -82,12 +82,13 @@ pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
     CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
-    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Gender, GiveCoupon,
-    Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Listed, Member, MemberPage, Modify, Named,
-    Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Overridable, PayType, PointsPage, PointsRecord,
-    PointsStatistics, PolicyVersion, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen,
-    RedeemCoupon, RedeemPoints, Refusal, Register, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room,
-    RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
+    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Found, FoundCard,
+    Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Listed,
+    Matched, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine,
+    Overridable, PayType, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, Promise, PushOrder, RateSource,
+    Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteRecord,
+    Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SearchQuery, SetCouponStatus, State,
+    Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

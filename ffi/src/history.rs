@@ -157,6 +157,7 @@ impl tillbook_history_query {
                 only_points: flag("only_points", self.only_points)?,
                 after: (self.after != 0).then_some(self.after),
                 page_size: self.page_size as usize,
+                ..HistoryQuery::default()
             })
         }
     }

@@ -3,6 +3,7 @@
 /// A field of a request, as people call it.
 pub(super) fn field(name: &str) -> &'static str {
     match name {
+        "after" => "页码",
         "amount" | "money" => "金额",
         "birthday" => "生日",
         "card" => "卡号",
@@ -15,6 +16,7 @@ pub(super) fn field(name: &str) -> &'static str {
         "id" => "编号",
         "kind" => "业务类型",
         "level" => "会员等级",
+        "limit" => "条数",
         "lines" => "商品明细",
         "list" => "名单",
         "minimum" => "最低消费",
@@ -37,6 +39,7 @@ pub(super) fn field(name: &str) -> &'static str {
         "sms_code" => "短信验证码",
         "supervisor" => "主管",
         "template" => "券模板",
+        "text" => "查找内容",
         "ticket" => "小票号",
         "total" => "总金额",
         "validity" => "有效期",
@@ -92,6 +95,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be given" | "must be given, since the platform computes none" => "必须填写",
         "must be given: how many there were is not known" => "必须填写，原积分数未知",
         "must be given for a part, since the platform computes by it" => "部分退回时必须填写",
+        "must be given where the remote's lines are asked for" => "查询会员平台记录时必须填写",
         "must be given, since the platform requires a nickname" => "必须填写，会员平台要求昵称",
         "must be checked by a call of its own, since registering does not" => "须先单独验证",
         "or an amount must be given" => "与金额至少填写一项",
@@ -110,6 +114,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be at least 1" => "不能小于 1",
         "must be 1 to 200" => "须为 1 到 200",
         "must be at most 1,000,000 cards" => "不能超过 1,000,000 张卡",
+        "must be at most 100" => "不能超过 100",
         "must be at most 500" => "不能超过 500",
         "must come to the amount" => "合计须等于金额",
         "must not come to more than the amount" => "合计不能超过金额",

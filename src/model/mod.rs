@@ -24,6 +24,7 @@ mod refusal;
 mod request;
 mod request_points;
 mod request_trade;
+mod search;
 
 pub(crate) use act::{Act, Checked, Context};
 pub use balance::{Balance, Balances};
@@ -37,7 +38,7 @@ pub use coupon::{
 };
 pub(crate) use coupon::{CouponCase, coupon_given, validate};
 pub(crate) use decide::{Approval, Decision, Knowledge, decide, fit_funds, predict};
-pub use entry::{Entry, HistoryLine, HistoryPage, HistoryQuery};
+pub use entry::{Entry, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, RemoteRecord};
 pub use exception::{Exception, ExceptionPage, Listed};
 pub(crate) use headroom::OfCard;
 pub use headroom::{Headroom, Room};
@@ -58,3 +59,5 @@ pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
 };
 pub use request_trade::{AddCouponTemplate, GiveCoupon, PushOrder, RedeemCoupon, ReturnOrder, SetCouponStatus};
+pub use search::{Found, FoundCard, Matched, SearchQuery};
+pub(crate) use search::{Search, fold, is_phone, mask_middle, mask_name};

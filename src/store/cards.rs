@@ -227,7 +227,9 @@ impl Tx<'_> {
     /// A card that has not been here before.
     pub(crate) fn insert_card(&self, number: &str) -> Result<i64> {
         self.conn.prepare_cached("INSERT INTO card (number) VALUES (?1)")?.execute([number])?;
-        Ok(self.conn.last_insert_rowid())
+        let card_no = self.conn.last_insert_rowid();
+        self.add_tails(card_no)?;
+        Ok(card_no)
     }
 
     /// A card's account at a provider, with its lane. `None`: the remote has to assign the reference.
@@ -337,16 +339,18 @@ impl Tx<'_> {
     }
 
     pub(crate) fn set_holder(&self, card_no: i64, holder: &Holder) -> Result<()> {
-        self.conn
-            .prepare_cached("UPDATE card SET name = ?2, phone = ?3, gender = ?4, birthday = ?5 WHERE card_no = ?1")?
-            .execute((
-                card_no,
-                &holder.name,
-                &holder.phone,
-                holder.gender.map(|gender| gender.as_str()),
-                holder.birthday.map(|date| date.to_string()),
-            ))?;
-        Ok(())
+        self.keep_tails(card_no, || {
+            self.conn
+                .prepare_cached("UPDATE card SET name = ?2, phone = ?3, gender = ?4, birthday = ?5 WHERE card_no = ?1")?
+                .execute((
+                    card_no,
+                    &holder.name,
+                    &holder.phone,
+                    holder.gender.map(|gender| gender.as_str()),
+                    holder.birthday.map(|date| date.to_string()),
+                ))?;
+            Ok(())
+        })
     }
 
     pub(crate) fn set_level(&self, card_no: i64, level: &str) -> Result<()> {

@@ -10,6 +10,7 @@ mod coupons;
 mod entries;
 mod exceptions;
 mod exposure;
+mod history;
 mod lanes;
 mod migrations;
 mod notices;
@@ -17,6 +18,7 @@ mod open;
 mod policy;
 mod queue;
 mod schema;
+mod search;
 mod tokens;
 
 use std::cell::Cell;
@@ -30,7 +32,7 @@ use crate::model::Exposure;
 
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
-pub(crate) use entries::{EntryFilter, NewEntry};
+pub(crate) use entries::NewEntry;
 pub(crate) use exceptions::ExceptionChange;
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;

@@ -237,8 +237,11 @@ impl Tx<'_> {
         if version == VERSION {
             return Ok(());
         }
-        for (_, step) in STEPS.iter().filter(|(brings, _)| *brings > version) {
+        for (brings, step) in STEPS.iter().filter(|(brings, _)| *brings > version) {
             self.conn.execute_batch(step)?;
+            if *brings == 2 {
+                self.fill_tails()?;
+            }
         }
         if mutated!(PromiseChanges) {
             self.conn.execute_batch("DROP TRIGGER promise_stays")?;

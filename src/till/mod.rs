@@ -1,6 +1,7 @@
 //! The till: one open book, and everything that a POS does with it.
 
 mod calls;
+mod find;
 mod members;
 pub(crate) mod policy;
 mod serving;
@@ -13,11 +14,7 @@ use std::time::{Duration, Instant};
 use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::model::{
-    Card, CardNumber, Checked, Family, HistoryLine, HistoryPage, HistoryQuery, Level, Notice, OpId, PayType, Receipt,
-    RechargeRule, Request,
-};
-use crate::store::EntryFilter;
+use crate::model::{Card, CardNumber, Checked, Family, Level, Notice, OpId, PayType, Receipt, RechargeRule, Request};
 use crate::sync::{Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
 
 /// A waiting call turns the engine this often.
@@ -227,52 +224,6 @@ impl Till {
             .runtime
             .with(|engine| Ok(engine.desks_of_cards().into_iter().map(|place| (place, Ask::Health)).collect()))?;
         self.ask_all(asks, timeout)?.into_iter().try_for_each(|answer| answer.map(drop))
-    }
-
-    /// A page of the book, newest first. Pages are cut by key: the last costs what the first does.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a page size above 500 or a bad card number; a card that is unknown has an empty history.
-    pub fn history(&self, query: &HistoryQuery) -> Result<HistoryPage> {
-        let page_size = match query.page_size {
-            0 => 20,
-            size @ 1..=500 => size,
-            size => return Err(Error::invalid("page_size", "must be at most 500", size)),
-        };
-        let number = query.card.as_deref().map(CardNumber::new).transpose()?;
-        self.runtime.with(|engine| {
-            let view = engine.store().view();
-            let card_no = match number {
-                None => None,
-                Some(number) => match view.card_row(number.as_str())? {
-                    Some(card) => Some(card.card_no),
-                    None => return Ok(HistoryPage { lines: Vec::new(), next: None }),
-                },
-            };
-            let mut entries = view.entries(&EntryFilter {
-                card_no,
-                ticket: query.ticket.clone(),
-                kind: query.kind.clone(),
-                from: query.from,
-                until: query.until,
-                only_points: query.only_points,
-                before: query.after,
-                most: page_size + 1,
-            })?;
-            let more = entries.len() > page_size;
-            entries.truncate(page_size);
-            let next = entries.last().filter(|_| more).map(|entry| entry.entry_no);
-            let mut lines = Vec::with_capacity(entries.len());
-            for entry in entries {
-                let op = view
-                    .operation_by_id(&entry.op_id)?
-                    .ok_or_else(|| Error::inconsistent("an entry without its operation"))?;
-                let confirmation = view.confirmation(op.op_no)?;
-                let variance = confirmation.as_ref().and_then(|confirmed| confirmed.money_variance(op.kind, op.told()));
-                lines.push(HistoryLine { entry, state: op.state, evidence: op.evidence, confirmation, variance });
-            }
-            Ok(HistoryPage { lines, next })
-        })
     }
 
     /// Drives the queue on this thread until nothing is due or `budget` is spent, and tells how it stands. For a host with
