@@ -74,19 +74,21 @@ mod units;
 
 pub use builder::TillBuilder;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
-pub use config::{Config, LevelTerms, Pacing, Remote, Routing};
+pub use config::{Config, LearnLevels, LevelTerms, Pacing, Remote, Routing};
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
 #[cfg(feature = "http")]
 pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
-    CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
-    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom, HistoryLine,
-    HistoryPage, HistoryQuery, Holder, Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind,
-    OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder,
-    RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request,
-    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
+    CarryOverPoints, Catalogue, CataloguePart, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope,
+    CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom,
+    HistoryLine, HistoryPage, HistoryPull, HistoryQuery, Holder, Kind, LearnedRate, Level, Member, MemberPage, Modify,
+    Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord,
+    PointsStatistics, PreloadCards, PreloadEnd, PreloadProgress, PreloadQuery, Preloaded, Promise, PushOrder,
+    RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints, Refusal,
+    Register, RemoteCatalogue, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus,
+    State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

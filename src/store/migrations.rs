@@ -145,4 +145,9 @@ CREATE TABLE epoch (
     why      TEXT NOT NULL,
     began_at INTEGER NOT NULL
 ) STRICT;
+
+-- The remote's history: what was asked for, before discount or bonus.
+ALTER TABLE record ADD COLUMN original INTEGER;
+-- Learned discounts: what the cards of a level were given, newest day first.
+CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
 ";

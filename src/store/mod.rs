@@ -14,6 +14,8 @@ mod migrations;
 mod notices;
 mod open;
 mod queue;
+mod rates;
+mod records;
 mod schema;
 mod tokens;
 
@@ -34,6 +36,7 @@ pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub(crate) use records::{NewRecord, OpTrace, RecordRow};
 
 /// The open book.
 pub(crate) struct Store {
