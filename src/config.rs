@@ -55,6 +55,9 @@ pub struct Config {
     /// What is known of levels that the remote does not tell.
     #[serde(default)]
     pub levels: Vec<LevelTerms>,
+    /// When a discount that cards were given is taken for their level's.
+    #[serde(default)]
+    pub learn_levels: LearnLevels,
     /// How long a call waits for the remote that does not say so itself, in milliseconds. 3 s.
     #[serde(default = "Config::default_timeout_ms")]
     pub timeout_ms: u64,
@@ -151,6 +154,23 @@ pub struct LevelTerms {
     pub points_per_yuan: Option<Decimal>,
 }
 
+/// When a discount that a remote gave to cards of a level is taken for the level's own, where none is configured. It serves
+/// for cards that have been given none themselves, and for what is decided offline only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LearnLevels {
+    /// So many different cards have to have been given it, and none another one since. 3; 0: nothing is learned.
+    pub cards: u32,
+    /// Within so many business days. 7.
+    pub days: u32,
+}
+
+impl Default for LearnLevels {
+    fn default() -> Self {
+        LearnLevels { cards: 3, days: 7 }
+    }
+}
+
 /// How often and how fast the remote is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -207,6 +227,7 @@ impl Config {
             policy: OfflinePolicy::default(),
             rounding: Rounding::default(),
             levels: Vec::new(),
+            learn_levels: LearnLevels::default(),
             timeout_ms: Config::default_timeout_ms(),
             utc_offset_minutes: Config::default_utc_offset(),
             day_cutoff_minutes: 0,
@@ -307,6 +328,8 @@ impl Config {
         within("pacing.breaker_failures", pacing.breaker_failures >= 1, "must be at least 1")?;
         within("pacing.io_threads", (1..=256).contains(&pacing.io_threads), "must be 1 to 256")?;
         self.policy.check()?;
+        within("learn_levels.cards", self.learn_levels.cards <= 1000, "must be 0 to 1000")?;
+        within("learn_levels.days", (1..=365).contains(&self.learn_levels.days), "must be 1 to 365")?;
         let mut seen = std::collections::BTreeSet::new();
         let named = self.levels.iter().all(|terms| !terms.level.trim().is_empty() && seen.insert(&terms.level));
         within("levels", named, "must name each level once")?;

@@ -74,21 +74,22 @@ mod units;
 
 pub use builder::TillBuilder;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
-pub use config::{Config, LevelTerms, Pacing, Remote, Routing};
+pub use config::{Config, LearnLevels, LevelTerms, Pacing, Remote, Routing};
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
 #[cfg(feature = "http")]
 pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
-    CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
-    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Found, FoundCard,
-    Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Listed,
-    Matched, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine,
-    Overridable, PayType, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, Promise, PushOrder, RateSource,
-    Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteRecord,
-    Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SearchQuery, SetCouponStatus, State,
-    Told, UpdatePoints, Validity,
+    CarryOverPoints, Catalogue, CataloguePart, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope,
+    CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Found,
+    FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull, HistoryQuery, Holder,
+    Kind, LearnedRate, Level, Listed, Matched, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy,
+    OpId, OpenCard, OrderLine, Overridable, PayType, PointsPage, PointsRecord, PointsStatistics, PolicyVersion,
+    PreloadCards, PreloadEnd, PreloadProgress, PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt,
+    Recharge, RechargeRule, RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue,
+    RemoteRecord, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SearchQuery,
+    SetCouponStatus, State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

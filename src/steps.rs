@@ -131,7 +131,7 @@ impl Steps {
         let answer = self.engine.answer(ticket.0)?;
         Some(answer.map(|answer| match answer {
             AskAnswer::Cards(numbers) => numbers,
-            AskAnswer::Reply(_) => Vec::new(),
+            AskAnswer::Reply(_) | AskAnswer::History(_) => Vec::new(),
         }))
     }
 

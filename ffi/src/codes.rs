@@ -262,6 +262,8 @@ pub const TILLBOOK_RATE_UNKNOWN: i32 = 3;
 pub const TILLBOOK_RATE_REMOTE: i32 = 4;
 /// Where a rate comes from: the operation has no price.
 pub const TILLBOOK_RATE_NOT_APPLICABLE: i32 = 5;
+/// Where a rate comes from: the rate that several cards of this level were given lately, this one not among them.
+pub const TILLBOOK_RATE_LEARNED: i32 = 6;
 
 codes!(RateSource {
     Level = TILLBOOK_RATE_LEVEL,
@@ -269,6 +271,7 @@ codes!(RateSource {
     Unknown = TILLBOOK_RATE_UNKNOWN,
     Remote = TILLBOOK_RATE_REMOTE,
     NotApplicable = TILLBOOK_RATE_NOT_APPLICABLE,
+    Learned = TILLBOOK_RATE_LEARNED,
 });
 
 /// A notification is about: the remote refused what had been approved offline: owed.

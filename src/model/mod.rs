@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 mod act;
 mod balance;
 mod card;
+mod catalogue;
 mod check;
 mod coupon;
 mod decide;
@@ -17,8 +18,10 @@ mod notice;
 mod operation;
 mod order;
 mod policy;
+mod preload;
 mod pricing;
 mod receipt;
+mod record;
 mod refusal;
 #[macro_use]
 mod request;
@@ -31,6 +34,7 @@ pub use balance::{Balance, Balances};
 pub(crate) use balance::{Base, Effect, OpenEffect};
 pub use card::{Card, CardAccount, CardNumber, CardStatus, Gender, Holder, Level, PayType, RechargeRule, RechargeWhen};
 pub(crate) use card::{Phone, mask_phone};
+pub use catalogue::{Catalogue, CataloguePart, LearnedRate, RemoteCatalogue};
 pub(crate) use check::{amount, short_text};
 pub use coupon::{
     Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus, CouponTemplate, CouponValidation, Named, RuleVerdict,
@@ -51,8 +55,11 @@ pub use order::OrderLine;
 pub(crate) use order::{Sold, check_return, left_of};
 pub(crate) use policy::TIME;
 pub use policy::{OfflinePolicy, Overridable, PolicyVersion};
+pub use preload::{PreloadCards, PreloadEnd, PreloadProgress, PreloadQuery, Preloaded};
+pub(crate) use preload::{PreloadCursor, PreloadPlan};
 pub use pricing::RateSource;
 pub use receipt::{Confirmation, Promise, Receipt, Told};
+pub use record::{HistoryPull, RecordKind};
 pub use refusal::Refusal;
 pub use request::{Consume, Delivery, Modify, OpenCard, Recharge, RedeemPoints, Request};
 pub use request_points::{

@@ -20,6 +20,8 @@ named! {
         Remote = "remote",
         /// The operation has no price.
         NotApplicable = "not_applicable",
+        /// The rate that several cards of this level were given lately, this one not among them.
+        Learned = "learned",
     }
 }
 

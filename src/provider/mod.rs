@@ -22,10 +22,10 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{
     Act, CardNumber, CardStatus, Confirmation, Context, Coupon, Evidence, Holder, Kind, Level, Member, MemberPage,
-    OrderLine, PayType, PointsPage, PointsStatistics, Promise, RechargeRule, Told,
+    OrderLine, PayType, PointsPage, PointsStatistics, Promise, RechargeRule, RecordKind, Told,
 };
 use crate::transport::{HttpMethod, HttpResponse};
-use crate::units::{Money, Points};
+use crate::units::{Money, Points, Rate};
 
 pub(crate) use freemud::Freemud;
 pub use freemud::{FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType, FreemudTypes};
@@ -214,6 +214,8 @@ pub(crate) struct Findings {
     pub(crate) pay_types: Option<Vec<PayType>>,
     /// What a search found.
     pub(crate) found: Vec<Found>,
+    /// The lines of the account's history.
+    pub(crate) history: Option<RemoteHistory>,
     /// The coupons of the account: all of them.
     pub(crate) coupons: Option<Vec<Coupon>>,
     /// What the remote calls the account.
@@ -222,6 +224,37 @@ pub(crate) struct Findings {
     pub(crate) reply: Option<Reply>,
     /// What the provider wants kept with the attempt or the look, to judge by.
     pub(crate) facts: Option<serde_json::Value>,
+}
+
+/// An account's history as a remote tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RemoteHistory {
+    /// In the order in which they happened, as far as that is told.
+    pub(crate) lines: Vec<RemoteLine>,
+    /// Those are all.
+    pub(crate) complete: bool,
+}
+
+/// One line of it. Nothing personal is taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RemoteLine {
+    /// Unique in the account, and the same whenever it is read. Where it is not one that answers to writes tell too, it has a
+    /// prefix that keeps the two apart.
+    pub(crate) id: String,
+    pub(crate) kind: RecordKind,
+    /// What was asked for, before discount or bonus.
+    pub(crate) original: Option<Money>,
+    /// The change of the stored value.
+    pub(crate) money: Option<Money>,
+    /// The change of the points.
+    pub(crate) points: Option<Points>,
+    pub(crate) money_after: Option<Money>,
+    pub(crate) points_after: Option<Points>,
+    pub(crate) store: Option<String>,
+    pub(crate) note: Option<String>,
+    pub(crate) at: Timestamp,
+    /// The member's rate, where the line tells one.
+    pub(crate) rate: Option<Rate>,
 }
 
 /// Something that is asked online only, for a caller who waits: never queued, never repeated.
@@ -461,6 +494,23 @@ pub(crate) trait Provider: Send + Sync {
 
     /// All that serving an account needs: figures, holder, status, rules, pay types, coupons. `None`: nothing can be read.
     fn serve(&self, whom: &Whom<'_>) -> Option<Box<dyn Reading>>;
+
+    /// Every account that the remote's own search finds for a text. `None`: not offered.
+    fn list(&self, text: &str) -> Option<Box<dyn Reading>> {
+        let _ = text;
+        None
+    }
+
+    /// The remote's own history of an account, from a time on. `None`: it tells none.
+    fn history(&self, whom: &Whom<'_>, since: Option<Timestamp>) -> Option<Box<dyn Reading>> {
+        let _ = (whom, since);
+        None
+    }
+
+    /// The number of an operation that an answer or a look tells is the number of its line in the history.
+    fn claims_name_records(&self) -> bool {
+        false
+    }
 
     /// Something asked for a caller. `None`: not offered.
     fn inquire(&self, inquiry: &Inquiry, whom: Option<&Whom<'_>>) -> Option<Box<dyn Reading>> {

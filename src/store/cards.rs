@@ -208,14 +208,6 @@ impl View<'_> {
         let rows = statement.query_map([], |row| Ok(CardNumber::stored(row.get(0)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
-
-    /// The rate last seen for a card while it had this level.
-    pub(crate) fn rate_seen(&self, card_no: i64, level: &str) -> Result<Option<String>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT rate FROM rate_seen WHERE card_no = ?1 AND level = ?2 ORDER BY day DESC LIMIT 1")?;
-        Ok(statement.query_row((card_no, level), |row| row.get(0)).optional()?)
-    }
 }
 
 /// Two pieces of SQL as one; the statement cache is keyed by the text, so it costs a small allocation and no parse.
@@ -268,6 +260,9 @@ impl Tx<'_> {
             "DELETE FROM claim WHERE account_no = ?1 AND ?2 = ?2",
             "UPDATE coupon SET account_no = ?2 WHERE account_no = ?1",
             "UPDATE alias SET account_no = ?2 WHERE account_no = ?1",
+            "UPDATE OR IGNORE record SET account_no = ?2, card_no = (SELECT card_no FROM account WHERE account_no = ?2)
+             WHERE account_no = ?1",
+            "DELETE FROM record WHERE account_no = ?1 AND ?2 = ?2",
             "DELETE FROM recharge_rules WHERE account_no = ?1 AND ?2 = ?2",
             // A read that began before the last attempt on either ended is no base of what they are now.
             "UPDATE account SET quiet_since = (SELECT max(coalesce(quiet_since, 0)) FROM account WHERE account_no IN (?1, ?2))
@@ -296,6 +291,7 @@ impl Tx<'_> {
         for sql in [
             "UPDATE account SET card_no = ?2 WHERE card_no = ?1",
             "UPDATE operation SET card_no = ?2 WHERE card_no = ?1",
+            "UPDATE record SET card_no = ?2 WHERE card_no = ?1",
             "DELETE FROM alias WHERE card_no = ?1 OR (card_no = ?2 AND account_no IN
                 (SELECT account_no FROM account WHERE card_no = ?2))",
             "INSERT INTO exception_change (card_no, reason, who, by_list, at)
@@ -428,17 +424,6 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE account SET quiet_since = ?2 WHERE account_no = ?1")?
             .execute((account_no, at.millis()))?;
-        Ok(())
-    }
-
-    /// A discount seen in an answer.
-    pub(crate) fn saw_rate(&self, card_no: i64, level: &str, day: &str, rate: &str) -> Result<()> {
-        self.conn
-            .prepare_cached(
-                "INSERT INTO rate_seen (card_no, level, day, rate) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET rate = ?4",
-            )?
-            .execute((card_no, level, day, rate))?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::OptionalExtension;
 use super::{Tx, View, from_json, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::model::{Level, PayType, RechargeRule};
+use crate::model::{CardNumber, CataloguePart, Level, PayType, RechargeRule, RemoteCatalogue};
 
 impl View<'_> {
     pub(crate) fn levels(&self, provider: &str) -> Result<Vec<Level>> {
@@ -26,6 +26,41 @@ impl View<'_> {
         let mut statement = self.conn.prepare_cached("SELECT rules FROM recharge_rules WHERE account_no = ?1")?;
         let rules: Option<String> = statement.query_row([account_no], |row| row.get(0)).optional()?;
         Ok(rules.map(|json| from_json(&json)).transpose()?.unwrap_or_default())
+    }
+
+    /// How much of a remote's catalogue there is, and how old it is.
+    pub(crate) fn catalogue(&self, provider: &str) -> Result<RemoteCatalogue> {
+        let part = |sql: &str| -> Result<CataloguePart> {
+            Ok(self.conn.prepare_cached(sql)?.query_row([provider], |row| {
+                let time = |i: usize| -> rusqlite::Result<Option<Timestamp>> {
+                    Ok(row.get::<_, Option<i64>>(i)?.map(Timestamp::from_millis))
+                };
+                Ok(CataloguePart { items: row.get::<_, u32>(0)?.into(), oldest: time(1)?, newest: time(2)? })
+            })?)
+        };
+        Ok(RemoteCatalogue {
+            provider: provider.to_owned(),
+            levels: part("SELECT count(*), min(fetched_at), max(fetched_at) FROM level WHERE provider = ?1")?,
+            pay_types: part("SELECT count(*), min(fetched_at), max(fetched_at) FROM pay_type WHERE provider = ?1")?,
+            recharge_rules: part(
+                "SELECT count(*), min(fetched_at), max(fetched_at) FROM recharge_rules
+                 WHERE account_no IN (SELECT account_no FROM account WHERE provider = ?1)",
+            )?,
+            coupon_templates: part(
+                "SELECT count(*), min(fetched_at), max(fetched_at) FROM coupon_template WHERE provider = ?1",
+            )?,
+            learned: self.level_rates(provider)?,
+        })
+    }
+
+    /// Cards that a remote has shown to be there, those first that the book has had least long, at most `most`.
+    pub(crate) fn some_cards(&self, provider: &str, most: usize) -> Result<Vec<CardNumber>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT c.number FROM account a JOIN card c ON c.card_no = a.card_no
+             WHERE a.provider = ?1 AND a.confirmed = 1 AND a.status = 'active' ORDER BY a.account_no DESC LIMIT ?2",
+        )?;
+        let rows = statement.query_map((provider, most as i64), |row| Ok(CardNumber::stored(row.get(0)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How the remote fared when that last changed.

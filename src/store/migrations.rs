@@ -155,4 +155,8 @@ CREATE TABLE exception_list (
     reason  TEXT NOT NULL
 ) STRICT;
 ALTER TABLE exception_change ADD COLUMN by_list INTEGER NOT NULL DEFAULT 0;
+-- The remote's history: what was asked for, before discount or bonus.
+ALTER TABLE record ADD COLUMN original INTEGER;
+-- Learned discounts: what the cards of a level were given, newest day first.
+CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
 ";

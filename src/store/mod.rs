@@ -17,6 +17,8 @@ mod notices;
 mod open;
 mod policy;
 mod queue;
+mod rates;
+mod records;
 mod schema;
 mod search;
 mod tokens;
@@ -39,6 +41,7 @@ pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub(crate) use records::{NewRecord, OpTrace, RecordRow};
 
 /// The open book.
 pub(crate) struct Store {

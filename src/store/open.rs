@@ -323,6 +323,8 @@ impl Tx<'_> {
             &format!("DELETE FROM recharge_rules WHERE account_no IN ({accounts})"),
             &format!("DELETE FROM claim WHERE account_no IN ({accounts})"),
             &format!("DELETE FROM rate_seen WHERE card_no IN ({cards})"),
+            "DELETE FROM level_rate WHERE provider = ?1",
+            "DELETE FROM record WHERE provider = ?1",
             "DELETE FROM level WHERE provider = ?1",
             "DELETE FROM pay_type WHERE provider = ?1",
             "DELETE FROM memory WHERE provider = ?1",

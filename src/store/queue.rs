@@ -558,6 +558,7 @@ impl Tx<'_> {
             self.conn
                 .prepare_cached("INSERT OR IGNORE INTO claim (account_no, remote_id, op_no) VALUES (?1, ?2, ?3)")?
                 .execute((op.lane_no, remote_id, op.op_no))?;
+            self.link_claimed(op.lane_no, remote_id)?;
         }
         Ok(())
     }

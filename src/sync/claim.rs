@@ -107,15 +107,17 @@ impl Desk {
                     let number = CardNumber::shortened(reference);
                     self.provider.serve(&Whom { number: &number, reference: Some(reference), phone: None })
                 }
+                Ask::History(number, since) => self.begin_history(tx, number, *since)?,
+                Ask::List(text) => self.provider.list(text),
                 Ask::Health => Some(self.provider.health()),
                 Ask::Inquire(inquiry, number) => self.inquire(tx, inquiry, number.as_ref())?,
             };
             match reading {
                 Some(reading) => self.begin_read(tx, Work::Asked { ask, ticket: Some(ticket) }, reading)?,
-                None if matches!(ask, Ask::Inquire(..)) => {
-                    self.finish_ask(ticket, Err(Error::unsupported("the configured remote does not offer this")));
+                None => {
+                    let why = self.nothing_to_read(tx, &ask)?;
+                    self.finish_ask(ticket, Err(why));
                 }
-                None => self.finish_ask(ticket, Err(Error::not_found("card"))),
             }
         }
         // Lanes that a caller waits for come first, whatever else is due.
@@ -148,6 +150,19 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Why a question can't be put to the remote.
+    fn nothing_to_read(&self, tx: &Tx<'_>, ask: &Ask) -> Result<Error> {
+        let of_nobody = match ask {
+            Ask::History(number, _) => {
+                !tx.card(number.as_str(), self.provider.name())?.is_some_and(|served| served.account.confirmed)
+            }
+            Ask::Inquire(..) | Ask::List(_) => false,
+            _ => true,
+        };
+        let unsupported = || Error::unsupported("the configured remote does not offer this");
+        Ok(if of_nobody { Error::not_found("card") } else { unsupported() })
     }
 
     fn inquire(&self, tx: &Tx<'_>, inquiry: &Inquiry, number: Option<&CardNumber>) -> Result<Option<Box<dyn Reading>>> {

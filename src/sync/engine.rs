@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::{BookTime, Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{Act, Checked, Family, Kind, Notice};
+use crate::model::{Act, CardNumber, Catalogue, Checked, Family, Kind, Notice};
 use crate::provider::Provider;
 use crate::store::Store;
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
@@ -261,6 +261,36 @@ impl Engine {
             }
         }
         places
+    }
+
+    /// Whether a remote is not to be asked now: it does not answer, has asked for a pause, or refuses this till.
+    pub(crate) fn is_unreachable(&mut self, place: usize) -> bool {
+        let now = self.now();
+        self.desks.get(place).is_some_and(|desk| desk.condition.is_unreachable(now))
+    }
+
+    /// Cards by which the remote of the stored value can be asked for what it tells of cards only: pay types and rules.
+    pub(crate) fn cards_to_ask_by(&self, most: usize) -> Result<Option<(usize, Vec<CardNumber>)>> {
+        let Ok(place) = self.route(Family::Cards) else { return Ok(None) };
+        Ok(Some((place, self.store.view().some_cards(self.desks[place].provider.name(), most)?)))
+    }
+
+    /// What the book knows of each remote's catalogue.
+    pub(crate) fn catalogue(&self) -> Result<Catalogue> {
+        let view = self.store.view();
+        let of_desk = |desk: &Desk| view.catalogue(desk.provider.name());
+        Ok(Catalogue { remotes: self.desks.iter().map(of_desk).collect::<Result<_>>()? })
+    }
+
+    /// Since when the book has a card's figures: `None` if it does not know the card.
+    pub(crate) fn fetched_at(&self, number: &CardNumber) -> Result<Option<Timestamp>> {
+        Ok(self.store.view().card_row(number.as_str())?.and_then(|card| card.fetched_at))
+    }
+
+    /// The card that the remote of the members knows by this.
+    pub(crate) fn card_of_member(&self, reference: &str) -> Result<Option<CardNumber>> {
+        let provider = self.provider_of(Family::Members)?;
+        Ok(self.store.view().account_by_reference(provider, reference)?.map(|served| served.card.number))
     }
 
     /// Puts a question to a desk; its answer comes by [`Engine::answer`].

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::model::CardNumber;
+use crate::model::{CardNumber, HistoryPull};
 use crate::provider::{Inquiry, Reading, Reply, TokenCall};
 
 /// Something read for a caller, not for an operation.
@@ -18,6 +18,10 @@ pub(crate) enum Ask {
     Phone(String),
     /// The account that the remote calls this.
     Reference(String),
+    /// The remote's own history of a card, from a time on.
+    History(CardNumber, Option<Timestamp>),
+    /// Every card that the remote's search finds for a text.
+    List(String),
     /// The catalogue. Also tells whether the remote is there.
     Health,
     /// Something that only the remote knows, and is asked once.
@@ -32,6 +36,8 @@ impl std::fmt::Debug for Ask {
             Ask::Find(_) => f.write_str("Find"),
             Ask::Phone(_) => f.write_str("Phone"),
             Ask::Reference(_) => f.write_str("Reference"),
+            Ask::History(number, since) => write!(f, "History({number}, {since:?})"),
+            Ask::List(_) => f.write_str("List"),
             Ask::Health => f.write_str("Health"),
             Ask::Inquire(inquiry, _) => write!(f, "Inquire({inquiry:?})"),
         }
@@ -45,6 +51,8 @@ pub(crate) enum AskAnswer {
     Cards(Vec<String>),
     /// The answer to an inquiry.
     Reply(Box<Reply>),
+    /// What a history brought.
+    History(HistoryPull),
 }
 
 pub(crate) type AskResult = Result<AskAnswer>;

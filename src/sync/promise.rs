@@ -5,7 +5,7 @@ use crate::model::{
     Act, Approval, Balances, Decision, Kind, Knowledge, OfflineCase, Promise, RateSource, Refusal, State, decide,
 };
 use crate::store::{OpRow, PromiseRow, ServedCard, Tx, View};
-use crate::units::{Money, Rate};
+use crate::units::Money;
 
 use super::call::{Mode, Waiting};
 use super::desk::Desk;
@@ -41,11 +41,10 @@ impl Desk {
         };
         let rate = match (act, terms.and_then(|terms| terms.rate), level) {
             (Act::Consume { .. }, Some(rate), _) => Some((rate, RateSource::Level)),
-            (Act::Consume { .. }, None, Some(level)) => tx
-                .rate_seen(served.card.card_no, level)?
-                .and_then(|text| text.parse().ok())
-                .and_then(Rate::new)
-                .map(|rate| (rate, RateSource::LastSeen)),
+            (Act::Consume { .. }, None, Some(level)) => match tx.rate_seen(served.card.card_no, level)? {
+                Some(rate) => Some((rate, RateSource::LastSeen)),
+                None => tx.level_rate(self.provider.name(), level)?.map(|rate| (rate, RateSource::Learned)),
+            },
             _ => None,
         };
         // Without a base there is nothing that funds could be measured against: the policy decides about such a card.

@@ -162,6 +162,21 @@ impl Desk {
                 }
                 Ok(())
             }
+            Work::Asked { ask: Ask::List(_), ticket } => {
+                if let Some(ticket) = ticket {
+                    let numbers = findings.found.into_iter().map(|found| found.number).collect();
+                    self.finish_ask(ticket, Ok(AskAnswer::Cards(numbers)));
+                }
+                Ok(())
+            }
+            Work::Asked { ask: Ask::History(number, since), ticket } => {
+                let pulled = self.take_history(tx, &number, since, &findings)?;
+                if let Some(ticket) = ticket {
+                    let result = pulled.ok_or_else(|| Error::not_found("card"));
+                    self.finish_ask(ticket, result.map(AskAnswer::History));
+                }
+                Ok(())
+            }
             Work::Asked { ask: ask @ (Ask::Phone(_) | Ask::Reference(_)), ticket } => {
                 let number = self.served_unnamed(tx, &ask, began, &findings)?;
                 if let Some(ticket) = ticket {

@@ -54,12 +54,7 @@ impl Desk {
         }
         self.show_change(tx, op)?;
         self.coupon_settled(tx, op)?;
-        // Only an answer to a whole sale tells the member's rate; the card's part is sent without a discountable amount.
-        let whole = op.kind == Kind::Consume && op.promise.is_none() && !op.told.due.is_positive();
-        if let (Some(rate), Some(level), true) = (confirmation.rate, &served.card.level, whole) {
-            let day = self.business_date(now);
-            tx.saw_rate(op.card_no, level, &day, &rate.to_string())?;
-        }
+        self.learn_rate(tx, op, served.card.level.as_deref(), &confirmation)?;
         // The answer carries the balances, or there is none to carry: settled at once. Otherwise a base has to arrive.
         let money_after = if self.provider.keeps_money() { confirmation.money_after } else { Some(Money::ZERO) };
         let base = match (money_after, confirmation.points_after) {
@@ -83,6 +78,7 @@ impl Desk {
             self.settle_applied(tx, op.lane_no)?;
         }
         self.told_and_confirmed(tx, op, &confirmation)?;
+        self.link_known_record(tx, op)?;
         self.finished_one();
         self.refresh_lane(tx, op.lane_no, None)?;
         // What the remote knows of a member who was registered here is worth a read.
@@ -456,7 +452,7 @@ impl Desk {
         Ok(Entered { receipt_no, balances })
     }
 
-    fn business_date(&self, at: Timestamp) -> String {
+    pub(super) fn business_date(&self, at: Timestamp) -> String {
         business_date(at, self.hall.config.utc_offset_minutes, self.hall.config.day_cutoff_minutes).to_string()
     }
 }

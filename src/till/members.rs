@@ -25,7 +25,7 @@ impl Till {
         let place = self.runtime.with(|engine| engine.route(family))?;
         match self.ask(place, Ask::Inquire(inquiry, card), timeout)? {
             AskAnswer::Reply(reply) => Ok(*reply),
-            AskAnswer::Cards(_) => Err(Error::inconsistent("no reply")),
+            AskAnswer::Cards(_) | AskAnswer::History(_) => Err(Error::inconsistent("no reply")),
         }
     }
 

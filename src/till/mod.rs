@@ -4,6 +4,8 @@ mod calls;
 mod find;
 mod members;
 pub(crate) mod policy;
+mod preload;
+mod remote;
 mod serving;
 
 use std::path::Path;
@@ -212,18 +214,6 @@ impl Till {
             let served = view.card(number.as_str(), engine.provider_of(Family::Cards)?)?;
             view.recharge_rules(served.ok_or_else(|| Error::not_found("card"))?.account.account_no)
         })
-    }
-
-    /// Asks each remote for its catalogue, which also tells whether it is there. The first failure is returned, after all have
-    /// been asked.
-    ///
-    /// # Errors
-    /// `Unreachable`, `RemoteRefused`.
-    pub fn pull_catalogue(&self, timeout: Duration) -> Result<()> {
-        let asks = self
-            .runtime
-            .with(|engine| Ok(engine.desks_of_cards().into_iter().map(|place| (place, Ask::Health)).collect()))?;
-        self.ask_all(asks, timeout)?.into_iter().try_for_each(|answer| answer.map(drop))
     }
 
     /// Drives the queue on this thread until nothing is due or `budget` is spent, and tells how it stands. For a host with

@@ -20,24 +20,8 @@ impl Till {
     /// `NotFound` if no remote and not the book knows it; `Unreachable` or `RemoteRefused` if it is not in the book and nobody
     /// could be asked; `InvalidInput`.
     pub fn serve_card(&self, number: &str, timeout: Duration) -> Result<Card> {
-        let checked = CardNumber::new(number)?;
-        let began = Instant::now();
-        let places = self.runtime.with(|engine| Ok(engine.desks_of_cards()))?;
-        let ask_at = |place: usize| (place, Ask::Card(checked.clone()));
-        let phone = || self.card(number).ok().and_then(|card| card.holder.phone);
-        let phone_before = phone();
-        let mut answers = self.ask_all(places.iter().copied().map(ask_at).collect(), timeout)?;
-        if phone_before.is_none() && phone().is_some() {
-            // Some remotes know an account by its holder's phone alone, which another one has just told.
-            let unknown = |at: &usize| matches!(&answers[*at], Err(error) if error.code() == ErrorCode::NotFound);
-            let again: Vec<usize> = (0..answers.len()).filter(unknown).collect();
-            let asks = again.iter().map(|&at| ask_at(places[at])).collect();
-            for (at, answer) in again.into_iter().zip(self.ask_all(asks, timeout.saturating_sub(began.elapsed()))?) {
-                answers[at] = answer;
-            }
-        }
         let mut failed = None;
-        for answer in answers {
+        for answer in self.serve_everywhere(&CardNumber::new(number)?, timeout)? {
             match answer {
                 Ok(_) => {}
                 Err(error)
@@ -64,6 +48,26 @@ impl Till {
         }
     }
 
+    /// Asks every remote that a card may have an account at, and tells what each said.
+    pub(super) fn serve_everywhere(&self, checked: &CardNumber, timeout: Duration) -> Result<Vec<Result<AskAnswer>>> {
+        let began = Instant::now();
+        let places = self.runtime.with(|engine| Ok(engine.desks_of_cards()))?;
+        let ask_at = |place: usize| (place, Ask::Card(checked.clone()));
+        let phone = || self.card(checked.as_str()).ok().and_then(|card| card.holder.phone);
+        let phone_before = phone();
+        let mut answers = self.ask_all(places.iter().copied().map(ask_at).collect(), timeout)?;
+        if phone_before.is_none() && phone().is_some() {
+            // Some remotes know an account by its holder's phone alone, which another one has just told.
+            let unknown = |at: &usize| matches!(&answers[*at], Err(error) if error.code() == ErrorCode::NotFound);
+            let again: Vec<usize> = (0..answers.len()).filter(unknown).collect();
+            let asks = again.iter().map(|&at| ask_at(places[at])).collect();
+            for (at, answer) in again.into_iter().zip(self.ask_all(asks, timeout.saturating_sub(began.elapsed()))?) {
+                answers[at] = answer;
+            }
+        }
+        Ok(answers)
+    }
+
     /// The cards of a phone number: those in the book, and if the remotes answer in time those they know.
     ///
     /// # Errors
@@ -82,7 +86,7 @@ impl Till {
             for answer in self.ask_all(asks, left())? {
                 match answer {
                     Ok(AskAnswer::Cards(numbers)) => found.extend(numbers),
-                    Ok(AskAnswer::Reply(_)) => {}
+                    Ok(AskAnswer::Reply(_) | AskAnswer::History(_)) => {}
                     Err(error) => log::debug!("tillbook: a remote told no cards of the number: {error}"),
                 }
             }
@@ -133,7 +137,7 @@ impl Till {
                 Some(number) => self.card(number),
                 None => Err(Error::not_found("member")),
             },
-            AskAnswer::Reply(_) => Err(Error::not_found("member")),
+            AskAnswer::Reply(_) | AskAnswer::History(_) => Err(Error::not_found("member")),
         }
     }
 

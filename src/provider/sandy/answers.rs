@@ -58,6 +58,9 @@ pub(super) struct Record {
     /// The member's rate, as the record's text tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rate: Option<Rate>,
+    /// The points that it brought or took, as the record's text tells it.
+    #[serde(skip)]
+    pub(super) points: Option<Points>,
 }
 
 /// One page of a card's history.
@@ -242,6 +245,7 @@ pub(super) fn history(answer: &HttpResponse) -> Read<Page> {
 fn record(item: &RawValue) -> Option<Record> {
     let fields = Fields::of(item)?;
     let money = |name| fields.decimal(name).and_then(Money::from_remote_yuan);
+    let description = fields.filled("description");
     Some(Record {
         id: fields.whole("id")?,
         event: fields.whole("type")?,
@@ -252,7 +256,8 @@ fn record(item: &RawValue) -> Option<Record> {
         time_s: fields.decimal("time").map(|time| time.floor()).and_then(wire::as_whole),
         org: fields.filled("org_name"),
         pay_type: fields.filled("pay_type_text"),
-        rate: fields.filled("description").as_deref().and_then(told_rate),
+        rate: description.as_deref().and_then(told_rate),
+        points: description.as_deref().and_then(told_points),
     })
 }
 
@@ -261,6 +266,21 @@ fn told_rate(description: &str) -> Option<Rate> {
     let (_, behind) = description.split_once("折(")?;
     let (rate, _) = behind.split_once(')')?;
     Rate::new(wire::parse_decimal(rate.trim())?)
+}
+
+/// Points stand in a record's text only, each behind one of three phrases (Sandy document, samples of section 6 and 7).
+fn told_points(description: &str) -> Option<Points> {
+    let mut sum = None;
+    for (phrase, sign) in [("获得积分", 1), ("赠送积分", 1), ("消费积分", -1)] {
+        for (at, _) in description.match_indices(phrase) {
+            let rest = description.get(at + phrase.len()..)?;
+            let figure: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+            let points = Points::from_remote(wire::parse_decimal(&figure)?)?;
+            let points = if sign < 0 { points.negated() } else { points };
+            sum = Some(sum.unwrap_or(Points::ZERO).plus(points));
+        }
+    }
+    sum
 }
 
 /// What an answer to a write means. The body decides; no HTTP status proves anything about a body that is not the remote's.

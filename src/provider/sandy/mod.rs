@@ -5,6 +5,7 @@
 
 mod answers;
 mod config;
+mod lines;
 mod probe;
 mod reads;
 mod requests;
@@ -111,6 +112,19 @@ impl Provider for Sandy {
 
     fn find(&self, key: &str) -> Option<Box<dyn Reading>> {
         Some(Box::new(reads::find(&self.desk, key)))
+    }
+
+    fn list(&self, text: &str) -> Option<Box<dyn Reading>> {
+        self.find(text)
+    }
+
+    fn history(&self, whom: &Whom<'_>, since: Option<Timestamp>) -> Option<Box<dyn Reading>> {
+        let since_s = since.map(|since| since.millis().div_euclid(1000));
+        Some(Box::new(reads::history(&self.desk, whom.reference.unwrap_or(whom.number.as_str()), since_s)))
+    }
+
+    fn claims_name_records(&self) -> bool {
+        true
     }
 
     fn serve(&self, whom: &Whom<'_>) -> Option<Box<dyn Reading>> {

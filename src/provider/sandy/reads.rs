@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::answers::{self, Figures, Info, Listed, Page, ReadTrouble, Record};
+use super::lines;
 use super::probe::Facts;
 use super::requests::{Desk, HistoryFilter, PAGE_SIZE, event};
 use crate::model::{CardStatus, Level, PayType, RechargeRule};
-use crate::provider::{Findings, ReadFailure, ReadStep, Reading, WireCall};
+use crate::provider::{Findings, ReadFailure, ReadStep, Reading, RemoteHistory, WireCall};
 use crate::transport::HttpResponse;
 
 /// One thing to find out.
@@ -81,6 +82,8 @@ enum Aim {
     Health,
     Find,
     Serve,
+    /// The history itself.
+    History,
     /// Figures to judge by later.
     Before,
     /// The holder to judge by later.
@@ -123,6 +126,8 @@ const BEGIN_ANEW: u32 = 3;
 const PAGES_BEFORE: i64 = 20;
 /// Pages of the history read by a look.
 const PAGES_LOOK: i64 = 200;
+/// Pages of a history that is read for itself: 10,000 records.
+const PAGES_HISTORY: i64 = 200;
 /// Pages of one event type read for a card's status.
 const PAGES_STATUS: i64 = 5;
 
@@ -161,6 +166,13 @@ pub(super) fn before_assets(desk: &Arc<Desk>, card: &str, since_s: i64) -> Erran
     let mut errands = Errands::new(desk, card, Aim::Before, [Errand::Info, Errand::History(walk)]);
     errands.since_s = Some(since_s);
     errands
+}
+
+/// A card's history since `since_s`, or all of it.
+pub(super) fn history(desk: &Arc<Desk>, card: &str, since_s: Option<i64>) -> Errands {
+    let filter = HistoryFilter { since_s, ..HistoryFilter::default() };
+    let walk = Walk::new(filter, PAGES_HISTORY, WalkEnd::CountReached);
+    Errands::new(desk, card, Aim::History, [Errand::History(walk)])
 }
 
 pub(super) fn look_holder(desk: &Arc<Desk>, card: &str) -> Errands {
@@ -235,10 +247,23 @@ impl Errands {
                 }
                 Err(ReadTrouble::Failure(failure)) => return Err(failure),
             },
-            Errand::History(mut walk) => match walk.take(answers::history(answer).map_err(contradicts)?) {
-                Walked::NextPage => self.errands.push_front(Errand::History(walk)),
-                Walked::Over { complete } => self.walked(walk, complete),
-            },
+            Errand::History(mut walk) => {
+                let page = match answers::history(answer) {
+                    // Nothing else has told of the card in this read.
+                    Err(ReadTrouble::NoSuchCard) if matches!(self.aim, Aim::History) => {
+                        self.gathered = Gathered { absent: true, ..Gathered::default() };
+                        return Ok(());
+                    }
+                    page => page.map_err(contradicts)?,
+                };
+                if matches!(self.aim, Aim::History) && page.records.iter().any(|record| record.time_s.is_none()) {
+                    return Err(ReadFailure::Unusable("history: a record without a time".to_owned()));
+                }
+                match walk.take(page) {
+                    Walked::NextPage => self.errands.push_front(Errand::History(walk)),
+                    Walked::Over { complete } => self.walked(walk, complete),
+                }
+            }
         }
         Ok(())
     }
@@ -302,6 +327,8 @@ impl Errands {
     fn finish(&mut self) -> Findings {
         let gathered = std::mem::take(&mut self.gathered);
         let status = matches!(self.aim, Aim::Serve).then(|| self.status(&gathered)).flatten();
+        let history = matches!(self.aim, Aim::History)
+            .then(|| RemoteHistory { lines: lines::of(&gathered.records), complete: !gathered.cut_short });
         let info = gathered.info.as_ref();
         let facts = match &self.aim {
             Aim::Before => Some(Facts::before(info, self.since_s, &gathered.records, gathered.cut_short)),
@@ -311,7 +338,7 @@ impl Errands {
                 let records = gathered.records.into_values().filter(new).collect();
                 Some(Facts::look(info, self.since_s, records, gathered.cut_short))
             }
-            Aim::Health | Aim::Find | Aim::Serve => None,
+            Aim::Health | Aim::Find | Aim::Serve | Aim::History => None,
         };
         let (rules, pay_types) = gathered.rules.unzip();
         let found = match self.aim {
@@ -326,6 +353,7 @@ impl Errands {
             rules,
             pay_types,
             found,
+            history,
             facts: facts.and_then(|facts| serde_json::to_value(facts).ok()),
             ..Findings::default()
         }

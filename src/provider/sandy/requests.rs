@@ -14,6 +14,7 @@ pub(super) const PAGE_SIZE: i64 = 50;
 
 /// Event types (Sandy document, section 6 查询使用历史).
 pub(super) mod event {
+    pub(crate) const OPEN: i64 = 1;
     pub(crate) const CLOSE: i64 = 2;
     pub(crate) const REPLACE: i64 = 3;
     pub(crate) const LOSS: i64 = 4;

@@ -1,0 +1,197 @@
+//! The remote's own history, line by line, and which of its lines are operations of this book.
+//!
+//! A line that is an own operation would stand in the history twice, so it is linked to it: by the number that an answer or
+//! a probe has told of the operation, else by its figures, and by these only where one line and one operation fit each other
+//! and nothing else. Whatever is ambiguous stays unlinked: a line that is shown twice does less harm than one that is hidden.
+//! A link decides nothing; in particular it is no claim, so that what a probe may take for evidence stays as it was.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::model::{CardNumber, HistoryPull, Kind, RecordKind};
+use crate::provider::{Findings, Reading};
+use crate::store::{NewRecord, OpTrace, RecordRow, ServedCard, Tx};
+use crate::units::Money;
+
+use super::desk::Desk;
+
+/// How far the remote's clock and the book's may be apart.
+const SKEW: Duration = Duration::from_secs(600);
+/// Lines and operations of one account that are compared at most: the newest operations, and what the longest pull brings.
+const LINES: usize = 10_000;
+const OPERATIONS: usize = 2_000;
+
+impl Desk {
+    /// A read of the remote's history of a card that is known to be this holder's.
+    pub(super) fn begin_history(
+        &self,
+        tx: &Tx<'_>,
+        number: &CardNumber,
+        since: Option<Timestamp>,
+    ) -> Result<Option<Box<dyn Reading>>> {
+        let served = tx.card(number.as_str(), self.provider.name())?;
+        let served = served.filter(|served| served.account.confirmed);
+        Ok(served.and_then(|served| self.provider.history(&served.whom(), since)))
+    }
+
+    /// Keeps the lines that a history brought. `None`: there is no such account.
+    pub(super) fn take_history(
+        &mut self,
+        tx: &Tx<'_>,
+        number: &CardNumber,
+        since: Option<Timestamp>,
+        findings: &Findings,
+    ) -> Result<Option<HistoryPull>> {
+        let now = self.now();
+        let provider = self.provider.name();
+        // It may have turned out to be another holder's, or another account, since the read began.
+        let served = tx.card(number.as_str(), provider)?.filter(|served| served.account.confirmed);
+        let (Some(served), Some(history), false) = (served, &findings.history, findings.absent) else {
+            return Ok(None);
+        };
+        let (account_no, card_no) = (served.account.account_no, served.card.card_no);
+        let mut pulled = HistoryPull { complete: history.complete, ..HistoryPull::default() };
+        for line in &history.lines {
+            pulled.told += 1;
+            let added = tx.insert_record(&NewRecord {
+                account_no,
+                card_no,
+                provider,
+                remote_id: &line.id,
+                kind: line.kind,
+                original: line.original,
+                money: line.money,
+                points: line.points,
+                money_after: line.money_after,
+                points_after: line.points_after,
+                store: line.store.as_deref(),
+                note: line.note.as_deref(),
+                at: line.at,
+                fetched_at: now,
+            })?;
+            pulled.new += u64::from(added);
+            pulled.linked += u64::from(tx.link_claimed(account_no, &line.id)?);
+        }
+        if history.complete {
+            pulled.linked += self.link_by_figures(tx, &served, since)?;
+        }
+        self.learn_from_history(tx, &served, findings)?;
+        Ok(Some(pulled))
+    }
+
+    /// Links what fits each other and nothing else. Takes all lines since then to be there.
+    fn link_by_figures(&self, tx: &Tx<'_>, served: &ServedCard, since: Option<Timestamp>) -> Result<u64> {
+        let account_no = served.account.account_no;
+        let mut ops = tx.unlinked_operations(account_no, OPERATIONS)?;
+        ops.retain(|op| !(op.claimed && self.provider.claims_name_records()));
+        // An earlier operation's line may be one that was not asked for.
+        ops.retain(|op| since.is_none_or(|since| op.from.before(SKEW) >= since));
+        let Some(first) = ops.iter().map(|op| op.from).min() else { return Ok(0) };
+        let lines = tx.unlinked_records(account_no, first.before(SKEW), LINES)?;
+        let pairs = only_pairs(&lines, &ops, self.provider.quiet_period());
+        for &(record_no, op_no) in &pairs {
+            tx.link_record(record_no, op_no)?;
+        }
+        Ok(pairs.len() as u64)
+    }
+
+    /// An operation has just been found to be applied: its line may have been read before that. Only the balances after it
+    /// can tell, since lines that came later are not there.
+    pub(super) fn link_known_record(&self, tx: &Tx<'_>, op: &crate::store::OpRow) -> Result<()> {
+        if !tx.has_unlinked_records(op.card_no)? {
+            return Ok(());
+        }
+        let own: Vec<OpTrace> = tx
+            .unlinked_operations(op.lane_no, 1)?
+            .into_iter()
+            .filter(|own| own.op_no == op.op_no && !(own.claimed && self.provider.claims_name_records()))
+            .collect();
+        let Some(first) = own.first().map(|own| own.from) else { return Ok(()) };
+        let lines = tx.unlinked_records(op.lane_no, first.before(SKEW), LINES)?;
+        let lines: Vec<RecordRow> = lines.into_iter().filter(|line| own.iter().all(|op| left(line, op))).collect();
+        for (record_no, op_no) in only_pairs(&lines, &own, self.provider.quiet_period()) {
+            tx.link_record(record_no, op_no)?;
+        }
+        Ok(())
+    }
+
+    /// What the lines of this business day tell of the member's discount, the newest first.
+    fn learn_from_history(&mut self, tx: &Tx<'_>, served: &ServedCard, findings: &Findings) -> Result<()> {
+        let (Some(level), Some(history)) = (&served.card.level, &findings.history) else { return Ok(()) };
+        let today = self.business_date(self.now());
+        let told = history.lines.iter().rev().find_map(|line| {
+            line.rate.filter(|_| line.kind == RecordKind::Consume && self.business_date(line.at) == today)
+        });
+        match told {
+            Some(rate) => self.learn_told_rate(tx, served.card.card_no, level, rate),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Every line and operation that fit each other, where neither fits anything else: as numbers.
+fn only_pairs(lines: &[RecordRow], ops: &[OpTrace], quiet: Duration) -> Vec<(i64, i64)> {
+    let mut of_line: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let mut of_op: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for line in lines {
+        for op in ops.iter().filter(|op| fits(line, op, quiet)) {
+            of_line.entry(line.record_no).or_default().push(op.op_no);
+            of_op.entry(op.op_no).or_default().push(line.record_no);
+        }
+    }
+    let only = |(line, ops): (i64, Vec<i64>)| match ops.as_slice() {
+        [op] if of_op.get(op).is_some_and(|lines| lines.len() == 1) => Some((line, *op)),
+        _ => None,
+    };
+    of_line.into_iter().filter_map(only).collect()
+}
+
+/// Whether a line may be what an operation left: of its kind, with its amount, at its time, and with the balances after it
+/// that its answer told.
+fn fits(line: &RecordRow, op: &OpTrace, quiet: Duration) -> bool {
+    let time = op.from.before(SKEW)..=op.until.after(quiet).after(SKEW);
+    time.contains(&line.at) && line.fetched_at >= op.from && is_of_its_kind(line, op) && !contradicts(line, op)
+}
+
+fn is_of_its_kind(line: &RecordRow, op: &OpTrace) -> bool {
+    let answered = op.confirmation.as_ref().and_then(|confirmed| confirmed.original);
+    let is = |figure: Money| line.original == Some(figure);
+    match line.kind {
+        RecordKind::OpenCard => op.kind == Kind::OpenCard,
+        RecordKind::Recharge => op.kind == Kind::Recharge && is(answered.unwrap_or(op.told.original)),
+        // What was sent is the sale's total or the card's part. An answer tells which.
+        RecordKind::Consume if op.kind == Kind::Consume => match answered {
+            Some(answered) => is(answered),
+            None => is(op.told.original) || is(op.told.from_card),
+        },
+        // Some installations write a line without money for points that are taken.
+        RecordKind::Consume | RecordKind::Other => {
+            op.kind == Kind::RedeemPoints && line.original.unwrap_or_default() == Money::ZERO && left(line, op)
+        }
+        RecordKind::PointsIn | RecordKind::PointsOut => {
+            let granted = op.confirmation.as_ref().and_then(|confirmed| confirmed.bonus_points);
+            line.points == Some(granted.unwrap_or(op.effect.points))
+        }
+        _ => false,
+    }
+}
+
+/// Whether both tell of balances after it, and not of the same.
+fn contradicts(line: &RecordRow, op: &OpTrace) -> bool {
+    fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+        one.zip(other).is_some_and(|(one, other)| one != other)
+    }
+    let Some(confirmed) = &op.confirmation else { return false };
+    differ(line.money_after, confirmed.money_after) || differ(line.points_after, confirmed.points_after)
+}
+
+/// Whether both tell of all the balances after it, and of the same.
+fn left(line: &RecordRow, op: &OpTrace) -> bool {
+    op.confirmation.as_ref().is_some_and(|confirmed| {
+        confirmed.money_after.is_some()
+            && confirmed.points_after.is_some()
+            && (line.money_after, line.points_after) == (confirmed.money_after, confirmed.points_after)
+    })
+}
