@@ -80,8 +80,8 @@ pub use error::{Error, ErrorCode, ErrorDomain, Result};
 pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
-    AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
-    CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
+    AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardNumbers,
+    CardStatus, CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
     CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom, HistoryLine,
     HistoryPage, HistoryQuery, Holder, Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind,
     OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder,
@@ -94,7 +94,9 @@ pub use provider::{
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
 pub use store::sqlite_version;
-pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
+pub use sync::{
+    Link, Orphan, RemoteStatus, Resolution, Retarget, Retargeted, SyncStatus, TokenSource, WaitingOperation,
+};
 pub use till::Till;
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};

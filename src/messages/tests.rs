@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Evidence, Kind, NoticeKind, Promise};
+use crate::model::{Evidence, Kind, NoticeKind, OpId, Promise};
 use crate::sync::Resolution;
 use crate::units::{Money, Points};
 
@@ -32,6 +32,8 @@ fn refusals() -> Vec<(Refusal, Shows, Shows, Shows)> {
         (coupon(CouponRule::Offline, samples::PERSONAL), &[], &[], &[]),
         (Refusal::NothingToReturn { state: "voided".into() }, &[], &["voided"], &["已撤销"]),
         (Refusal::CardExists, &[], &[], &[]),
+        (Refusal::OpeningRefused { op_id: OpId::stored("open-7".into()) }, &["[open-7]"], &[], &[]),
+        (Refusal::NumbersExhausted { size: 500 }, &["500"], &[], &[]),
         (Refusal::FloorLimit { limit: yuan(200), requested: yuan(300) }, &["200.00", "300.00"], &[], &[]),
         (Refusal::CardLimit { limit, used, requested }, money, &[], &[]),
         (Refusal::PhoneLimit { limit, used, requested }, money, &[], &[]),
@@ -113,6 +115,8 @@ fn every_refusal_has_a_message_in_both_languages_with_its_figures() {
             Refusal::NeverFetched { .. } => 15,
             Refusal::InsufficientFunds { .. } => 16,
             Refusal::InsufficientPoints { .. } => 17,
+            Refusal::OpeningRefused { .. } => 18,
+            Refusal::NumbersExhausted { .. } => 19,
         });
         let (english, chinese) = (refusal.message(English), refusal.message(Chinese));
         assert_english(&english);
@@ -123,7 +127,7 @@ fn every_refusal_has_a_message_in_both_languages_with_its_figures() {
             assert!(figures.iter().chain(own).all(|figure| text.contains(figure)), "{text}");
         }
     }
-    assert_eq!(met.len(), 17);
+    assert_eq!(met.len(), 19);
 }
 
 #[test]

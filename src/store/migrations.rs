@@ -145,4 +145,7 @@ CREATE TABLE epoch (
     why      TEXT NOT NULL,
     began_at INTEGER NOT NULL
 ) STRICT;
+
+-- Cards that got another number: by the number before.
+CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
 ";
