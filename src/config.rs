@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::model::{Family, OfflinePolicy};
+use crate::model::{CardNumbers, Family, OfflinePolicy};
 use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
 use crate::units::{Rate, Rounding};
 
@@ -70,6 +70,9 @@ pub struct Config {
     /// How often and how fast the remote is asked.
     #[serde(default)]
     pub pacing: Pacing,
+    /// The numbers that this till gives to cards it opens, and no other till does.
+    #[serde(default)]
+    pub card_numbers: Option<CardNumbers>,
 }
 
 /// A remote system.
@@ -232,6 +235,7 @@ impl Config {
             utc_offset_minutes: Config::default_utc_offset(),
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
+            card_numbers: None,
         };
         config.and(remote)
     }
@@ -330,6 +334,7 @@ impl Config {
         self.policy.check()?;
         within("learn_levels.cards", self.learn_levels.cards <= 1000, "must be 0 to 1000")?;
         within("learn_levels.days", (1..=365).contains(&self.learn_levels.days), "must be 1 to 365")?;
+        self.card_numbers.as_ref().map_or(Ok(()), CardNumbers::check)?;
         let mut seen = std::collections::BTreeSet::new();
         let named = self.levels.iter().all(|terms| !terms.level.trim().is_empty() && seen.insert(&terms.level));
         within("levels", named, "must name each level once")?;

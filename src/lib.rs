@@ -80,16 +80,16 @@ pub use error::{Error, ErrorCode, ErrorDomain, Result};
 pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
-    AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
-    CarryOverPoints, Catalogue, CataloguePart, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope,
-    CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Found,
-    FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull, HistoryQuery, Holder,
-    Kind, LearnedRate, Level, Listed, Matched, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy,
-    OpId, OpenCard, OrderLine, Overridable, PayType, PointsPage, PointsRecord, PointsStatistics, PolicyVersion,
-    PreloadCards, PreloadEnd, PreloadProgress, PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt,
-    Recharge, RechargeRule, RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue,
-    RemoteRecord, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SearchQuery,
-    SetCouponStatus, State, Told, UpdatePoints, Validity,
+    AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardNumbers,
+    CardStatus, CarryOverPoints, Catalogue, CataloguePart, Confirmation, Consume, Coupon, CouponEffect, CouponRule,
+    CouponScope, CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage,
+    Family, Found, FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull,
+    HistoryQuery, Holder, Kind, LearnedRate, Level, Listed, Matched, Member, MemberPage, Modify, Named, Notice,
+    NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Overridable, PayType, PointsPage, PointsRecord,
+    PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd, PreloadProgress, PreloadQuery, Preloaded, Promise,
+    PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints,
+    Refusal, Register, RemoteCatalogue, RemoteRecord, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room,
+    RuleVerdict, SearchQuery, SetCouponStatus, State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,
@@ -97,7 +97,9 @@ pub use provider::{
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
 pub use store::sqlite_version;
-pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
+pub use sync::{
+    Link, Orphan, RemoteStatus, Resolution, Retarget, Retargeted, SyncStatus, TokenSource, WaitingOperation,
+};
 pub use till::Till;
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};

@@ -300,6 +300,8 @@ pub const TILLBOOK_NOTICE_STALE_SNAPSHOT: i32 = 11;
 pub const TILLBOOK_NOTICE_SAME_MEMBER: i32 = 12;
 /// A notification is about: the remote's figures changed by something that this till, the card's only writer, has not done.
 pub const TILLBOOK_NOTICE_UNEXPLAINED: i32 = 13;
+/// A notification is about: the till's range of card numbers is nearly used up.
+pub const TILLBOOK_NOTICE_NUMBERS_NEAR: i32 = 14;
 
 codes!(NoticeKind {
     Rejected = TILLBOOK_NOTICE_REJECTED,
@@ -315,6 +317,7 @@ codes!(NoticeKind {
     StaleSnapshot = TILLBOOK_NOTICE_STALE_SNAPSHOT,
     SameMember = TILLBOOK_NOTICE_SAME_MEMBER,
     Unexplained = TILLBOOK_NOTICE_UNEXPLAINED,
+    NumbersNear = TILLBOOK_NOTICE_NUMBERS_NEAR,
 });
 
 /// A person's decision: the remote has it. Takes effect together with a fresh read of the account.

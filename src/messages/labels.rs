@@ -73,6 +73,7 @@ labels! {
         StaleSnapshot => "The platform's figures went backwards", "会员平台的数据倒退";
         SameMember => "Two cards are one member", "两张卡属于同一会员";
         Unexplained => "A change that nobody here made", "来源不明的变动";
+        NumbersNear => "The card numbers are nearly used up", "卡号即将用完";
     }
 
     ///

@@ -226,6 +226,18 @@ impl Refusal {
             (Refusal::NothingToReturn { state: found }, Chinese) => {
                 format!("没有可退的内容：原业务状态为“{}”。", state(found, Chinese))
             }
+            (Refusal::OpeningRefused { op_id }, English) => {
+                format!("The opening of this card, [{op_id}], was refused. Call the manager.")
+            }
+            (Refusal::OpeningRefused { op_id }, Chinese) => {
+                format!("该卡的开卡业务 [{op_id}] 已被会员平台拒绝，请找店长处理。")
+            }
+            (Refusal::NumbersExhausted { size }, English) => {
+                format!("All {size} card numbers of this till are used up. Call the manager.")
+            }
+            (Refusal::NumbersExhausted { size }, Chinese) => {
+                format!("本机的 {size} 个卡号已全部用完，请找店长处理。")
+            }
             (Refusal::CardExists, English) => "The card number is taken. Take another one.".into(),
             (Refusal::CardExists, Chinese) => "该卡号已被使用，请换一个卡号。".into(),
             (Refusal::FloorLimit { limit, requested }, English) => {

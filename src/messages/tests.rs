@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Evidence, Kind, NoticeKind, Promise};
+use crate::model::{Evidence, Kind, NoticeKind, OpId, Promise};
 use crate::sync::Resolution;
 use crate::units::{Money, Points};
 
@@ -32,6 +32,8 @@ fn refusals() -> Vec<(Refusal, Shows, Shows, Shows)> {
         (coupon(CouponRule::Offline, samples::PERSONAL), &[], &[], &[]),
         (Refusal::NothingToReturn { state: "voided".into() }, &[], &["voided"], &["已撤销"]),
         (Refusal::CardExists, &[], &[], &[]),
+        (Refusal::OpeningRefused { op_id: OpId::stored("open-7".into()) }, &["[open-7]"], &[], &[]),
+        (Refusal::NumbersExhausted { size: 500 }, &["500"], &[], &[]),
         (Refusal::FloorLimit { limit: yuan(200), requested: yuan(300) }, &["200.00", "300.00"], &[], &[]),
         (Refusal::CardLimit { limit, used, requested }, money, &[], &[]),
         (Refusal::PhoneLimit { limit, used, requested }, money, &[], &[]),
@@ -126,6 +128,8 @@ fn every_refusal_has_a_message_in_both_languages_with_its_figures() {
             Refusal::OutageRechargeMoney { .. } => 19,
             Refusal::OutageNewCards { .. } => 20,
             Refusal::PolicyExpired { .. } => 21,
+            Refusal::OpeningRefused { .. } => 22,
+            Refusal::NumbersExhausted { .. } => 23,
         });
         let (english, chinese) = (refusal.message(English), refusal.message(Chinese));
         assert_english(&english);
@@ -136,7 +140,7 @@ fn every_refusal_has_a_message_in_both_languages_with_its_figures() {
             assert!(figures.iter().chain(own).all(|figure| text.contains(figure)), "{text}");
         }
     }
-    assert_eq!(met.len(), 21);
+    assert_eq!(met.len(), 23);
 }
 
 #[test]

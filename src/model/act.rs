@@ -228,6 +228,30 @@ impl Act {
         }
     }
 
+    /// It is about another card from now on.
+    pub(crate) fn set_card(&mut self, number: CardNumber) {
+        match self {
+            Act::OpenCard { card, .. }
+            | Act::Register { card, .. }
+            | Act::Modify { card, .. }
+            | Act::Recharge { card, .. }
+            | Act::Consume { card, .. }
+            | Act::AccruePoints { card, .. }
+            | Act::RedeemPoints { card, .. }
+            | Act::AdjustPoints { card, .. }
+            | Act::ReturnPoints { card, .. }
+            | Act::CarryOverPoints { card, .. }
+            | Act::UpdatePoints { card, .. }
+            | Act::ReturnPointsOfOrder { card, .. }
+            | Act::RedeemCoupon { card, .. }
+            | Act::GiveCoupon { card, .. }
+            | Act::SetCouponStatus { card, .. }
+            | Act::PushOrder { card, .. }
+            | Act::ReturnOrder { card, .. } => *card = number,
+            Act::AddCouponTemplate { .. } => {}
+        }
+    }
+
     /// The card it is about, or the merchant's own account.
     pub(crate) fn card(&self) -> &CardNumber {
         static HOUSE: LazyLock<CardNumber> = LazyLock::new(CardNumber::house);

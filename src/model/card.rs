@@ -43,6 +43,11 @@ impl CardNumber {
         CardNumber(text.chars().filter(|c| !c.is_whitespace() && !super::check::garbles(*c)).take(32).collect())
     }
 
+    /// Stands for whichever number comes next. No card can have it: it holds a space.
+    pub(crate) fn next() -> Self {
+        CardNumber("the next".to_owned())
+    }
+
     /// Stands for the merchant, whom writes that concern no member are done for. No card can have it: it holds a space.
     pub(crate) fn house() -> Self {
         CardNumber("the house".to_owned())

@@ -24,7 +24,7 @@ impl Request {
         let call = self.call;
         let act = match self.act {
             Unchecked::OpenCard(open) => Act::OpenCard {
-                card: CardNumber::new(open.card)?,
+                card: open.card.map_or_else(|| Ok(CardNumber::next()), CardNumber::new)?,
                 level: short_text("level", open.level, 64)?,
                 name: open.name.map(|name| personal_text("name", name.0)).transpose()?,
                 phone: open.phone.map(|phone| Phone::new(phone.0)).transpose()?,

@@ -35,6 +35,8 @@ named! {
         SameMember = "same_member",
         /// The remote's figures changed by something that this till, the card's only writer, has not done.
         Unexplained = "unexplained",
+        /// The till's range of card numbers is nearly used up.
+        NumbersNear = "numbers_near",
     }
 }
 

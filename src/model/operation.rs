@@ -258,7 +258,8 @@ impl State {
             }
             Applied => matches!(next, Settled | Reversing),
             Reversing => matches!(next, Reversed | Parked),
-            Rejected => matches!(next, Applied | WrittenOff),
+            // Sent anew only where it opens a card, under another number.
+            Rejected => matches!(next, Applied | Queued | WrittenOff),
             Parked => matches!(next, Applied | Declined | Rejected | Queued | WrittenOff),
             Settled | Declined | Voided | Superseded | Reversed | WrittenOff => false,
         }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::operation::OpId;
 use crate::clock::Timestamp;
 use crate::units::{Money, Points};
 
@@ -35,6 +36,18 @@ pub enum Refusal {
     NothingToReturn {
         /// Where the operation stands.
         state: String,
+    },
+    /// The remote has refused to open the card: a person has to decide where it goes.
+    #[error("the card was not opened: {op_id} waits for a decision")]
+    OpeningRefused {
+        /// The opening.
+        op_id: OpId,
+    },
+    /// Every number of the till's range has been given out.
+    #[error("all {size} card numbers of the till's range are given out")]
+    NumbersExhausted {
+        /// How many numbers the range has.
+        size: u64,
     },
     /// A card with this number exists.
     #[error("the card number is taken")]

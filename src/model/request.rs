@@ -200,7 +200,7 @@ macro_rules! holder_setters {
 /// ```
 #[derive(Clone, Debug)]
 pub struct OpenCard {
-    pub(super) card: String,
+    pub(super) card: Option<String>,
     pub(super) level: String,
     pub(super) name: Option<Personal>,
     pub(super) phone: Option<Personal>,
@@ -212,14 +212,20 @@ impl OpenCard {
     /// A card number, and the level by its name or the remote's identifier.
     #[must_use]
     pub fn new(card: impl Into<String>, level: impl Into<String>) -> Self {
-        OpenCard {
-            card: card.into(),
-            level: level.into(),
-            name: None,
-            phone: None,
-            gender: None,
-            call: CallInput::default(),
-        }
+        OpenCard { card: Some(card.into()), ..OpenCard::next(level) }
+    }
+
+    /// The next number of the till's range ([`Config::card_numbers`](crate::Config::card_numbers)), and the level by its name or
+    /// the remote's identifier. The receipt tells the number; the same call with the same `op_id` gets the same one. A number
+    /// that was given out is not given out again, whatever becomes of the opening.
+    ///
+    /// ```
+    /// # use tillbook::OpenCard;
+    /// let open = OpenCard::next("普通会员").name("王小明").op_id("open-8");
+    /// ```
+    #[must_use]
+    pub fn next(level: impl Into<String>) -> Self {
+        OpenCard { card: None, level: level.into(), name: None, phone: None, gender: None, call: CallInput::default() }
     }
 }
 

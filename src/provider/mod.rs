@@ -151,6 +151,9 @@ pub(crate) struct Bound {
     /// A return as it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) asked: Option<Asked>,
+    /// The card as the call named it, where the operation is about another number: the next, or one that it had before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<CardNumber>,
 }
 
 /// What a call for a return gave, before the book completed it.

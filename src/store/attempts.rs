@@ -57,6 +57,9 @@ pub(crate) struct Lookout {
 const ATTEMPT: &str = "SELECT attempt_no, started_at, facts, body, path, ended_at, status, answer, outcome, note,
     server_at FROM attempt";
 
+/// Only those for what the operation is about now.
+const PRESENT: &str = " AND attempt_no > (SELECT attempts_from FROM operation WHERE op_no = ?1)";
+
 fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
     Ok(AttemptRow {
         attempt_no: row.get(0)?,
@@ -74,8 +77,18 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
 }
 
 impl View<'_> {
+    /// The attempts of an operation as it stands. Those that an opening was sent with for another number are none of them.
     pub(crate) fn attempts(&self, op_no: i64) -> Result<Vec<AttemptRow>> {
-        let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE op_no = ?1 ORDER BY attempt_no"].concat())?;
+        self.attempts_where(op_no, [" WHERE op_no = ?1", PRESENT, " ORDER BY attempt_no"].concat())
+    }
+
+    /// As [`View::attempts`], and all that were made before, for people.
+    pub(crate) fn all_attempts(&self, op_no: i64) -> Result<Vec<AttemptRow>> {
+        self.attempts_where(op_no, " WHERE op_no = ?1 ORDER BY attempt_no".to_owned())
+    }
+
+    fn attempts_where(&self, op_no: i64, tail: String) -> Result<Vec<AttemptRow>> {
+        let mut statement = self.conn.prepare_cached(&[ATTEMPT, &tail].concat())?;
         let rows = statement.query_map([op_no], attempt)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -85,10 +98,19 @@ impl View<'_> {
         Ok(statement.query_row([attempt_no], attempt)?)
     }
 
+    /// The looks for the attempts of an operation as it stands.
     pub(crate) fn looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT at, facts, verdict, note, attempt_no, server_at, counts FROM look WHERE op_no = ?1 ORDER BY look_no",
-        )?;
+        self.looks_where(op_no, [" WHERE op_no = ?1", PRESENT, " ORDER BY look_no"].concat())
+    }
+
+    /// As [`View::looks`], and all that were made before, for people.
+    pub(crate) fn all_looks(&self, op_no: i64) -> Result<Vec<Lookout>> {
+        self.looks_where(op_no, " WHERE op_no = ?1 ORDER BY look_no".to_owned())
+    }
+
+    fn looks_where(&self, op_no: i64, tail: String) -> Result<Vec<Lookout>> {
+        let look = "SELECT at, facts, verdict, note, attempt_no, server_at, counts FROM look";
+        let mut statement = self.conn.prepare_cached(&[look, &tail].concat())?;
         let rows = statement.query_map([op_no], |row| {
             Ok(Lookout {
                 at: Timestamp::from_millis(row.get(0)?),
@@ -151,7 +173,9 @@ impl Tx<'_> {
     /// What was unknown is known: nothing of it reached the remote in effect.
     pub(crate) fn attempts_were_absent(&self, op_no: i64) -> Result<()> {
         self.conn
-            .prepare_cached("UPDATE attempt SET outcome = 'absent' WHERE op_no = ?1 AND outcome = 'unknown'")?
+            .prepare_cached(
+                &["UPDATE attempt SET outcome = 'absent' WHERE op_no = ?1 AND outcome = 'unknown'", PRESENT].concat(),
+            )?
             .execute([op_no])?;
         Ok(())
     }

@@ -159,4 +159,6 @@ ALTER TABLE exception_change ADD COLUMN by_list INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE record ADD COLUMN original INTEGER;
 -- Learned discounts: what the cards of a level were given, newest day first.
 CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
+-- Cards that got another number: by the number before.
+CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
 ";

@@ -49,6 +49,14 @@ impl View<'_> {
         )?;
         Ok(statement.query_row((kind.as_str(), card_no), |row| row.get(0))?)
     }
+
+    /// Whether a notification of this kind that concerns no operation is open.
+    pub(crate) fn has_open_notice(&self, kind: NoticeKind) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1 AND op_no IS NULL)",
+        )?;
+        Ok(statement.query_row([kind.as_str()], |row| row.get(0))?)
+    }
 }
 
 impl Tx<'_> {
@@ -88,14 +96,6 @@ impl Tx<'_> {
         Ok(statement.query_row((kind.as_str(), text), |row| row.get(0))?)
     }
 
-    /// Whether a notification of this kind about an operation is open.
-    pub(crate) fn has_open_notice_of_operation(&self, kind: NoticeKind, op_no: i64) -> Result<bool> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM notice WHERE acked_at IS NULL AND kind = ?1 AND op_no = ?2)",
-        )?;
-        Ok(statement.query_row((kind.as_str(), op_no), |row| row.get(0))?)
-    }
-
     /// Whether a notification of this kind about an operation was ever written.
     pub(crate) fn has_notice_of_operation(&self, kind: NoticeKind, op_no: i64) -> Result<bool> {
         let mut statement =
@@ -112,6 +112,28 @@ impl Tx<'_> {
             )?
             .execute((notice_no, at.millis(), who, note))?;
         Ok(changed == 1)
+    }
+
+    /// Tells an open notification about an operation anew. False if there is none.
+    pub(crate) fn retell_notice(&self, kind: NoticeKind, op_no: i64, amount: Money, detail: &str) -> Result<bool> {
+        let changed = self
+            .conn
+            .prepare_cached(
+                "UPDATE notice SET amount = ?3, detail = ?4 WHERE acked_at IS NULL AND kind = ?1 AND op_no = ?2",
+            )?
+            .execute((kind.as_str(), op_no, amount.fen(), detail))?;
+        Ok(changed > 0)
+    }
+
+    /// A person has decided about an opening, knowing what waited behind it.
+    pub(crate) fn acknowledge_orphans(&self, op_no: i64, who: &str, note: &str, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE notice SET acked_at = ?2, acked_by = ?3, ack_note = ?4
+                 WHERE op_no = ?1 AND acked_at IS NULL AND kind = 'orphans'",
+            )?
+            .execute((op_no, at.millis(), who, note))?;
+        Ok(())
     }
 
     /// Acknowledges what is open about an operation that a person has just decided about.

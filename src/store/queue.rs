@@ -34,6 +34,8 @@ pub(crate) struct OpRow {
     pub(crate) unknown: bool,
     /// It counts in the exposure: approved offline and not final.
     pub(crate) exposed: bool,
+    /// Its attempts up to this one were for another number.
+    pub(crate) attempts_from: i64,
     pub(crate) promise: Option<PromiseRow>,
 }
 
@@ -130,7 +132,7 @@ pub(crate) struct LaneHead {
 const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
     o.evidence, o.waits_for, o.unknown, o.exposed, p.promise, p.refusal, p.message, p.told, o.wire_key, o.original,
-    o.provider, p.policy, p.lifted, o.lifts
+    o.provider, p.policy, p.lifted, o.lifts, o.attempts_from
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
 
 fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
@@ -173,6 +175,7 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
         waits_for: row.get(19)?,
         unknown: row.get(20)?,
         exposed: row.get(21)?,
+        attempts_from: row.get(32)?,
         promise,
     })
 }
@@ -437,6 +440,7 @@ impl Tx<'_> {
             waits_for: None,
             unknown: false,
             exposed: new.exposed,
+            attempts_from: 0,
             promise: None,
         };
         self.keep_exposure(Exposure::default(), op.exposure());
@@ -456,7 +460,10 @@ impl Tx<'_> {
 
     /// Moves an operation on. Anything that is not a legal transition is refused here, whoever asks.
     pub(crate) fn transition(&self, op: &mut OpRow, next: State, at: Timestamp) -> Result<()> {
-        if !op.state.may_become(next) && !mutated!(SettleQueued | VoidSettled) {
+        // Refused is refused; only an opening may be sent anew, under another number.
+        let legal =
+            op.state.may_become(next) && (op.kind.opens() || (op.state, next) != (State::Rejected, State::Queued));
+        if !legal && !mutated!(SettleQueued | VoidSettled) {
             return Err(Error::inconsistent(format!("{} can't become {next}", op.state)));
         }
         let exposed = op.exposed && !next.is_final() && !(mutated!(DoubtIsNoRisk) && next == State::InDoubt);
@@ -563,25 +570,31 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether a person has ever had an operation sent again.
+    /// Whether a person has ever had an operation sent again as it stands.
     pub(crate) fn was_sent_again(&self, op_no: i64) -> Result<bool> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM decision WHERE op_no = ?1 AND resolution = 'send_again')")?;
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM decision WHERE op_no = ?1 AND resolution = 'send_again' AND decision_no >
+                    coalesce((SELECT max(decision_no) FROM decision WHERE op_no = ?1 AND resolution = 'new_number'), 0))",
+            )?;
         Ok(statement.query_row([op_no], |row| row.get(0))?)
     }
 
+    /// A person's decision: what was decided, by whom and why. `detail`: what it changes besides the state.
     pub(crate) fn insert_decision(
         &self,
         op_no: i64,
         resolution: &str,
-        who: &str,
-        why: &str,
+        (who, why): (&str, &str),
+        detail: Option<&str>,
         at: Timestamp,
     ) -> Result<()> {
         self.conn
-            .prepare_cached("INSERT INTO decision (op_no, resolution, who, why, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute((op_no, resolution, who, why, at.millis()))?;
+            .prepare_cached(
+                "INSERT INTO decision (op_no, resolution, who, why, detail, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((op_no, resolution, who, why, detail, at.millis()))?;
         Ok(())
     }
 }

@@ -136,6 +136,7 @@ impl Desk {
             return Err(Error::unsupported("no configured provider can do this"));
         }
         let (act, original) = completed(tx, &checked.act)?;
+        let (act, next) = self.numbered(tx, act)?;
         let act = act.as_ref();
         self.provider.check(act).map_err(|error| error.of_section(self.provider.name()))?;
         if let Some(original) = original
@@ -149,7 +150,7 @@ impl Desk {
         if opening && !self.provider.opens_offline(act) && !matches!(plan, Plan::Online(Mode::Require, _)) {
             return Err(Error::unsupported("the remote can't be told later of this member: require it online"));
         }
-        let card = tx.card(checked.act.card().as_str(), self.provider.name())?;
+        let card = tx.card(act.card().as_str(), self.provider.name())?;
         let card = match (card, opening) {
             (Some(card), true) if card.account.status == CardStatus::Closed && !card.account.confirmed => Some(card),
             (Some(_), true) => return Err(Refusal::CardExists.into()),
@@ -171,7 +172,11 @@ impl Desk {
             Ok(bound) => bound,
             Err(begun) => return Ok(begun),
         };
-        let bound = Bound { asked: as_asked(&checked.act), ..bound };
+        let called = next.as_ref().map(|_| checked.act.card().clone());
+        let bound = Bound { asked: as_asked(&checked.act), called, ..bound };
+        if let Some(next) = &next {
+            self.take_number(tx, next)?;
+        }
         let card = match card {
             Some(card) => {
                 if opening {
@@ -219,6 +224,9 @@ impl Desk {
                 let new = New { checked, act, original, bound: &bound, decision: &approval.decision };
                 let mut op = self.write_down(tx, &new, &card, (None, head.is_none()))?;
                 let entered = self.approve_offline(tx, &mut op, approval)?;
+                if held.is_some() {
+                    self.retell_orphans(tx, op.lane_no, true)?;
+                }
                 let receipt = receipt_of(&op, card.card.number, None, Some(entered.receipt_no), entered.balances);
                 Ok(Begun::Done(Box::new(receipt)))
             }
@@ -293,7 +301,10 @@ impl Desk {
                 ask.map_or(Err(Refusal::CardClosed.into()), |ask| Ok(Err(ask)))
             }
             Some(card) => match (check_card(card.card.exception.as_deref(), card.account.status), ask) {
-                (Ok(()), _) => Ok(Ok(card)),
+                (Ok(()), _) => match self.refused_opening(tx, &card)? {
+                    Some(op_id) => Err(Refusal::OpeningRefused { op_id }.into()),
+                    None => Ok(Ok(card)),
+                },
                 (Err(Refusal::CardBlocked | Refusal::CardClosed), Some(ask)) => Ok(Err(ask)),
                 (Err(refusal), _) => Err(refusal.into()),
             },

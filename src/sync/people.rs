@@ -7,6 +7,7 @@ use crate::units::Money;
 
 use super::desk::Desk;
 use super::engine::Engine;
+use super::retarget::{Orphan, may_be_retargeted, orphans_of};
 use super::settle::is_orphan;
 
 named! {
@@ -62,7 +63,7 @@ impl Engine {
         if found { Ok(()) } else { Err(Error::not_found("open notification")) }
     }
 
-    fn place_of_operation(&self, op_id: &OpId) -> Result<usize> {
+    pub(super) fn place_of_operation(&self, op_id: &OpId) -> Result<usize> {
         let op = self.store.view().operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
         Ok(self.desk_called(&op.provider))
     }
@@ -119,6 +120,7 @@ impl Desk {
             self.enter(tx, &op, "void", &reversed(&told), told.points.negated(), None)?;
         }
         self.finished_one();
+        self.retell_orphans(tx, op.lane_no, false)?;
         self.refresh_lane(tx, op.lane_no, None)?;
         self.take_change_back(tx, &op)?;
         Ok(op.op_no)
@@ -131,7 +133,7 @@ impl Desk {
             return Err(Error::wrong_state(op.state.as_str(), "it does not wait for a decision"));
         }
         let was_rejected = op.state == State::Rejected;
-        tx.insert_decision(op.op_no, resolution.as_str(), who, why, now)?;
+        tx.insert_decision(op.op_no, resolution.as_str(), (who, why), None, now)?;
         tx.acknowledge_operation(op.op_no, who, why, now)?;
         match resolution {
             Resolution::WasApplied => {
@@ -188,7 +190,7 @@ impl Desk {
     }
 
     /// The line by which a write-off is seen in the book.
-    fn enter_write_off(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+    pub(super) fn enter_write_off(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
         if !op.is_approved() {
             return Ok(());
         }
@@ -257,6 +259,12 @@ pub struct WaitingOperation {
     pub looks: Vec<String>,
     /// The decisions that may be taken about it.
     pub resolutions: Vec<Resolution>,
+    /// Of an opening: what waits behind it, in order.
+    pub orphans: Vec<Orphan>,
+    /// The cash that was taken for those.
+    pub cash_taken: Money,
+    /// Whether [`Till::retarget`](crate::Till::retarget) is possible.
+    pub may_retarget: bool,
 }
 
 impl Engine {
@@ -266,11 +274,12 @@ impl Engine {
         view.waiting_operations()?
             .iter()
             .map(|op| {
-                let looks = view.looks(op.op_no)?;
+                let looks = view.all_looks(op.op_no)?;
+                let (orphans, cash_taken) = orphans_of(&view, op)?;
                 Ok(WaitingOperation {
                     receipt: self.desks[self.desk_called(&op.provider)].receipt(&view, op)?,
                     amount: op.at_stake(),
-                    attempts: Desk::attempts_told(&view.attempts(op.op_no)?),
+                    attempts: Desk::attempts_told(&view.all_attempts(op.op_no)?),
                     looks: looks
                         .iter()
                         .map(|look| {
@@ -279,6 +288,9 @@ impl Engine {
                         })
                         .collect(),
                     resolutions: possible(&view, op)?,
+                    orphans,
+                    cash_taken,
+                    may_retarget: may_be_retargeted(&view, op).is_ok(),
                 })
             })
             .collect()

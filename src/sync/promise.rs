@@ -154,6 +154,7 @@ impl Desk {
         match self.decide_offline(tx, &served, &act, Some(op.op_no), !sent_before, op.context.lifts)? {
             Ok(approval) => {
                 self.approve_offline(tx, op, approval)?;
+                self.retell_orphans(tx, op.lane_no, true)?;
                 self.refresh_lane_unless_put_off(tx, op.lane_no)
             }
             Err(refusal) => self.cancel(tx, op, Some(refusal)),

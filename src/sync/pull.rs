@@ -85,7 +85,10 @@ impl Desk {
                 served
             }
             Some(served) => served,
-            None => self.new_account(tx, number, CardStatus::Active, None)?,
+            None => {
+                self.note_opened_before(tx, number)?;
+                self.new_account(tx, number, CardStatus::Active, None)?
+            }
         };
         let served = match &findings.reference {
             Some(reference) => self.adopt_reference(tx, served, reference)?,
@@ -151,6 +154,33 @@ impl Desk {
                 detail: "the card exists although its opening had been found to have come to nothing",
                 at,
             });
+        }
+        Ok(())
+    }
+
+    /// A card is there under a number that a card opened here had before it got another one. If a request for that was sent and
+    /// never answered, it may be what has opened this one.
+    fn note_opened_before(&mut self, tx: &Tx<'_>, number: &CardNumber) -> Result<()> {
+        for renamed in tx.renamed_from(number)? {
+            let op = tx.operation(renamed.op_no)?;
+            let refused = tx.all_looks(op.op_no)?.iter().any(|look| look.verdict == "refused");
+            let earlier = tx.all_attempts(op.op_no)?;
+            let may_have = |attempt: &AttemptRow| attempt.attempt_no <= op.attempts_from && attempt.may_have_arrived();
+            if refused
+                || !earlier.iter().any(may_have)
+                || tx.has_notice_of_operation(NoticeKind::Contradiction, op.op_no)?
+            {
+                continue;
+            }
+            let at = self.now();
+            tx.insert_notice(&NewNotice {
+                kind: NoticeKind::Contradiction,
+                op_no: Some(op.op_no),
+                card_no: Some(op.card_no),
+                amount: None,
+                detail: "a card exists under the number that this one had before, and may have been opened by this till",
+                at,
+            })?;
         }
         Ok(())
     }

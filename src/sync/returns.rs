@@ -93,8 +93,12 @@ pub(super) fn asked(act: &Act) -> Option<Asked> {
 
 /// The first field in which a repeated return differs from the one that stands in the book.
 pub(super) fn first_difference(op: &OpRow, act: &Act) -> Option<&'static str> {
-    let (Some(was), Some(is)) = (&op.bound.asked, asked(act)) else { return op.act.first_difference(act) };
-    let (one, other) = (&op.act, act);
+    let mut known = Cow::Borrowed(&op.act);
+    if let Some(called) = op.bound.called.as_ref().filter(|called| *called == act.card()) {
+        known.to_mut().set_card(called.clone());
+    }
+    let (Some(was), Some(is)) = (&op.bound.asked, asked(act)) else { return known.first_difference(act) };
+    let (one, other) = (known.as_ref(), act);
     let original = |act: &Act| match act {
         Act::ReturnPoints { original, .. } | Act::ReturnOrder { original, .. } => Some(original.clone()),
         _ => None,
@@ -127,7 +131,9 @@ fn moved(view: &View<'_>, of: &OpRow, takes: bool) -> Result<Option<Points>> {
 /// The operation that is undone: of this card, of this kind, and not come to nothing.
 fn original_of(view: &View<'_>, act: &Act, original: &OpId, kinds: &[Kind]) -> Result<OpRow> {
     let of = view.operation_by_id(original)?.ok_or_else(|| Error::not_found("original operation"))?;
-    if of.act.card() != act.card() {
+    // By the account and not by the number: that may have changed since, and be another card's by now.
+    let served = view.card(act.card().as_str(), &of.provider)?;
+    if served.is_none_or(|served| served.account.account_no != of.lane_no) {
         return Err(Error::invalid("original", "must be an operation of this card", original));
     }
     if !kinds.contains(&of.kind) {

@@ -13,6 +13,7 @@ use crate::store::{AttemptRow, LaneState, NewEntry, NewNotice, OpRow, PromiseRow
 use crate::units::{Money, Points};
 
 use super::desk::Desk;
+use super::retarget::orphans_of;
 
 /// What a line of the book tells beyond its operation.
 pub(super) struct Entered {
@@ -214,17 +215,18 @@ impl Desk {
 
     /// A refused opening: one notification names everything that waits behind it, and the cash taken.
     pub(super) fn note_orphans(&mut self, tx: &Tx<'_>, open: &OpRow, now: Timestamp) -> Result<()> {
-        if tx.has_open_notice_of_operation(NoticeKind::Orphans, open.op_no)? {
-            return Ok(());
-        }
-        let behind: Vec<OpRow> =
-            tx.open_operations(open.lane_no)?.into_iter().filter(|op| op.op_no > open.op_no).collect();
-        if behind.is_empty() {
-            return Ok(());
-        }
-        let cash: Money = behind.iter().filter(|op| op.is_approved()).map(|op| op.told().due).sum();
-        let names: Vec<&str> = behind.iter().map(|op| op.op_id.as_str()).collect();
+        self.note_orphans_if(tx, open, now, true)
+    }
+
+    /// As [`Desk::note_orphans`]; where nothing is to be written `anew`, only what nobody has acknowledged is brought up to date.
+    pub(super) fn note_orphans_if(&mut self, tx: &Tx<'_>, open: &OpRow, now: Timestamp, anew: bool) -> Result<()> {
+        let (behind, cash) = orphans_of(tx, open)?;
+        let names: Vec<&str> = behind.iter().map(|orphan| orphan.op_id.as_str()).collect();
         let detail = format!("the opening was refused; {} wait behind it: {}", names.len(), names.join(", "));
+        let retold = tx.retell_notice(NoticeKind::Orphans, open.op_no, cash, &detail)?;
+        if retold || !anew || behind.is_empty() {
+            return Ok(());
+        }
         tx.insert_notice(&NewNotice {
             kind: NoticeKind::Orphans,
             op_no: Some(open.op_no),

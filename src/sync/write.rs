@@ -287,7 +287,8 @@ impl Desk {
         if op.state == State::Reversing {
             return self.undo_ended(tx, &mut op, attempt_no, result);
         }
-        if op.state != State::Sending {
+        // One that was made for another number is none of its own any more.
+        if op.state != State::Sending || attempt_no <= op.attempts_from {
             return self.contradicted(tx, &op, attempt_no, result);
         }
         tx.set_quiet_since(lane_no, now)?;

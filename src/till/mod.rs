@@ -3,6 +3,7 @@
 mod calls;
 mod find;
 mod members;
+mod openings;
 pub(crate) mod policy;
 mod preload;
 mod remote;
