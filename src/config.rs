@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
 use crate::model::{Family, OfflinePolicy};
 use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
@@ -67,6 +68,10 @@ pub struct Config {
     /// How often and how fast the remote is asked.
     #[serde(default)]
     pub pacing: Pacing,
+    /// The secret that the chain of entries is kept with, so that nobody who lacks it can change a line of the book unseen. At
+    /// least 16 bytes. Without one the chain shows damage, and no forgery.
+    #[serde(default)]
+    pub chain_key: Option<ChainKey>,
 }
 
 /// A remote system.
@@ -211,6 +216,7 @@ impl Config {
             utc_offset_minutes: Config::default_utc_offset(),
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
+            chain_key: None,
         };
         config.and(remote)
     }
@@ -306,6 +312,8 @@ impl Config {
         within("pacing.backoff_max_ms", pacing.backoff_max_ms >= pacing.backoff_ms, "must be at least backoff_ms")?;
         within("pacing.breaker_failures", pacing.breaker_failures >= 1, "must be at least 1")?;
         within("pacing.io_threads", (1..=256).contains(&pacing.io_threads), "must be 1 to 256")?;
+        let key_is_fine = self.chain_key.as_ref().is_none_or(ChainKey::is_long_enough);
+        within("chain_key", key_is_fine, "must be at least 16 bytes")?;
         let policy = &self.policy;
         for (key, limit) in [
             ("policy.floor_limit", policy.floor_limit),

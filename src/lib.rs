@@ -55,6 +55,7 @@ mod mutation;
 pub mod mutation;
 
 mod builder;
+mod chain_key;
 mod clock;
 mod config;
 mod config_file;
@@ -73,6 +74,7 @@ mod transport;
 mod units;
 
 pub use builder::TillBuilder;
+pub use chain_key::ChainKey;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 pub use config::{Config, LevelTerms, Pacing, Remote, Routing};
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
@@ -81,12 +83,13 @@ pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
-    CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
-    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom, HistoryLine,
-    HistoryPage, HistoryQuery, Holder, Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind,
-    OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder,
-    RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request,
-    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
+    CarryOverPoints, CheckOptions, CheckProgress, CheckReport, Confirmation, Consume, Coupon, CouponEffect, CouponRule,
+    CouponScope, CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Finding,
+    FindingKind, Gender, GiveCoupon, Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Member,
+    MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage,
+    PointsRecord, PointsStatistics, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen,
+    RedeemCoupon, RedeemPoints, Refusal, Register, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder,
+    RuleVerdict, SetCouponStatus, Severity, State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

@@ -163,5 +163,7 @@ mod chosen {
         HaltIsIgnored = 13,
         /// What this till's own operations do not explain is told to nobody (class two).
         SwallowDifferences = 1,
+        /// Figures are written and not sealed.
+        SealForgotten = 15,
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod coupon;
 mod decide;
 mod entry;
+mod findings;
 mod member;
 mod notice;
 mod operation;
@@ -34,6 +35,7 @@ pub use coupon::{
 pub(crate) use coupon::{CouponCase, coupon_given, validate};
 pub(crate) use decide::{Decision, Knowledge, decide, fit_funds, predict};
 pub use entry::{Entry, HistoryLine, HistoryPage, HistoryQuery};
+pub use findings::{CheckOptions, CheckProgress, CheckReport, Finding, FindingKind, Severity};
 pub use member::{Member, MemberPage, PointsPage, PointsRecord, PointsStatistics};
 pub use notice::{Notice, NoticeKind};
 pub(crate) use operation::named;

@@ -1,6 +1,7 @@
 //! The till: one open book, and everything that a POS does with it.
 
 mod calls;
+mod check;
 mod members;
 mod serving;
 
