@@ -128,10 +128,13 @@ impl Checkup<'_> {
         )?;
         let fits = match (head, stands.as_str()) {
             (Some((State::Queued, kind)), "held") => unopened && !kind.opens(),
-            (Some((State::Queued | State::InDoubt | State::Reversing, _)), stands) => stands == "ready",
+            // Idle: the request to undo it is on the wire.
+            (Some((State::Reversing, _)), stands) => stands != "held",
+            (Some((State::Queued | State::InDoubt, _)), stands) => stands == "ready",
             (Some((State::Parked | State::Rejected, _)), stands) => stands == "held",
             (Some(_), stands) => stands == "idle",
-            (None, "ready") => applied.query_row([account_no], |row| row.get(0))?,
+            // Its figures are to be read, or it is found out in the next turn that there is nothing to do.
+            (None, "ready") => true,
             (None, stands) => stands == "idle" && !applied.query_row([account_no], |row| row.get::<_, bool>(0))?,
         };
         if !fits {
