@@ -89,7 +89,7 @@ pub use model::{
     MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage,
     PointsRecord, PointsStatistics, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen,
     RedeemCoupon, RedeemPoints, Refusal, Register, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder,
-    RuleVerdict, SetCouponStatus, Severity, State, Told, UpdatePoints, Validity,
+    RuleVerdict, SalvageReport, SalvagedTable, SetCouponStatus, Severity, State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,
@@ -98,7 +98,7 @@ pub use provider::{
 };
 pub use store::sqlite_version;
 pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
-pub use till::Till;
+pub use till::{Till, salvage};
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
 

@@ -21,6 +21,7 @@ mod receipt;
 mod request;
 mod request_points;
 mod request_trade;
+mod salvaged;
 
 pub(crate) use act::{Act, Checked, Context};
 pub use balance::{Balance, Balances};
@@ -51,3 +52,4 @@ pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
 };
 pub use request_trade::{AddCouponTemplate, GiveCoupon, PushOrder, RedeemCoupon, ReturnOrder, SetCouponStatus};
+pub use salvaged::{SalvageReport, SalvagedTable};

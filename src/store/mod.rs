@@ -16,6 +16,8 @@ mod migrations;
 mod notices;
 mod open;
 mod queue;
+mod salvage;
+mod salvage_mend;
 mod schema;
 mod seal;
 mod tokens;
@@ -38,6 +40,7 @@ pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub(crate) use salvage::salvage;
 
 /// The open book.
 pub(crate) struct Store {

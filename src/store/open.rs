@@ -184,7 +184,7 @@ fn lock_book(path: &Path) -> Result<BookLock> {
 }
 
 /// Makes the file ourselves so that SQLite finds it with the right permissions; its log inherits them.
-fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> Result<()> {
     match private().write(true).create_new(true).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),

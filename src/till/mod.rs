@@ -2,8 +2,11 @@
 
 mod calls;
 mod check;
+mod keeping;
 mod members;
 mod serving;
+
+pub use keeping::salvage;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
