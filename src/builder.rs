@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::chain_key::ChainKey;
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -78,6 +79,13 @@ impl TillBuilder {
         self
     }
 
+    /// The secret that the chain of entries is kept with, instead of the configuration's.
+    #[must_use]
+    pub fn chain_key(mut self, key: ChainKey) -> Self {
+        self.config.chain_key = Some(key);
+        self
+    }
+
     /// Opens the book at `path`, or makes a new one there.
     ///
     /// # Errors
@@ -119,7 +127,10 @@ impl TillBuilder {
                 .collect(),
         };
         let new_book_id = mint_id(self.entropy.as_ref());
-        let store = Store::open(path, &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
+        let store = Store::open(
+            path,
+            &OpenOptions { identity, new_book_id, vfs: self.vfs, chain_key: self.config.chain_key.clone() },
+        )?;
         Engine::start(store, self.config, providers, self.token_source, self.clock, self.entropy)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
 use crate::model::{CardNumbers, Family, OfflinePolicy};
 use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
@@ -73,6 +74,10 @@ pub struct Config {
     /// The numbers that this till gives to cards it opens, and no other till does.
     #[serde(default)]
     pub card_numbers: Option<CardNumbers>,
+    /// The secret that the chain of entries is kept with, so that nobody who lacks it can change a line of the book unseen. At
+    /// least 16 bytes. Without one the chain shows damage, and no forgery.
+    #[serde(default)]
+    pub chain_key: Option<ChainKey>,
 }
 
 /// A remote system.
@@ -236,6 +241,7 @@ impl Config {
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
             card_numbers: None,
+            chain_key: None,
         };
         config.and(remote)
     }
@@ -335,6 +341,8 @@ impl Config {
         within("learn_levels.cards", self.learn_levels.cards <= 1000, "must be 0 to 1000")?;
         within("learn_levels.days", (1..=365).contains(&self.learn_levels.days), "must be 1 to 365")?;
         self.card_numbers.as_ref().map_or(Ok(()), CardNumbers::check)?;
+        let key_is_fine = self.chain_key.as_ref().is_none_or(ChainKey::is_long_enough);
+        within("chain_key", key_is_fine, "must be at least 16 bytes")?;
         let mut seen = std::collections::BTreeSet::new();
         let named = self.levels.iter().all(|terms| !terms.level.trim().is_empty() && seen.insert(&terms.level));
         within("levels", named, "must name each level once")?;

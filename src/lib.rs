@@ -55,6 +55,7 @@ mod mutation;
 pub mod mutation;
 
 mod builder;
+mod chain_key;
 mod clock;
 mod config;
 mod config_file;
@@ -73,6 +74,7 @@ mod transport;
 mod units;
 
 pub use builder::TillBuilder;
+pub use chain_key::ChainKey;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 pub use config::{Config, LearnLevels, LevelTerms, Pacing, Remote, Routing};
 pub use error::{Error, ErrorCode, ErrorDomain, Result};
@@ -81,15 +83,16 @@ pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardNumbers,
-    CardStatus, CarryOverPoints, Catalogue, CataloguePart, Confirmation, Consume, Coupon, CouponEffect, CouponRule,
-    CouponScope, CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Exception, ExceptionPage,
-    Family, Found, FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull,
-    HistoryQuery, Holder, Kind, LearnedRate, Level, Listed, Matched, Member, MemberPage, Modify, Named, Notice,
-    NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Overridable, PayType, PointsPage, PointsRecord,
-    PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd, PreloadProgress, PreloadQuery, Preloaded, Promise,
-    PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints,
-    Refusal, Register, RemoteCatalogue, RemoteRecord, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room,
-    RuleVerdict, SearchQuery, SetCouponStatus, State, Told, UpdatePoints, Validity,
+    CardStatus, CarryOverPoints, Catalogue, CataloguePart, CheckOptions, CheckProgress, CheckReport, Confirmation,
+    Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus, CouponTemplate, CouponValidation, Delivery,
+    Entry, Evidence, Exception, ExceptionPage, Family, Finding, FindingKind, Found, FoundCard, Gender, GiveCoupon,
+    Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull, HistoryQuery, Holder, Kind, LearnedRate, Level,
+    Listed, Matched, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine,
+    Overridable, PayType, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd,
+    PreloadProgress, PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule,
+    RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue, RemoteRecord, Request,
+    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SalvageReport, SalvagedTable, SearchQuery,
+    SetCouponStatus, Severity, State, Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,
@@ -100,7 +103,7 @@ pub use store::sqlite_version;
 pub use sync::{
     Link, Orphan, RemoteStatus, Resolution, Retarget, Retargeted, SyncStatus, TokenSource, WaitingOperation,
 };
-pub use till::Till;
+pub use till::{Till, salvage};
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
 

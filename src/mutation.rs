@@ -164,6 +164,8 @@ mod chosen {
         /// What this till's own operations do not explain is told to nobody (class two).
         SwallowDifferences = 1,
         /// A card that got another number is opened again by the request for its old one.
-        OldAttemptsCount = 15,
+        OldAttemptsCount = 16,
+        /// Figures are written and not sealed.
+        SealForgotten = 15,
     }
 }

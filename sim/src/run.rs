@@ -180,6 +180,7 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
             return violated(12, format!("{} of till {i} was never answered", call.spec.op_id));
         }
         audit::check_cards(&mut world.tills[i], &world.remote)?;
+        audit::check_book(&mut world.tills[i])?;
         let ledger = &mut world.ledger;
         let harm = audit::check_all(&world.tills[i], &world.remote, world.plan.class, ledger)?;
         world.figures.assumptions_broken += harm.indistinguishable;

@@ -229,6 +229,12 @@ impl SimTill {
         vfs.aside(|| work(mirror, eye))
     }
 
+    /// What the book's own check finds; nothing while the program does not run.
+    pub(crate) fn check(&mut self) -> Option<tillbook::CheckReport> {
+        let (vfs, steps) = (self.vfs, self.steps.as_mut()?);
+        Some(vfs.aside(|| steps.check(&tillbook::CheckOptions::default())))
+    }
+
     /// Whether a failure that was set has been met.
     pub(crate) fn power_is_gone(&self) -> bool {
         self.disk == Disk::PowerCutAhead && self.vfs.fired() > 0

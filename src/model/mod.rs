@@ -11,6 +11,7 @@ mod coupon;
 mod decide;
 mod entry;
 mod exception;
+mod findings;
 mod headroom;
 mod ladder;
 mod member;
@@ -28,6 +29,7 @@ mod refusal;
 mod request;
 mod request_points;
 mod request_trade;
+mod salvaged;
 mod search;
 
 pub(crate) use act::{Act, Checked, Context};
@@ -45,6 +47,7 @@ pub(crate) use coupon::{CouponCase, coupon_given, validate};
 pub(crate) use decide::{Approval, Decision, Knowledge, decide, fit_funds, predict};
 pub use entry::{Entry, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, RemoteRecord};
 pub use exception::{Exception, ExceptionPage, Listed};
+pub use findings::{CheckOptions, CheckProgress, CheckReport, Finding, FindingKind, Severity};
 pub(crate) use headroom::OfCard;
 pub use headroom::{Headroom, Room};
 pub(crate) use ladder::{Exposure, OfflineCase, check_card};
@@ -68,5 +71,6 @@ pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,
 };
 pub use request_trade::{AddCouponTemplate, GiveCoupon, PushOrder, RedeemCoupon, ReturnOrder, SetCouponStatus};
+pub use salvaged::{SalvageReport, SalvagedTable};
 pub use search::{Found, FoundCard, Matched, SearchQuery};
 pub(crate) use search::{Search, fold, is_phone, mask_middle, mask_name};

@@ -331,7 +331,7 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE account SET growth = ?2 WHERE account_no = ?1 AND growth IS NOT ?2")?
             .execute((account_no, growth))?;
-        Ok(())
+        self.seal(account_no)
     }
 
     pub(crate) fn set_holder(&self, card_no: i64, holder: &Holder) -> Result<()> {
@@ -362,7 +362,7 @@ impl Tx<'_> {
                     recharged_total = NULL, read_money = NULL, read_points = NULL WHERE account_no = ?1",
             )?
             .execute([account_no])?;
-        Ok(())
+        self.seal(account_no)
     }
 
     /// When an account was opened at this till; `None` once that has come to nothing.
@@ -406,7 +406,7 @@ impl Tx<'_> {
                 base.read_money.map(Money::fen),
                 base.read_points.map(Points::get),
             ))?;
-        Ok(())
+        self.seal(account_no)
     }
 
     pub(crate) fn set_totals(&self, account_no: i64, consumed: Option<Money>, recharged: Option<Money>) -> Result<()> {
@@ -416,7 +416,7 @@ impl Tx<'_> {
                     recharged_total = coalesce(?3, recharged_total) WHERE account_no = ?1",
             )?
             .execute((account_no, consumed.map(Money::fen), recharged.map(Money::fen)))?;
-        Ok(())
+        self.seal(account_no)
     }
 
     /// An attempt on this account has just ended.

@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::chain::Line;
 use super::{Tx, View};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -35,21 +36,19 @@ impl View<'_> {
 impl Tx<'_> {
     /// Adds a line and returns its receipt number.
     pub(crate) fn insert_entry(&self, new: &NewEntry<'_>) -> Result<String> {
-        let last: i64 = self
-            .conn
-            .prepare_cached("SELECT coalesce(max(entry_no), 0) FROM entry")?
-            .query_row([], |row| row.get(0))?;
+        let (last, previous) = self.chain_end()?;
         let entry_no = last + 1;
         let receipt_no = receipt_number(entry_no);
         if mutated!(ApprovalWithoutEntry) && new.approval.is_some() {
             return Ok(receipt_no);
         }
+        let mac = self.chain.mac(&previous, &line_of(new, entry_no, &receipt_no));
         self.conn
             .prepare_cached(
                 "INSERT INTO entry (entry_no, op_no, card_no, kind, original, actual, from_card, due, bonus, points,
                     money_after, points_after, approval, ticket, operator, supervisor, shift, reason, business_date,
-                    receipt_no, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+                    receipt_no, at, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
             )?
             .execute(rusqlite::params![
                 entry_no,
@@ -73,13 +72,31 @@ impl Tx<'_> {
                 new.business_date,
                 receipt_no,
                 new.at.millis(),
+                mac,
             ])?;
         Ok(receipt_no)
     }
 }
 
+/// A line as its code covers it, before it is a row: in the order of [`super::chain::COVERED`].
+fn line_of(new: &NewEntry<'_>, entry_no: i64, receipt_no: &str) -> Line {
+    let NewEntry { told, context, .. } = new;
+    let mut line = Line::with_room();
+    line.int(entry_no).int(new.op_no).int(new.card_no).text(new.kind);
+    for money in [told.original, told.actual, told.from_card, told.due, told.bonus] {
+        line.int(money.fen());
+    }
+    line.int(new.points.get()).int(new.money_after.fen()).int(new.points_after.get());
+    line.text_or_null(new.approval.map(Promise::as_str));
+    for text in [&context.ticket, &context.operator, &context.supervisor, &context.shift, &context.reason] {
+        line.text_or_null(text.as_deref());
+    }
+    line.text(&new.business_date).text(receipt_no).int(new.at.millis());
+    line
+}
+
 /// Ten digits for a slip: the entry's number and a check digit (Luhn), so that one mistyped digit is noticed.
-fn receipt_number(entry_no: i64) -> String {
+pub(super) fn receipt_number(entry_no: i64) -> String {
     let body = format!("{:09}", entry_no.rem_euclid(1_000_000_000));
     let sum: u32 = body
         .bytes()

@@ -6,6 +6,8 @@
 mod attempts;
 mod cards;
 mod catalogue;
+mod chain;
+mod check;
 mod coupons;
 mod entries;
 mod exceptions;
@@ -20,7 +22,10 @@ mod policy;
 mod queue;
 mod rates;
 mod records;
+mod salvage;
+mod salvage_mend;
 mod schema;
+mod seal;
 mod search;
 mod tokens;
 
@@ -35,6 +40,7 @@ use crate::model::Exposure;
 
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
+pub(crate) use check::check_file;
 pub(crate) use entries::NewEntry;
 pub(crate) use exceptions::ExceptionChange;
 pub(crate) use lanes::{LaneState, ReadyLane};
@@ -44,6 +50,7 @@ pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};
+pub(crate) use salvage::salvage;
 
 /// The open book.
 pub(crate) struct Store {
@@ -54,6 +61,10 @@ pub(crate) struct Store {
     ballast: PathBuf,
     /// The till's exposure as of now, inside a transaction too, where it is known: every offline call asks for it.
     exposure: Cell<Option<Exposure>>,
+    /// What new lines of the book are chained with.
+    chain: chain::Chain,
+    /// Which of SQLite's file systems it was opened on.
+    vfs: Option<String>,
     /// Held for as long as the book is open; the operating system lets go of it when the process dies.
     _lock: open::BookLock,
 }
@@ -67,6 +78,7 @@ pub(crate) struct View<'a> {
 /// Reads and writes inside one transaction.
 pub(crate) struct Tx<'a> {
     view: View<'a>,
+    chain: &'a chain::Chain,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -98,7 +110,7 @@ impl Store {
     /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, none of it otherwise.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.begin()?;
-        let result = work(&Tx { view: self.view() });
+        let result = work(&Tx { view: self.view(), chain: &self.chain });
         match result {
             Ok(value) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
                 Ok(_) => Ok(value),

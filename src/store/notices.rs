@@ -84,7 +84,10 @@ impl Tx<'_> {
                     (SELECT card_no FROM notice WHERE notice_no = ?1 AND acked_at IS NULL AND kind = ?2)",
             )?
             .execute((notice_no, NoticeKind::StaleSnapshot.as_str()))?;
-        Ok(())
+        self.seal_all(
+            "SELECT account_no FROM account WHERE card_no = (SELECT card_no FROM notice WHERE notice_no = ?1 AND kind = ?2)",
+            (notice_no, NoticeKind::StaleSnapshot.as_str()),
+        )
     }
 
     /// Whether a notification of this kind is open whose text begins so.

@@ -9,9 +9,11 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+use super::chain::Chain;
 use super::migrations::{STEPS, VERSION};
 use super::schema::APPLICATION_ID;
 use super::{Store, Tx};
+use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
 
 /// The oldest SQLite whose WAL this library trusts.
@@ -52,6 +54,8 @@ pub(crate) struct OpenOptions {
     pub(crate) new_book_id: String,
     /// A SQLite VFS by name; the platform's own without it.
     pub(crate) vfs: Option<String>,
+    /// What the chain of entries is kept with.
+    pub(crate) chain_key: Option<ChainKey>,
 }
 
 impl Store {
@@ -68,10 +72,15 @@ impl Store {
             ballast: beside(&path, "ballast"),
             path,
             exposure: Cell::new(None),
+            chain: Chain::new(options.chain_key.as_ref()),
+            vfs: options.vfs.clone(),
             _lock: lock,
         };
         store.write(|tx| tx.migrate(&options.new_book_id))?;
-        store.write(|tx| tx.check_identity(&options.identity))?;
+        store.write(|tx| {
+            tx.check_identity(&options.identity)?;
+            tx.keep_chain_with(tx.chain.fingerprint.as_deref())
+        })?;
         store.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         if let Err(error) = store.fill_ballast() {
             // Trading goes on without it; only a full disk will then cost more.
@@ -175,7 +184,7 @@ fn lock_book(path: &Path) -> Result<BookLock> {
 }
 
 /// Makes the file ourselves so that SQLite finds it with the right permissions; its log inherits them.
-fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> Result<()> {
     match private().write(true).create_new(true).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -242,6 +251,10 @@ impl Tx<'_> {
             if *brings == 2 {
                 self.fill_tails()?;
             }
+        }
+        if version == 1 {
+            self.begin_chain()?;
+            self.seal_all("SELECT account_no FROM account", [])?;
         }
         if mutated!(PromiseChanges) {
             self.conn.execute_batch("DROP TRIGGER promise_stays")?;
@@ -319,6 +332,8 @@ impl Tx<'_> {
             "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL, growth = NULL,
                  recharged_total = NULL, read_money = NULL, read_points = NULL WHERE provider = ?1",
             "UPDATE account SET opened_here_at = NULL WHERE provider = ?1",
+            // None of it is sealed: there are no figures any more.
+            "UPDATE account SET seal = NULL WHERE provider = ?1",
             &format!("UPDATE card SET fetched_at = NULL, level = NULL WHERE card_no IN ({cards})"),
             &format!("DELETE FROM recharge_rules WHERE account_no IN ({accounts})"),
             &format!("DELETE FROM claim WHERE account_no IN ({accounts})"),

@@ -74,6 +74,7 @@ impl Bench {
             },
             new_book_id: "book".to_owned(),
             vfs: None,
+            chain_key: None,
         };
         let mut store = Store::open(&dir.path().join("till.db"), &options).unwrap();
         let steps = Arc::new(AtomicU64::new(0));

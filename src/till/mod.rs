@@ -1,13 +1,17 @@
 //! The till: one open book, and everything that a POS does with it.
 
 mod calls;
+mod check;
 mod find;
+mod keeping;
 mod members;
 mod openings;
 pub(crate) mod policy;
 mod preload;
 mod remote;
 mod serving;
+
+pub use keeping::salvage;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

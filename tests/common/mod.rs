@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tillbook::{Config, LevelTerms, Money, Pacing, Points, Rate, SandyConfig, Till};
+use tillbook::{CheckOptions, Config, LevelTerms, Money, Pacing, Points, Rate, SandyConfig, Till};
 use tillbook_sandbox::sandy::{LedgerKind, LedgerLine, NewCard, Settings, Source};
 use tillbook_sandbox::server::{self, Server};
 
@@ -114,6 +114,13 @@ pub fn sync_until(till: &Till, mut done: impl FnMut(&Till) -> bool) {
 /// Syncs until nothing is on its way.
 pub fn drain(till: &Till) {
     sync_until(till, |till| till.status().unwrap().queued == 0);
+    assert_sound(till);
+}
+
+/// The book says the same wherever it says something twice.
+pub fn assert_sound(till: &Till) {
+    let report = till.check(&CheckOptions::default()).unwrap();
+    assert!(report.is_clean(), "{:#?}", report.findings);
 }
 
 /// The till's and the remote's figures agree, and nothing is open.

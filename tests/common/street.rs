@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tillbook::{
-    Clock, Config, CouponFeeUnits, Entropy, FeeUnit, FreemudConfig, FreemudRegisterType, GreeConfig, HttpRequest,
-    HttpResponse, OutBizNo, Pacing, Routing, SandyConfig, Till, TillBuilder, Timestamp, Transport, TransportFailure,
-    YonyouConfig,
+    CheckOptions, Clock, Config, CouponFeeUnits, Entropy, FeeUnit, FreemudConfig, FreemudRegisterType, GreeConfig,
+    HttpRequest, HttpResponse, OutBizNo, Pacing, Routing, SandyConfig, Till, TillBuilder, Timestamp, Transport,
+    TransportFailure, YonyouConfig,
 };
 use tillbook_sandbox::freemud::{self, Freemud};
 use tillbook_sandbox::gree::{self, Gree};
@@ -173,6 +173,8 @@ impl Street {
         for _ in 0..60 {
             till.sync(ALL).unwrap();
             if till.status().unwrap().queued == 0 {
+                let report = till.check(&CheckOptions::default()).unwrap();
+                assert!(report.is_clean(), "{:#?}", report.findings);
                 return;
             }
             self.clock.pass(Duration::from_secs(30));

@@ -17,6 +17,15 @@ pub(crate) fn cards_of(till: &mut SimTill) -> Result<Vec<(System, String)>, Viol
     }
 }
 
+/// The book's own check finds nothing.
+pub(crate) fn check_book(till: &mut SimTill) -> Result<(), Violation> {
+    let Some(report) = till.check() else { return Ok(()) };
+    match report.findings.iter().find(|finding| finding.severity == tillbook::Severity::Error) {
+        Some(finding) => violated(15, format!("till {}: {finding:?}", till.index)),
+        None => Ok(()),
+    }
+}
+
 /// Every base is the remote's own figure.
 pub(crate) fn check_cards(till: &mut SimTill, remote: &Remote) -> Result<(), Violation> {
     let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {

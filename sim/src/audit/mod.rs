@@ -15,7 +15,7 @@ use crate::plan::Class;
 use crate::remote::{OpKey, Remote};
 use crate::till::SimTill;
 
-pub(crate) use end::{cards_of, check_all, check_cards};
+pub(crate) use end::{cards_of, check_all, check_book, check_cards};
 pub(crate) use keys::{check_quota, check_undoing};
 pub(crate) use lanes::check_lanes;
 pub(crate) use life::follow;
@@ -32,7 +32,7 @@ pub struct Violation {
 }
 
 /// The invariants in a few words, by their number.
-pub const INVARIANTS: [&str; 14] = [
+pub const INVARIANTS: [&str; 15] = [
     "the remote has each operation at most once, and exactly as its state says",
     "no write request without a durable attempt, and its body never changes",
     "one at a time in a lane, in the order of the lane",
@@ -47,6 +47,7 @@ pub const INVARIANTS: [&str; 14] = [
     "when faults stop every lane drains or waits with a reason",
     "attempts keep to the pacing, Retry-After is honoured, an outage burns none",
     "open offline promises never exceed the policy",
+    "the book's own check finds nothing wrong with it",
 ];
 
 pub(crate) fn violated<T>(invariant: u8, what: impl Into<String>) -> Result<T, Violation> {

@@ -1,0 +1,10 @@
+//! Damaged books: one byte changed in each of many places, and what can be saved of worse.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "../common/street.rs"]
+mod street;
+
+mod bytes;
+mod keeping;
+mod map;
+mod town;
