@@ -54,6 +54,7 @@ mod mutation;
 #[macro_use]
 pub mod mutation;
 
+mod book;
 mod builder;
 mod clock;
 mod config;
@@ -72,6 +73,7 @@ mod till;
 mod transport;
 mod units;
 
+pub use book::{Book, BookIdentity, BookStatus, CSV_BOM, Csv, RemoteCondition};
 pub use builder::TillBuilder;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 pub use config::{Config, LevelTerms, Pacing, Remote, Routing};
@@ -81,12 +83,14 @@ pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
-    CarryOverPoints, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus,
-    CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Gender, GiveCoupon, Headroom, HistoryLine,
-    HistoryPage, HistoryQuery, Holder, Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind,
-    OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder,
-    RateSource, Receipt, Recharge, RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request,
-    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SetCouponStatus, State, Told, UpdatePoints, Validity,
+    CarryOverPoints, Class, Concern, Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope,
+    CouponStatus, CouponTemplate, CouponValidation, DayClose, Delivery, Entry, Evidence, Family, Figures, Gender,
+    GiveCoupon, Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, ListedOperation, Member,
+    MemberPage, Modify, Movement, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Outage, PayType,
+    Period, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder, RateSource, Receipt, Recharge,
+    RechargeRule, RechargeWhen, Reconciliation, RedeemCoupon, RedeemPoints, Refusal, Register, Request, ReturnOrder,
+    ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SafeToClose, SetCouponStatus, State, Tally, Told, Totals,
+    TotalsKey, TotalsLine, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

@@ -16,6 +16,7 @@ mod order;
 mod policy;
 mod pricing;
 mod receipt;
+mod report;
 #[macro_use]
 mod request;
 mod request_points;
@@ -44,6 +45,11 @@ pub(crate) use policy::{Exposure, OfflineCase, check_card, check_offline};
 pub use policy::{Headroom, OfflinePolicy, Refusal};
 pub use pricing::RateSource;
 pub use receipt::{Confirmation, Promise, Receipt, Told};
+pub(crate) use report::LISTED;
+pub use report::{
+    Class, Concern, DayClose, Figures, ListedOperation, Movement, Outage, Period, Reconciliation, SafeToClose, Tally,
+    Totals, TotalsKey, TotalsLine,
+};
 pub use request::{Consume, Delivery, Modify, OpenCard, Recharge, RedeemPoints, Request};
 pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,

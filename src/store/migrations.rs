@@ -145,4 +145,7 @@ CREATE TABLE epoch (
     why      TEXT NOT NULL,
     began_at INTEGER NOT NULL
 ) STRICT;
+
+-- Reports: what was done in a time.
+CREATE INDEX operation_at ON operation (created_at);
 ";

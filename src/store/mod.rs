@@ -13,7 +13,10 @@ mod lanes;
 mod migrations;
 mod notices;
 mod open;
+mod outage;
 mod queue;
+mod reader;
+mod report;
 mod schema;
 mod tokens;
 
@@ -34,6 +37,8 @@ pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub(crate) use reader::Reader;
+pub(crate) use report::{EntryRange, TotalsRow};
 
 /// The open book.
 pub(crate) struct Store {
@@ -79,6 +84,11 @@ impl Store {
             }),
         )?;
         Ok(())
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.path
     }
 
     pub(crate) fn view(&self) -> View<'_> {

@@ -15,6 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job};
+use super::kept::Kept;
 use super::tokens::TokenSource;
 
 /// So many exchanges more than otherwise may be under way for callers who wait: a drain must not make them queue up.
@@ -91,6 +92,7 @@ impl Engine {
         let routes = config.routes(&providers)?;
         let high = store.view().highest_time()?;
         let hall = Arc::new(Hall::new(config, clock, entropy, high));
+        Kept::of(&hall.config, &routes, &providers).keep(&store)?;
         let mut desks = Vec::new();
         for (place, provider) in providers.into_iter().enumerate() {
             let mut desk = Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?;

@@ -14,9 +14,11 @@ mod doubt;
 mod engine;
 mod hall;
 mod job;
+mod kept;
 mod looks;
 mod members;
 mod opening;
+mod outage;
 mod pacing;
 mod people;
 mod promise;
@@ -34,12 +36,17 @@ mod write;
 
 mod worker;
 
+pub(crate) use call::receipt;
 pub(crate) use caller::{Caller, Step};
 pub(crate) use engine::Engine;
 #[cfg(feature = "steps")]
 pub(crate) use engine::{Answered, Scope};
 pub(crate) use job::{Ask, AskAnswer};
+pub(crate) use kept::Kept;
+pub(crate) use pacing::Condition;
+pub(crate) use people::waiting_for_people;
 pub use people::{Resolution, WaitingOperation};
+pub(crate) use shown::card_shown;
 pub use status::{Link, RemoteStatus, SyncStatus};
 pub use tokens::TokenSource;
 pub(crate) use worker::Runtime;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod members;
+mod reports;
 mod serving;
 
 use std::path::Path;
