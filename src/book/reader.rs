@@ -61,6 +61,8 @@ pub struct BookIdentity {
     pub schema: i64,
     /// The remotes it has been used with, by name, and where each is.
     pub remotes: BTreeMap<String, String>,
+    /// Local time, in minutes ahead of UTC, as it was configured last.
+    pub utc_offset_minutes: i32,
 }
 
 /// How the book says that a remote fared last.
@@ -317,6 +319,7 @@ pub(super) fn identity(view: &View<'_>) -> Result<BookIdentity> {
         epoch: view.epoch()?,
         schema: view.schema_version()?,
         remotes,
+        utc_offset_minutes: Kept::read(view)?.utc_offset_minutes,
     })
 }
 
