@@ -18,7 +18,7 @@ Exit codes:
   0  done
   1  an error: the words are on the error output, with the code in brackets
   2  the command line is not understood, or lacks something
-  3  done, and something needs a person (status, waiting, sync, check, safe)
+  3  done, and something needs a person (status, waiting, sync, safe)
   4  a till has the book open, and the command has to write
 
 Reading needs the book alone and works while a till has it open. Writing (resolve, ack, sync, report close) needs the

@@ -43,6 +43,8 @@ fn steady(text: &str, shop: &Shop) -> String {
         ("0000-00-00 00:00:00", "2026-03-01 12:05:06"),
         ("0000-00-00", "2026-03-01"),
         ("ffffffffffffffffffffffffffffffff", "6f1c0a52d3b84e0f9a7be2514c90d83e"),
+        // A number that the remote gave a record: which of two sales comes first there is chance.
+        ("(0000)", "(1005)"),
     ];
     let fits = |shape: &str, text: &[u8]| {
         shape.len() <= text.len()
@@ -65,7 +67,16 @@ fn steady(text: &str, shop: &Shop) -> String {
             }
         }
     }
-    String::from_utf8(steady).unwrap()
+    let steady = String::from_utf8(steady).unwrap();
+    // How often it looks until it gives up depends on how fast the machine is: of looks that tell the same, two are shown.
+    let (mut lines, mut looks): (Vec<&str>, usize) = (Vec::new(), 0);
+    for line in steady.lines() {
+        looks = if line.starts_with("Look ") { looks + 1 } else { 0 };
+        if looks <= 2 {
+            lines.push(line);
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 #[test]
