@@ -430,7 +430,7 @@ impl Error {
 }
 
 /// Foreign text without numbers that could be somebody's: of seven digits in a row or more the last four are left.
-fn masked(text: &str) -> String {
+pub(crate) fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {

@@ -54,6 +54,7 @@ mod mutation;
 #[macro_use]
 pub mod mutation;
 
+mod book;
 mod builder;
 mod chain_key;
 mod clock;
@@ -73,6 +74,7 @@ mod till;
 mod transport;
 mod units;
 
+pub use book::{Book, BookIdentity, BookStatus, CSV_BOM, Csv, RemoteCondition};
 pub use builder::TillBuilder;
 pub use chain_key::ChainKey;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
@@ -83,16 +85,17 @@ pub use http::HttpTransport;
 pub use messages::Language;
 pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardNumbers,
-    CardStatus, CarryOverPoints, Catalogue, CataloguePart, CheckOptions, CheckProgress, CheckReport, Confirmation,
-    Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus, CouponTemplate, CouponValidation, Delivery,
-    Entry, Evidence, Exception, ExceptionPage, Family, Finding, FindingKind, Found, FoundCard, Gender, GiveCoupon,
-    Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull, HistoryQuery, Holder, Kind, LearnedRate, Level,
-    Listed, Matched, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine,
-    Overridable, PayType, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd,
-    PreloadProgress, PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule,
-    RechargeWhen, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue, RemoteRecord, Request,
-    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SalvageReport, SalvagedTable, SearchQuery,
-    SetCouponStatus, Severity, State, Told, UpdatePoints, Validity,
+    CardStatus, CarryOverPoints, Catalogue, CataloguePart, CheckOptions, CheckProgress, CheckReport, Class, Concern,
+    Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus, CouponTemplate,
+    CouponValidation, DayClose, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Figures, Finding,
+    FindingKind, Found, FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull,
+    HistoryQuery, Holder, Kind, LearnedRate, Level, Listed, ListedOperation, Matched, Member, MemberPage, Modify,
+    Movement, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Outage, Overridable, PayType,
+    Period, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd, PreloadProgress,
+    PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen,
+    Reconciliation, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue, RemoteRecord, Request,
+    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SafeToClose, SalvageReport, SalvagedTable,
+    SearchQuery, SetCouponStatus, Severity, State, Tally, Told, Totals, TotalsKey, TotalsLine, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

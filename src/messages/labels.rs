@@ -1,7 +1,7 @@
 //! Short names, for a line of a list or the state on a slip.
 
 use super::Language;
-use crate::model::{CouponRule, CouponStatus, Evidence, Kind, NoticeKind, Promise, State};
+use crate::model::{Class, CouponRule, CouponStatus, Evidence, Kind, Movement, NoticeKind, Promise, State};
 use crate::sync::Resolution;
 
 /// The match is exhaustive: a variant without its words does not compile.
@@ -139,6 +139,36 @@ labels! {
         Store => "store", "适用门店";
         Items => "items", "适用商品";
         Offline => "offline", "离线可用";
+    }
+
+    ///
+    /// ```
+    /// use tillbook::{Class, Language};
+    /// assert_eq!(Class::Rejected.label(Language::Chinese), "事后被拒");
+    /// ```
+    Class {
+        Accepted => "accepted", "已入账";
+        OnItsWay => "on its way", "待上传";
+        InDoubt => "outcome unknown", "结果未知";
+        Parked => "waiting for a decision", "待处理";
+        Rejected => "refused afterwards", "事后被拒";
+        WrittenOff => "written off", "已作损失处理";
+        Declined => "declined", "已拒绝";
+        Cancelled => "cancelled", "已取消";
+        Undone => "undone", "已冲正";
+        Superseded => "superseded", "已被覆盖";
+    }
+
+    ///
+    /// ```
+    /// use tillbook::{Language, Movement};
+    /// assert_eq!(Movement::Void.label(Language::Chinese), "撤销");
+    /// ```
+    Movement {
+        Made => "made", "办理";
+        Void => "voided", "撤销";
+        WriteOff => "written off", "损失处理";
+        WithoutApproval => "without approval", "未承诺";
     }
 
     ///

@@ -4,6 +4,7 @@
 //! SQLite wrote: all of that is log detail, and stands in `Display`. Technical names stand in brackets.
 
 mod chinese;
+mod concerns;
 mod labels;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Evidence, Kind, NoticeKind, OpId, Promise};
+use crate::model::{Class, Evidence, Kind, Movement, NoticeKind, OpId, Promise};
 use crate::sync::Resolution;
 use crate::units::{Money, Points};
 
@@ -231,6 +231,8 @@ fn every_label_is_in_its_language_and_no_two_of_a_type_are_the_same() {
     check(Kind::ALL, Kind::label);
     check(Resolution::ALL, Resolution::label);
     check(Evidence::ALL, Evidence::label);
+    check(Class::ALL, Class::label);
+    check(Movement::ALL, Movement::label);
     check(CouponRule::ALL, CouponRule::label);
     check(CouponStatus::ALL, CouponStatus::label);
 }

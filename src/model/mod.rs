@@ -25,6 +25,7 @@ mod pricing;
 mod receipt;
 mod record;
 mod refusal;
+mod report;
 #[macro_use]
 mod request;
 mod request_points;
@@ -66,6 +67,11 @@ pub use pricing::RateSource;
 pub use receipt::{Confirmation, Promise, Receipt, Told};
 pub use record::{HistoryPull, RecordKind};
 pub use refusal::Refusal;
+pub(crate) use report::LISTED;
+pub use report::{
+    Class, Concern, DayClose, Figures, ListedOperation, Movement, Outage, Period, Reconciliation, SafeToClose, Tally,
+    Totals, TotalsKey, TotalsLine,
+};
 pub use request::{Consume, Delivery, Modify, OpenCard, Recharge, RedeemPoints, Request};
 pub use request_points::{
     AccruePoints, AdjustPoints, CarryOverPoints, Register, ReturnPoints, ReturnPointsOfOrder, UpdatePoints,

@@ -161,4 +161,6 @@ ALTER TABLE record ADD COLUMN original INTEGER;
 CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
 -- Cards that got another number: by the number before.
 CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
+-- Reports: what was done in a time.
+CREATE INDEX operation_at ON operation (created_at);
 ";

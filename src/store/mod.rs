@@ -18,10 +18,13 @@ mod migrations;
 mod notices;
 mod numbers;
 mod open;
+mod outage;
 mod policy;
 mod queue;
 mod rates;
+mod reader;
 mod records;
+mod report;
 mod salvage;
 mod salvage_mend;
 mod schema;
@@ -49,7 +52,9 @@ pub(crate) use numbers::{RenamedRow, renaming};
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub(crate) use reader::Reader;
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};
+pub(crate) use report::{EntryRange, TotalsRow};
 pub(crate) use salvage::salvage;
 
 /// The open book.
@@ -101,6 +106,11 @@ impl Store {
             }),
         )?;
         Ok(())
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.path
     }
 
     pub(crate) fn view(&self) -> View<'_> {

@@ -168,6 +168,21 @@ impl Drop for BookLock {
     }
 }
 
+/// Whether a till holds the book's lock. Where that can't be found out, it is taken for held.
+pub(super) fn is_locked(path: &Path) -> bool {
+    match File::open(beside(path, "lock")) {
+        Ok(file) => file.try_lock_shared().is_err(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}
+
+/// Where SQLite keeps what is not in the file yet.
+pub(super) fn beside_wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
 fn lock_book(path: &Path) -> Result<BookLock> {
     let file = private()
         .read(true)
@@ -205,16 +220,7 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     // Plans that depend on bound values are made anew whenever a value changes: ten times the cost of the statements here.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The first statement that reads the file: a foreign one is told apart here, before anything is changed.
-    let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(unreadable)?;
-    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(unreadable)?;
-    let empty = tables == 0 && application_id == 0 && version == 0;
-    if !empty && application_id != APPLICATION_ID {
-        return Err(Error::not_a_book("another program's database"));
-    }
-    if version > VERSION {
-        return Err(Error::newer(version, VERSION));
-    }
+    tell_apart(&conn)?;
     let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     // SQLite's own VFS for memory is there for measurements; it has no log, and nobody asks for it by accident.
     if mode != "wal" && vfs != Some("memdb") {
@@ -229,6 +235,21 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
         conn.execute_batch("PRAGMA synchronous = NORMAL")?;
     }
     Ok(conn)
+}
+
+/// Refuses a file that is no book, or one of a newer release. The schema's version otherwise: none where the file is empty.
+pub(super) fn tell_apart(conn: &Connection) -> Result<i64> {
+    let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(unreadable)?;
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(unreadable)?;
+    let empty = tables == 0 && application_id == 0 && version == 0;
+    if !empty && application_id != APPLICATION_ID {
+        return Err(Error::not_a_book("another program's database"));
+    }
+    if version > VERSION {
+        return Err(Error::newer(version, VERSION));
+    }
+    Ok(version)
 }
 
 /// A file that is no database, and one that is damaged, are different news.

@@ -129,13 +129,14 @@ pub(crate) struct LaneHead {
     pub(crate) held: bool,
 }
 
-const OPERATION: &str = "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
+pub(super) const OPERATION: &str =
+    "SELECT o.op_no, o.op_id, o.lane_no, o.card_no, o.kind, o.act, o.bound, o.ticket, o.operator,
     o.supervisor, o.shift, o.reason, o.created_at, o.told, o.effect_money, o.effect_bonus, o.effect_points, o.state,
     o.evidence, o.waits_for, o.unknown, o.exposed, p.promise, p.refusal, p.message, p.told, o.wire_key, o.original,
     o.provider, p.policy, p.lifted, o.lifts, o.attempts_from
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
 
-fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
+pub(super) fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
     let text = |i: usize| row.get_ref(i)?.as_str().map_err(rusqlite::Error::from);
     let promise = match row.get_ref(22)?.as_str_or_null()? {
         None => None,

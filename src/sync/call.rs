@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::clock::{Timestamp, mint_id, mint_key};
 use crate::error::{Error, Result};
 use crate::model::{
-    Act, Balances, CardNumber, CardStatus, Checked, Confirmation, Decision, Delivery, Level, OpId, Receipt, Refusal,
-    State, check_card, predict,
+    Act, Balances, CardNumber, CardStatus, Checked, Confirmation, Decision, Delivery, Level, OfflinePolicy, OpId,
+    Receipt, Refusal, State, check_card, predict,
 };
 use crate::provider::{Bound, Reference, Whom};
 use crate::store::{NewOperation, OpRow, ServedCard, Tx, View};
@@ -458,15 +458,20 @@ impl Desk {
 
     /// Everything a POS may want to know of an operation, as it stands.
     pub(super) fn receipt(&self, view: &View<'_>, op: &OpRow) -> Result<Receipt> {
-        let served = view.card_of_account(op.lane_no)?;
-        let open = view.open_effects(op.lane_no, None)?;
-        let confirmation = match op.state {
-            State::Queued | State::Sending => None,
-            _ => view.confirmation(op.op_no)?,
-        };
-        let balances = served.account.base.with_effects(&open, &self.hall.policy().policy);
-        Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
+        receipt(view, op, &self.hall.policy().policy)
     }
+}
+
+/// Everything that may be asked of an operation, as it stands.
+pub(crate) fn receipt(view: &View<'_>, op: &OpRow, policy: &OfflinePolicy) -> Result<Receipt> {
+    let served = view.card_of_account(op.lane_no)?;
+    let open = view.open_effects(op.lane_no, None)?;
+    let confirmation = match op.state {
+        State::Queued | State::Sending => None,
+        _ => view.confirmation(op.op_no)?,
+    };
+    let balances = served.account.base.with_effects(&open, policy);
+    Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
 }
 
 /// A receipt of what is known already.

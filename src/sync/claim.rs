@@ -21,6 +21,9 @@ impl Desk {
         // Another remote's word may have brought the book's time back since.
         self.follow_time();
         let now = self.now();
+        if self.outage_is_over(&store.view())? {
+            return Ok(true);
+        }
         let probing = self.jobs.values().any(Job::is_health);
         if self.jobs.values().any(Job::is_for_tokens) {
             // Its answer brings the next turn.

@@ -15,6 +15,7 @@ use super::call::Waiting;
 use super::engine::{Exchange, Scope};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job, Work};
+use super::outage::OutageWatch;
 use super::pacing::{Condition, backoff};
 use super::tokens::{TokenDesk, TokenSource};
 
@@ -77,6 +78,8 @@ pub(super) struct Desk {
     pub(super) recovering: bool,
     /// Refused attempts whose follow-up was lost with a failed turn.
     pub(super) lost_refusals: Vec<(i64, i64)>,
+    /// Since when the remote has not been there.
+    pub(super) outage: OutageWatch,
     out: Out,
 }
 
@@ -148,6 +151,7 @@ impl Desk {
         let condition: Condition = view.condition(provider.name())?.unwrap_or_default();
         let tokens = TokenDesk::new(&view, provider.as_ref(), host_tokens)?;
         let first = (place as u64) << DESK_BITS;
+        let provider_name = provider.name();
         Ok(Desk {
             provider,
             tokens,
@@ -176,6 +180,7 @@ impl Desk {
             quiet_until: BTreeMap::new(),
             recovering: false,
             lost_refusals: Vec::new(),
+            outage: OutageWatch::new(&view, provider_name, hall.now())?,
             out: Out::default(),
             hall,
         })
@@ -237,6 +242,7 @@ impl Desk {
     /// One transaction of a call or a decision, with its consequences on the desk. Nothing of it stays if it fails.
     pub(super) fn commit<T>(&mut self, store: &Store, work: impl FnOnce(&mut Desk, &Tx<'_>) -> Result<T>) -> Result<T> {
         self.out = Out::default();
+        self.outage.begin();
         self.hall.begin();
         let done = store.write(|tx| {
             self.hall.move_times(tx)?;
@@ -280,6 +286,7 @@ impl Desk {
     /// A turn begins anew: whatever an earlier try has prepared did not happen.
     pub(super) fn begin_turn(&mut self) {
         self.out = Out::default();
+        self.outage.begin();
     }
 
     /// Everything of one turn that happens in its transaction.
@@ -323,6 +330,7 @@ impl Desk {
         }
         self.expire_overdue(tx)?;
         self.take_up(tx, scope, most)?;
+        self.keep_outage(tx)?;
         let condition = self.condition.durable();
         if condition != self.stored_condition && !mutated!(ForgetCondition) {
             tx.set_condition(self.provider.name(), &condition)?;
@@ -356,6 +364,7 @@ impl Desk {
         if let Some(condition) = out.condition {
             self.stored_condition = condition;
         }
+        self.outage.committed();
         for op_no in out.promised {
             self.waiting.remove(&op_no);
         }

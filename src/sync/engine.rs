@@ -15,6 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job};
+use super::kept::Kept;
 use super::policy::policy_in_force;
 use super::tokens::TokenSource;
 
@@ -93,6 +94,7 @@ impl Engine {
         let high = store.view().highest_time()?;
         let policy = policy_in_force(&store, &config, BookTime::start(clock.as_ref(), high).now(clock.as_ref()))?;
         let hall = Arc::new(Hall::new(config, clock, entropy, high, policy));
+        Kept::of(&hall.config, &routes, &providers).keep(&store)?;
         let mut desks = Vec::new();
         for (place, provider) in providers.into_iter().enumerate() {
             let mut desk = Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?;

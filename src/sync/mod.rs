@@ -15,11 +15,13 @@ mod engine;
 mod exceptions;
 mod hall;
 mod job;
+mod kept;
 mod levels;
 mod looks;
 mod members;
 mod numbers;
 mod opening;
+mod outage;
 mod pacing;
 mod people;
 mod policy;
@@ -40,13 +42,18 @@ mod write;
 
 mod worker;
 
+pub(crate) use call::receipt;
 pub(crate) use caller::{Caller, Step};
 pub(crate) use engine::Engine;
 #[cfg(feature = "steps")]
 pub(crate) use engine::{Answered, Scope};
 pub(crate) use job::{Ask, AskAnswer};
+pub(crate) use kept::Kept;
+pub(crate) use pacing::Condition;
+pub(crate) use people::waiting_for_people;
 pub use people::{Resolution, WaitingOperation};
 pub use retarget::{Orphan, Retarget, Retargeted};
+pub(crate) use shown::card_shown;
 pub use status::{Link, RemoteStatus, SyncStatus};
 pub use tokens::TokenSource;
 pub(crate) use worker::Runtime;

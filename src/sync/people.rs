@@ -1,10 +1,11 @@
 //! What people do: void, decide about what waits, acknowledge, keep the exception list.
 
 use crate::error::{Error, Result};
-use crate::model::{Evidence, Kind, OpId, Promise, Receipt, State, Told, named, short_text};
+use crate::model::{Evidence, Kind, OfflinePolicy, OpId, Promise, Receipt, State, Told, named, short_text};
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
 
+use super::call::receipt;
 use super::desk::Desk;
 use super::engine::Engine;
 use super::retarget::{Orphan, may_be_retargeted, orphans_of};
@@ -270,31 +271,35 @@ pub struct WaitingOperation {
 impl Engine {
     /// Everything that waits for a person, oldest first.
     pub(crate) fn waiting_for_people(&mut self) -> Result<Vec<WaitingOperation>> {
-        let view = self.store.view();
-        view.waiting_operations()?
-            .iter()
-            .map(|op| {
-                let looks = view.all_looks(op.op_no)?;
-                let (orphans, cash_taken) = orphans_of(&view, op)?;
-                Ok(WaitingOperation {
-                    receipt: self.desks[self.desk_called(&op.provider)].receipt(&view, op)?,
-                    amount: op.at_stake(),
-                    attempts: Desk::attempts_told(&view.all_attempts(op.op_no)?),
-                    looks: looks
-                        .iter()
-                        .map(|look| {
-                            let note = look.note.as_deref().unwrap_or_default();
-                            format!("{:?} {} {note}", look.at, look.verdict).trim_end().to_owned()
-                        })
-                        .collect(),
-                    resolutions: possible(&view, op)?,
-                    orphans,
-                    cash_taken,
-                    may_retarget: may_be_retargeted(&view, op).is_ok(),
-                })
-            })
-            .collect()
+        waiting_for_people(&self.store.view(), &self.policy().policy)
     }
+}
+
+/// Everything that waits for a person, oldest first.
+pub(crate) fn waiting_for_people(view: &View<'_>, policy: &OfflinePolicy) -> Result<Vec<WaitingOperation>> {
+    view.waiting_operations()?
+        .iter()
+        .map(|op| {
+            let looks = view.all_looks(op.op_no)?;
+            let (orphans, cash_taken) = orphans_of(view, op)?;
+            Ok(WaitingOperation {
+                receipt: receipt(view, op, policy)?,
+                amount: op.at_stake(),
+                attempts: Desk::attempts_told(&view.all_attempts(op.op_no)?),
+                looks: looks
+                    .iter()
+                    .map(|look| {
+                        let note = look.note.as_deref().unwrap_or_default();
+                        format!("{:?} {} {note}", look.at, look.verdict).trim_end().to_owned()
+                    })
+                    .collect(),
+                resolutions: possible(view, op)?,
+                orphans,
+                cash_taken,
+                may_retarget: may_be_retargeted(view, op).is_ok(),
+            })
+        })
+        .collect()
 }
 
 fn possible(view: &View<'_>, op: &OpRow) -> Result<Vec<Resolution>> {

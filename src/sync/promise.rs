@@ -125,6 +125,7 @@ impl Desk {
         self.show_change(tx, op)?;
         self.give_here(tx, op)?;
         self.note_limits(tx, before)?;
+        self.approved_in_an_outage(tx, op)?;
         Ok(entered)
     }
 

@@ -9,6 +9,7 @@ mod openings;
 pub(crate) mod policy;
 mod preload;
 mod remote;
+mod reports;
 mod serving;
 
 pub use keeping::salvage;

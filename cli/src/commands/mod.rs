@@ -1,0 +1,44 @@
+//! The commands, one file each.
+
+mod cards;
+mod history;
+mod notices;
+mod outages;
+mod report;
+mod safe;
+mod status;
+mod support;
+mod sync;
+mod waiting;
+
+use clap::CommandFactory;
+
+use crate::args::{Cli, Command};
+use crate::out::Out;
+use crate::{Ended, Outcome};
+
+pub(crate) fn run(cli: &Cli, out: &mut Out) -> Outcome {
+    let options = &cli.options;
+    match &cli.command {
+        Command::Status => status::status(options, out),
+        Command::Cards(asked) => cards::cards(options, asked, out),
+        Command::History(asked) => history::history(options, asked, out),
+        Command::Operation { op_id } => history::operation(options, op_id, out),
+        Command::Waiting => waiting::waiting(options, out),
+        Command::Resolve(asked) => waiting::resolve(options, asked, out),
+        Command::Notices => notices::notices(options, out),
+        Command::Ack(asked) => notices::ack(options, asked, out),
+        Command::Sync(asked) => sync::sync(options, asked, out),
+        Command::Outages => outages::outages(options, out),
+        Command::Report(asked) => report::report(options, asked, out),
+        Command::Safe => safe::safe(options, out),
+        Command::Support { file } => support::support(options, file, out),
+        Command::Completion { shell } => {
+            // Into a buffer first: a shell that closes its end early must not end this in a panic.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "tillbook", &mut script);
+            out.raw(&String::from_utf8_lossy(&script))?;
+            Ok(Ended::Well)
+        }
+    }
+}

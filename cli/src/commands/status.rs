@@ -1,0 +1,44 @@
+//! How the till stands.
+
+use serde_json::json;
+
+use crate::args::Options;
+use crate::out::Out;
+use crate::{Ended, Outcome};
+
+pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
+    let book = out.book(options)?;
+    let (identity, status) = (book.identity()?, book.status()?);
+    let ended = if status.waiting_for_people > 0 { Ended::NeedsAPerson } else { Ended::Well };
+    if out.json {
+        out.json(&json!({"book": identity, "status": status}))?;
+        return Ok(ended);
+    }
+    let mut pairs = vec![
+        (("Till", "收银机"), format!("{} · {} · {}", identity.merchant, identity.store, identity.till)),
+        (("Book", "账本"), format!("{} ({} {})", identity.book_id, out.say(("format", "格式")), identity.schema)),
+        (("On their way", "待上传"), status.queued.to_string()),
+        (("Wait for a person", "待人工处理"), status.waiting_for_people.to_string()),
+        (("Notifications", "未处理提醒"), status.notices.to_string()),
+        (("Approved offline, open", "离线未确认"), format!("{} ({})", status.exposed_operations, status.exposure)),
+        (("Lines in no day's close", "未日结记录"), status.lines_not_closed.to_string()),
+        (("Last written", "最近记录"), out.maybe_time(status.latest)),
+    ];
+    for remote in &status.remotes {
+        let standing = match (&remote.halted, remote.down, &remote.outage) {
+            (Some(why), ..) => format!("{}: {why}", out.say(("refuses this till", "停止服务"))),
+            (None, true, outage) => {
+                let since = outage.as_ref().map(|outage| out.time(outage.began_at)).unwrap_or_default();
+                format!("{} {since}", out.say(("does not answer since", "无应答，自")))
+            }
+            (None, false, Some(outage)) => {
+                format!("{} {}", out.say(("answers again since", "已恢复，自")), out.maybe_time(outage.back_at))
+            }
+            (None, false, None) => out.say(("answered last", "最近应答正常")).to_owned(),
+        };
+        let url = identity.remotes.get(&remote.provider).map(String::as_str).unwrap_or_default();
+        pairs.push((("Platform", "会员平台"), format!("{} {url}: {}", remote.provider, standing.trim_end())));
+    }
+    out.pairs(pairs)?;
+    Ok(ended)
+}

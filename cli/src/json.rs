@@ -1,0 +1,91 @@
+//! Answers as JSON. The shapes are stable: fields are only added. Money is in fen, times are milliseconds since 1970 UTC.
+
+use serde_json::{Value, json};
+use tillbook::{Balances, Card, HistoryLine, ListedOperation, Notice, Receipt, SyncStatus, WaitingOperation};
+
+use crate::out::Out;
+
+fn balances(balances: &Balances) -> Value {
+    json!({"money": balances.money, "points": balances.points, "as_of": balances.as_of})
+}
+
+pub(crate) fn card(out: &Out, card: &Card) -> Value {
+    let holder = &card.holder;
+    json!({
+        "number": out.number(card.number.as_str()),
+        "level": card.level,
+        "name": holder.name.as_ref().map(|name| out.name(name)),
+        "phone": holder.phone.as_ref().map(|phone| out.phone(phone)),
+        "status": card.status,
+        "exception": card.exception.is_some(),
+        "balances": balances(&card.balances),
+        "owed": card.owed,
+        "fetched_at": card.fetched_at,
+        "held_by": card.held_by,
+    })
+}
+
+pub(crate) fn receipt(out: &Out, receipt: &Receipt) -> Value {
+    json!({
+        "op_id": receipt.op_id,
+        "kind": receipt.kind,
+        "card": out.number(receipt.card.as_str()),
+        "promise": receipt.promise,
+        "state": receipt.state,
+        "evidence": receipt.evidence,
+        "told": receipt.told,
+        "receipt_no": receipt.receipt_no,
+        "created_at": receipt.created_at,
+        "variance": receipt.variance,
+        "waits_for": receipt.waits_for,
+        "remote_message": receipt.remote_message,
+        "balances": balances(&receipt.balances),
+    })
+}
+
+pub(crate) fn waiting(out: &Out, waiting: &WaitingOperation) -> Value {
+    json!({
+        "operation": receipt(out, &waiting.receipt),
+        "amount": waiting.amount,
+        "attempts": waiting.attempts,
+        "looks": waiting.looks,
+        "resolutions": waiting.resolutions,
+    })
+}
+
+pub(crate) fn line(out: &Out, line: &HistoryLine) -> Value {
+    let entry = &line.entry;
+    json!({
+        "entry_no": entry.entry_no, "op_id": entry.op_id, "card": out.number(entry.card.as_str()), "kind": entry.kind,
+        "original": entry.original, "actual": entry.actual, "from_card": entry.from_card, "due": entry.due,
+        "bonus": entry.bonus, "points": entry.points, "money_after": entry.money_after,
+        "points_after": entry.points_after, "approval": entry.approval, "ticket": entry.ticket,
+        "operator": entry.operator, "supervisor": entry.supervisor, "shift": entry.shift, "reason": entry.reason,
+        "business_date": entry.business_date, "receipt_no": entry.receipt_no, "at": entry.at, "state": line.state,
+        "evidence": line.evidence, "variance": line.variance,
+    })
+}
+
+pub(crate) fn notice(out: &Out, notice: &Notice) -> Value {
+    json!({
+        "notice_no": notice.notice_no, "kind": notice.kind, "op_id": notice.op_id,
+        "card": notice.card.as_ref().map(|card| out.number(card.as_str())), "amount": notice.amount,
+        "detail": notice.detail, "at": notice.at,
+    })
+}
+
+pub(crate) fn sync(status: &SyncStatus) -> Value {
+    json!({
+        "link": format!("{:?}", status.link).to_lowercase(), "queued": status.queued,
+        "waiting_for_people": status.waiting_for_people, "inferred": status.inferred, "done": status.done,
+        "next_due": status.next_due,
+    })
+}
+
+/// The same operation with its card masked, unless all is asked for.
+pub(crate) fn masked(out: &Out, value: &mut Value, operations: &[ListedOperation]) {
+    let listed = value.get_mut("operations").and_then(Value::as_array_mut).into_iter().flatten();
+    for (json, op) in listed.zip(operations) {
+        json["card"] = out.number(op.card.as_str()).into();
+    }
+}

@@ -1,0 +1,169 @@
+//! How answers look: tables, money, times, masks.
+
+use std::io::{Stdout, Write};
+
+use chrono::FixedOffset;
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use tillbook::{Book, Config, Language, Till, Timestamp};
+
+use crate::Failure;
+use crate::args::{Lang, Options};
+use crate::words::{self, Words};
+
+/// Where answers go, and in what form.
+pub(crate) struct Out {
+    pub(crate) json: bool,
+    pub(crate) language: Language,
+    unmasked: bool,
+    offset: FixedOffset,
+    to: Stdout,
+}
+
+impl Out {
+    pub(crate) fn new(options: &Options) -> Out {
+        let language = match options.lang {
+            Some(Lang::En) => Language::English,
+            Some(Lang::Zh) => Language::Chinese,
+            None => language_of_terminal(),
+        };
+        // Until a book says otherwise, the merchants' own time zone.
+        let offset = offset(480);
+        Out { json: options.json, language, unmasked: options.unmasked, offset, to: std::io::stdout() }
+    }
+
+    /// Opens the book to read it; times are shown in its local time from here on.
+    pub(crate) fn book(&mut self, options: &Options) -> Result<Book, Failure> {
+        let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
+        let book = Book::open(path)?;
+        self.offset = offset(book.identity()?.utc_offset_minutes);
+        Ok(book)
+    }
+
+    /// Opens a till on the book, to write. A book is never made: it has to be there.
+    pub(crate) fn till(&mut self, options: &Options) -> Result<Till, Failure> {
+        let config = options.config.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_CONFIG).to_owned()))?;
+        drop(self.book(options)?);
+        let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
+        Ok(Till::open(path, Config::from_file(config)?)?)
+    }
+
+    /// Whichever of the two is in the answer's language.
+    pub(crate) fn say(&self, (english, chinese): Words) -> &'static str {
+        match self.language {
+            Language::Chinese => chinese,
+            _ => english,
+        }
+    }
+
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(writeln!(self.to, "{text}")?)
+    }
+
+    /// A text as it is, without a line's end behind it.
+    pub(crate) fn raw(&mut self, text: &str) -> Result<(), Failure> {
+        self.to.write_all(text.as_bytes())?;
+        Ok(self.to.flush()?)
+    }
+
+    pub(crate) fn json(&mut self, value: &serde_json::Value) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value)?;
+        self.line(&text)
+    }
+
+    /// A table with headings, or a word that there is nothing.
+    pub(crate) fn table(&mut self, headings: &[Words], rows: Vec<Vec<Field>>) -> Result<(), Failure> {
+        if rows.is_empty() {
+            return self.line(self.say(words::NOTHING));
+        }
+        let mut table = Table::new();
+        table.load_style(ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(headings.iter().map(|&words| self.say(words)));
+        for row in rows {
+            table.add_row(row.into_iter().map(|field| match field {
+                Field::Text(text) => Cell::new(text),
+                Field::Number(text) => Cell::new(text).set_alignment(CellAlignment::Right),
+            }));
+        }
+        self.line(&table.trim_fmt())
+    }
+
+    /// Names with what they stand for, one a line.
+    pub(crate) fn pairs(&mut self, pairs: Vec<(Words, String)>) -> Result<(), Failure> {
+        let pairs: Vec<(&str, String)> = pairs.into_iter().map(|(words, value)| (self.say(words), value)).collect();
+        let width = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or_default();
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+            let gap = " ".repeat(width.saturating_sub(self::width(name)) + 2);
+            self.line(&format!("{name}{gap}{value}"))?;
+        }
+        Ok(())
+    }
+
+    /// Local time, to the second.
+    pub(crate) fn time(&self, at: Timestamp) -> String {
+        let local = at.at_offset(self.offset);
+        local.map_or_else(|| format!("{at:?}"), |local| local.format("%Y-%m-%d %H:%M:%S").to_string())
+    }
+
+    pub(crate) fn maybe_time(&self, at: Option<Timestamp>) -> String {
+        at.map(|at| self.time(at)).unwrap_or_default()
+    }
+
+    /// A card's number: its end only, unless all of it is asked for.
+    pub(crate) fn number(&self, number: &str) -> String {
+        if self.unmasked {
+            return number.to_owned();
+        }
+        let chars = number.chars().count();
+        let shown = (chars / 2).min(4);
+        "*".repeat(chars - shown) + &number.chars().skip(chars - shown).collect::<String>()
+    }
+
+    /// A name: its first letter only, unless all of it is asked for.
+    pub(crate) fn name(&self, name: &str) -> String {
+        if self.unmasked {
+            return name.to_owned();
+        }
+        name.chars().take(1).chain("**".chars()).collect()
+    }
+
+    /// A phone number, masked as a card's number is.
+    pub(crate) fn phone(&self, phone: &str) -> String {
+        self.number(phone)
+    }
+}
+
+/// A field of a table.
+pub(crate) enum Field {
+    /// Begins at the left.
+    Text(String),
+    /// Ends at the right.
+    Number(String),
+}
+
+pub(crate) fn text(value: impl ToString) -> Field {
+    Field::Text(value.to_string())
+}
+
+pub(crate) fn number(value: impl ToString) -> Field {
+    Field::Number(value.to_string())
+}
+
+/// How many columns a text takes: Chinese takes two each.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+fn offset(minutes: i32) -> FixedOffset {
+    let utc = || FixedOffset::east_opt(0).expect("no offset at all");
+    FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or_else(utc)
+}
+
+fn language_of_terminal() -> Language {
+    let said =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    match said {
+        Some(said) if said.starts_with("zh") => Language::Chinese,
+        _ => Language::English,
+    }
+}

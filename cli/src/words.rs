@@ -1,0 +1,15 @@
+//! What the tool says itself, in two languages. What the library says has its own.
+
+/// English, Chinese.
+pub(crate) type Words = (&'static str, &'static str);
+
+pub(crate) const IN_USE: Words = (
+    "a till has this book open: do it there, or close that program first",
+    "收银软件正在使用该账本：请在收银机上办理，或先关闭收银软件",
+);
+pub(crate) const NO_BOOK: Words = ("which book? give --book FILE", "请用 --book 指定账本文件");
+pub(crate) const NO_CONFIG: Words = (
+    "this writes to the book: give the till's configuration with --config FILE",
+    "此操作要写入账本，请用 --config 指定配置文件",
+);
+pub(crate) const NOTHING: Words = ("Nothing.", "无。");

@@ -1,0 +1,147 @@
+//! How the tool behaves: help, exit codes, masks, JSON, pipes, languages.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use crate::shop::{Shop, pay};
+
+#[test]
+fn help_and_completion_need_no_book() {
+    let shop = Shop::open();
+    let help = shop.run(&["--help"]);
+    assert_eq!(help.code, 0, "{}", help.err);
+    for word in ["Examples:", "Exit codes:", "waiting", "resolve", "--unmasked"] {
+        assert!(help.out.contains(word), "{word}: {}", help.out);
+    }
+    assert_eq!(shop.run(&[]).code, 2, "no command at all");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = shop.run(&["completion", shell]);
+        assert!(script.code == 0 && script.out.contains("tillbook") && script.out.contains("waiting"), "{shell}");
+    }
+    assert!(shop.run(&["resolve", "--help"]).out.contains("write-off"));
+    assert!(!shop.book().exists());
+}
+
+#[test]
+fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
+    let shop = Shop::open();
+    std::fs::write(shop.dir.path().join("text"), "this is no book and never was one, whatever its name").unwrap();
+    let cases: [(&[&str], i32, &str); 9] = [
+        (&["status"], 2, "--book"),
+        (&["-b", "no.db", "status"], 1, "Storage"),
+        (&["-b", "text", "status"], 1, "NotABook"),
+        (&["nonsense"], 2, "nonsense"),
+        (&["-b", "till.db", "operation", "none"], 1, "NotFound"),
+        (&["-b", "till.db", "report", "day", "yesterday"], 1, "InvalidInput"),
+        (&["-b", "till.db", "report", "outage"], 1, "NotFound"),
+        (&["-b", "till.db", "sync"], 2, "--config"),
+        (&["-b", "till.db", "-c", "none.json", "sync"], 1, "InvalidConfig"),
+    ];
+    drop(shop.till());
+    for (arguments, code, word) in cases {
+        let ran = shop.run(arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {} {}", ran.out, ran.err);
+        assert!(ran.err.contains(word) && ran.out.is_empty(), "{arguments:?}: {} {}", ran.out, ran.err);
+    }
+    assert!(!shop.dir.path().join("no.db").exists(), "reading makes no book");
+    let ran = shop.run(&["-b", "no.db", "-c", "till.json", "sync"]);
+    assert!(ran.code == 1 && !shop.dir.path().join("no.db").exists(), "nor does writing: {}", ran.err);
+}
+
+#[test]
+fn reading_goes_on_beside_a_till_and_writing_is_told_to_wait() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    till.consume(pay("M1001", "5", "1")).unwrap();
+    let status = shop.json(&["-b", "till.db", "status"]);
+    assert_eq!((&status["status"]["queued"], &status["book"]["till"]), (&1.into(), &"Till 3".into()));
+    for writing in [
+        &["-b", "till.db", "-c", "till.json", "sync"][..],
+        &["-b", "till.db", "-c", "till.json", "ack", "1", "--who", "Chen"],
+        &["-b", "till.db", "-c", "till.json", "report", "close", "--who", "Chen"],
+    ] {
+        let ran = shop.run(writing);
+        assert_eq!(ran.code, 4, "{writing:?}: {}", ran.err);
+        assert!(ran.err.contains("a till has this book open"), "{}", ran.err);
+    }
+    assert!(till.day_closes(None).unwrap().is_empty());
+}
+
+#[test]
+fn people_are_masked_unless_they_are_asked_for() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    till.consume(pay("M1002", "5", "1")).unwrap();
+    let personal = ["M1002", "Wang Fang", "13800001002"];
+    for asked in [
+        &["cards"][..],
+        &["cards", "M1002"],
+        &["history"],
+        &["operation", "sale-1"],
+        &["report", "day"],
+        &["report", "day", "--csv", "--list"],
+        &["notices"],
+        &["cards", "--json"],
+        &["history", "--json"],
+        &["report", "day", "--json"],
+        &["operation", "sale-1", "--json"],
+    ] {
+        let arguments = [&["-b", "till.db"], asked].concat();
+        let masked = shop.run(&arguments);
+        assert_eq!(masked.code, 0, "{asked:?}: {}", masked.err);
+        for shown in personal {
+            assert!(!masked.out.contains(shown), "{asked:?} shows {shown}: {}", masked.out);
+        }
+        let plain = shop.run(&[&arguments[..], &["--unmasked"]].concat());
+        assert!(asked == ["notices"] || plain.out.contains("M1002"), "{asked:?}: {}", plain.out);
+    }
+    let whole = shop.run(&["-b", "till.db", "cards", "M1002", "--unmasked"]).out;
+    assert!(personal.iter().all(|shown| whole.contains(shown)), "{whole}");
+}
+
+#[test]
+fn it_speaks_chinese_where_it_is_asked_to_or_the_terminal_does() {
+    let shop = Shop::open();
+    drop(shop.till());
+    assert!(shop.run(&["-b", "till.db", "--lang", "zh", "status"]).out.contains("待人工处理"));
+    assert!(shop.run(&["-b", "till.db", "--lang", "zh", "operation", "x"]).err.contains("查无此业务。"));
+    assert!(shop.run(&["-b", "till.db", "status"]).out.contains("Wait for a person"));
+    let tool = |locale: &str| {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_tillbook"));
+        tool.arg("-b").arg(shop.book()).arg("waiting").env("LC_ALL", locale);
+        String::from_utf8(tool.output().unwrap().stdout).unwrap()
+    };
+    assert_eq!((tool("zh_CN.UTF-8").trim(), tool("C").trim()), ("无。", "Nothing."));
+}
+
+#[test]
+fn a_csv_has_its_mark_only_where_it_is_wanted_and_no_operators_formula() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    till.consume(pay("M1001", "5", "1").operator("=HYPERLINK(1)")).unwrap();
+    let plain = shop.run(&["-b", "till.db", "report", "x", "--csv"]).out;
+    assert!(plain.starts_with("operator,shift,kind") && plain.contains("\r\n'=HYPERLINK(1),early,"), "{plain}");
+    let marked = shop.run(&["-b", "till.db", "report", "x", "--csv", "--bom"]).out;
+    assert_eq!(marked.strip_prefix('\u{feff}'), Some(plain.as_str()));
+    assert_eq!(shop.run(&["-b", "till.db", "report", "x", "--csv", "--json"]).code, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let shop = Shop::open();
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_tillbook"));
+    tool.args(["completion", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = tool.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert!(child.wait().unwrap().success() && told.is_empty(), "{told}");
+    drop(shop);
+}

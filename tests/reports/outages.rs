@@ -1,0 +1,126 @@
+//! Outages: when they begin, when they end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tillbook::{Clock, Promise, SystemClock, Till, TillBuilder, Timestamp};
+
+use crate::common::{SOON, Shop, drain, sync_until};
+use crate::{cut_off, pay, reconnect, serve};
+
+/// The machine's clock, with time that passes when it is told to.
+struct Later {
+    machine: SystemClock,
+    passed_s: AtomicU64,
+}
+
+impl Later {
+    fn new() -> Arc<Later> {
+        Arc::new(Later { machine: SystemClock::new(), passed_s: AtomicU64::new(0) })
+    }
+
+    fn pass(&self, by_s: u64) {
+        self.passed_s.fetch_add(by_s, Ordering::SeqCst);
+    }
+
+    fn passed(&self) -> Duration {
+        Duration::from_secs(self.passed_s.load(Ordering::SeqCst))
+    }
+}
+
+impl Clock for Later {
+    fn wall(&self) -> Timestamp {
+        self.machine.wall().after(self.passed())
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.machine.monotonic() + self.passed()
+    }
+}
+
+fn open(shop: &Shop, clock: &Arc<Later>) -> Till {
+    TillBuilder::new(shop.config()).clock(Arc::clone(clock) as Arc<dyn Clock>).open(shop.book()).unwrap()
+}
+
+#[test]
+fn an_outage_lasts_until_the_remote_has_answered_for_five_minutes_and_nothing_is_on_its_way() {
+    let shop = Shop::open();
+    let clock = Later::new();
+    let till = open(&shop, &clock);
+    serve(&till, &["A1"]);
+    assert_eq!(till.outages().unwrap(), []);
+    cut_off(&shop, &till);
+    let began = till.outages().unwrap();
+    assert_eq!(began.len(), 1, "{began:?}");
+    assert_eq!((began[0].provider.as_str(), began[0].back_at, began[0].ended_at), ("sandy", None, None));
+    till.consume(pay("A1", "1")).unwrap();
+    drop(till);
+
+    let till = open(&shop, &clock);
+    assert_eq!(till.outages().unwrap(), began, "a restart changes nothing");
+    reconnect(&shop, &till);
+    drain(&till);
+    let back = till.outages().unwrap().remove(0);
+    assert!(back.back_at.is_some() && back.ended_at.is_none(), "{back:?}");
+    assert_eq!(back.began_at, began[0].began_at);
+    clock.pass(299);
+    till.sync(Duration::ZERO).unwrap();
+    assert_eq!(till.outages().unwrap(), [back.clone()], "not yet");
+    clock.pass(2);
+    till.sync(Duration::from_millis(50)).unwrap();
+    let ended = till.outages().unwrap().remove(0);
+    assert!(ended.ended_at.unwrap().since(ended.back_at.unwrap()) >= Duration::from_secs(300), "{ended:?}");
+
+    cut_off(&shop, &till);
+    let two = till.outages().unwrap();
+    assert_eq!(two.len(), 2, "the next one has a row of its own");
+    assert!(two[0].outage_no > two[1].outage_no && two[1] == ended);
+}
+
+#[test]
+fn a_remote_that_goes_away_again_within_five_minutes_is_one_outage() {
+    let shop = Shop::open();
+    let clock = Later::new();
+    let till = open(&shop, &clock);
+    serve(&till, &["A1"]);
+    cut_off(&shop, &till);
+    reconnect(&shop, &till);
+    sync_until(&till, |till| till.outages().unwrap()[0].back_at.is_some());
+    clock.pass(100);
+    cut_off(&shop, &till);
+    let outages = till.outages().unwrap();
+    assert_eq!(outages.len(), 1);
+    assert_eq!(outages[0].back_at, None);
+}
+
+#[test]
+fn it_begins_with_the_first_operation_that_got_no_answer() {
+    let shop = Shop::open();
+    let clock = Later::new();
+    let till = open(&shop, &clock);
+    serve(&till, &["A1", "B1"]);
+    // The till has not noticed yet.
+    shop.server.cut();
+    let receipt = till.consume(pay("A1", "1").prefer_online(SOON)).unwrap();
+    assert_eq!(receipt.promise, Some(Promise::OfflineApproved));
+    let outages = till.outages().unwrap();
+    assert_eq!(outages.len(), 1);
+    assert_eq!(outages[0].began_at, receipt.created_at);
+}
+
+#[test]
+fn an_approval_without_the_remote_is_the_beginning_at_the_latest() {
+    let shop = Shop::open();
+    let clock = Later::new();
+    let till = open(&shop, &clock);
+    serve(&till, &["A1"]);
+    // Nobody has asked the remote for so long that nobody knows whether it is there.
+    clock.pass(400);
+    let receipt = till.consume(pay("A1", "1")).unwrap();
+    assert_eq!(receipt.promise, Some(Promise::OfflineApproved));
+    let outages = till.outages().unwrap();
+    assert_eq!((outages.len(), outages[0].began_at), (1, receipt.created_at));
+    drain(&till);
+    assert!(till.outages().unwrap()[0].back_at.is_some(), "it was there all the time");
+}
