@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::model::{Family, OfflinePolicy};
@@ -19,7 +19,7 @@ use crate::units::{Rate, Rounding};
 /// config.policy.floor_limit = tillbook::Money::parse_yuan("100")?;
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Whose business it is. A book that holds unfinished operations opens for no other.
@@ -67,6 +67,14 @@ pub struct Config {
     /// How often and how fast the remote is asked.
     #[serde(default)]
     pub pacing: Pacing,
+    /// The book is for training: it never opens as a live one, nor a live one as this, and no live remote is reached from it.
+    /// A book is made one or the other, for life. No.
+    #[serde(default)]
+    pub training: bool,
+    /// Hosts of remotes that are for training. A training book reaches these and this machine itself, and no others; a live
+    /// book reaches none of them. None.
+    #[serde(default)]
+    pub training_hosts: Vec<String>,
 }
 
 /// A remote system.
@@ -109,7 +117,7 @@ impl From<YonyouConfig> for Remote {
 
 /// Which remote serves what, by name: `sandy`, `freemud`, `gree`, `yonyou`. What is not said is served by the only configured
 /// remote that can; where several could, it has to be said.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Routing {
     /// Cards and stored value.
@@ -138,7 +146,7 @@ impl Routing {
 }
 
 /// What the merchant knows of a level.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LevelTerms {
     /// The level's name or the remote's identifier.
@@ -152,7 +160,7 @@ pub struct LevelTerms {
 }
 
 /// How often and how fast the remote is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pacing {
     /// The first back-off after a failure, in milliseconds; it doubles with each further one. 500.
@@ -211,6 +219,8 @@ impl Config {
             utc_offset_minutes: Config::default_utc_offset(),
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
+            training: false,
+            training_hosts: Vec::new(),
         };
         config.and(remote)
     }
@@ -291,8 +301,10 @@ impl Config {
                 return Err(Error::config(key, "must be 1 to 64 characters without control characters"));
             }
         }
+        self.check_resolved()?;
         let routes = self.routes(&self.providers()?)?;
         debug_assert!(!routes.is_empty());
+        self.check_training()?;
         let within = |key, ok: bool, rule: &str| if ok { Ok(()) } else { Err(Error::config(key, rule)) };
         within("timeout_ms", (1..=600_000).contains(&self.timeout_ms), "must be 1 to 600000")?;
         within(

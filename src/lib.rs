@@ -58,12 +58,15 @@ mod builder;
 mod clock;
 mod config;
 mod config_file;
+mod config_view;
 mod error;
+mod event;
 #[cfg(feature = "http")]
 mod http;
 mod messages;
 mod model;
 mod provider;
+mod secret;
 #[cfg(feature = "steps")]
 pub mod steps;
 mod store;
@@ -93,6 +96,7 @@ pub use provider::{
     FreemudTypes, GreeCodes, GreeConfig, GreeEvents, Guarantee, ListForm, OfflineAmount, OutBizNo, PartChangeId,
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
+pub use secret::SecretSource;
 pub use store::sqlite_version;
 pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
 pub use till::Till;

@@ -217,6 +217,7 @@ impl Desk {
                 let mut op = self.write_down(tx, &new, &card, (None, head.is_none()))?;
                 let entered = self.approve_offline(tx, &mut op, &decision)?;
                 let receipt = receipt_of(&op, card.card.number, None, Some(entered.receipt_no), entered.balances);
+                let receipt = Receipt { training: self.hall.config.training, ..receipt };
                 Ok(Begun::Done(Box::new(receipt)))
             }
         }
@@ -450,7 +451,8 @@ impl Desk {
             _ => view.confirmation(op.op_no)?,
         };
         let balances = served.account.base.with_effects(&open, &self.hall.config.policy);
-        Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
+        let receipt = receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances);
+        Ok(Receipt { training: self.hall.config.training, ..receipt })
     }
 }
 
@@ -480,6 +482,7 @@ fn receipt_of(
         confirmation,
         waits_for: op.waits_for.clone(),
         balances,
+        training: false,
     }
 }
 

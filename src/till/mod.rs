@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::{
     Card, CardNumber, Checked, Family, Headroom, HistoryLine, HistoryPage, HistoryQuery, Level, Notice, OfflinePolicy,
     OpId, PayType, Receipt, RechargeRule, Request,
@@ -283,6 +284,14 @@ impl Till {
         self.runtime.with(|engine| engine.headroom(number.as_ref()))
     }
 
+    /// Whether the book is for training: nothing in it was ever a sale.
+    ///
+    /// # Errors
+    /// `Poisoned`, `Closed`.
+    pub fn is_training(&self) -> Result<bool> {
+        self.runtime.with(|engine| Ok(engine.config().training))
+    }
+
     /// The offline policy in force.
     ///
     /// # Errors
@@ -402,7 +411,7 @@ impl Till {
         if let Some(worker) = worker.filter(|worker| worker.thread().id() != std::thread::current().id())
             && worker.join().is_err()
         {
-            log::error!("tillbook: the worker panicked");
+            event!(WORKER_PANICKED);
         }
     }
 }
