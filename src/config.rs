@@ -301,6 +301,9 @@ impl Config {
                 return Err(Error::config(key, "must be 1 to 64 characters without control characters"));
             }
         }
+        if self.store_id.as_ref().is_some_and(|id| id.trim().is_empty() || id.chars().any(char::is_control)) {
+            return Err(Error::config("store_id", "must not be empty and hold no control characters"));
+        }
         self.check_resolved()?;
         let routes = self.routes(&self.providers()?)?;
         debug_assert!(!routes.is_empty());
