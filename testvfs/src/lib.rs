@@ -61,7 +61,7 @@ use rusqlite::ffi;
 pub use failure::Failure;
 pub use image::SurvivingWrites;
 pub use op::{Counts, FileCounts, FileKind, Op};
-pub use state::Moment;
+pub use state::{Moment, Watcher};
 
 use state::Shared;
 
@@ -167,7 +167,7 @@ impl TestVfs {
     ///
     /// It runs inside of SQLite's call, with this VFS held: it may look at what would survive a power cut, and must not use
     /// the VFS in any other way. One run of a workload can so be cut at every call of it.
-    pub fn watch(&self, watcher: Option<Box<dyn FnMut(&Moment<'_>) + Send>>) {
+    pub fn watch(&self, watcher: Option<Watcher>) {
         self.shared.lock().set_watcher(watcher);
     }
 

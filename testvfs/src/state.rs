@@ -59,7 +59,7 @@ pub(crate) struct State {
 }
 
 /// Called with each I/O call that is about to be made.
-pub(crate) type Watcher = Box<dyn FnMut(&Moment<'_>) + Send>;
+pub type Watcher = Box<dyn FnMut(&Moment<'_>) + Send>;
 
 /// The moment before an I/O call: see [`TestVfs::watch`](crate::TestVfs::watch).
 pub struct Moment<'a> {
