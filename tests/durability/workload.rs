@@ -119,7 +119,8 @@ pub const PLAYS: [Play; 3] = [
 ];
 
 const PHONE: &str = "13800000001";
-const WAIT: Duration = Duration::from_secs(20);
+/// How long an online call waits, where its answer is kept from the book by a failing disk.
+const WAIT: Duration = Duration::from_millis(1_500);
 
 fn families() -> Config {
     generous(all_families())
@@ -281,6 +282,7 @@ const GREE: &[Step] = &[
 const YONYOU: &[Step] = &[
     local("reference", |s| s.till.set_reference("M1", "yonyou", "10000001").map(drop)),
     local("accrue", |s| s.call(AccruePoints::new("M1").amount(yuan("10")).op_id("a").offline())),
+    wide("the first answer", Stage::sync),
     local("redeem", |s| s.call(RedeemPoints::new("M1", points(100)).op_id("r").offline())),
     local("carry over", |s| s.call(CarryOverPoints::new("M1", points(50)).op_id("c").offline())),
     wide("sync", Stage::sync),
@@ -368,6 +370,22 @@ pub fn settle(street: &Street, till: &Till, person: Resolution, case: &str) {
         street.clock.pass(Duration::from_secs(30));
     }
     panic!("{case}: never settled: {:?} {:?}", till.status().unwrap(), till.waiting().unwrap());
+}
+
+/// Whether the remotes came to one of these ends. What was done without a promise and undone again may stand there besides.
+pub fn came_to_an_end(ends: &[&Vec<String>; 2], end: &[String], till: &Till, told: &[Promised]) -> bool {
+    if ends.iter().any(|known| known.as_slice() == end) {
+        return true;
+    }
+    let mut besides = end.to_vec();
+    for line in ends[0] {
+        match besides.iter().position(|there| there == line) {
+            Some(place) => besides.swap_remove(place),
+            None => return false,
+        };
+    }
+    let state = |promised: &Promised| till.operation(&promised.op_id).map(|receipt| receipt.state);
+    besides.len() == 2 && told.iter().any(|promised| matches!(state(promised), Ok(State::Reversed)))
 }
 
 /// A book and all around it, to go back to.
