@@ -117,6 +117,7 @@ impl TillBuilder {
             merchant: self.config.merchant.clone(),
             store: self.config.store.clone(),
             till: self.config.till.clone(),
+            training: self.config.training,
             remotes: providers
                 .iter()
                 .map(|provider| RemoteIdentity {

@@ -1,6 +1,8 @@
 //! The key that the chain of entries is kept with.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::Result;
 
 /// A secret of the host that the chain of entries is kept with: who does not have it can't change a line of the book without
 /// [`Till::check`](crate::Till::check) finding it. At least 16 bytes. It shows itself nowhere.
@@ -10,8 +12,7 @@ use serde::Deserialize;
 /// let key = ChainKey::new(b"thirty-two bytes of true chance!".to_vec());
 /// assert_eq!(format!("{key:?}"), "ChainKey");
 /// ```
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChainKey(Vec<u8>);
 
 impl ChainKey {
@@ -31,9 +32,25 @@ impl ChainKey {
     }
 }
 
-impl From<String> for ChainKey {
-    fn from(text: String) -> ChainKey {
-        ChainKey(text.into_bytes())
+impl ChainKey {
+    /// Lets `work` have the key as the text of a configuration, which may name where it stands. One of bytes is itself.
+    pub(crate) fn as_text(&mut self, work: impl FnOnce(&mut String) -> Result<()>) -> Result<()> {
+        let Ok(mut text) = String::from_utf8(self.0.clone()) else { return Ok(()) };
+        work(&mut text)?;
+        self.0 = text.into_bytes();
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for ChainKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<ChainKey, D::Error> {
+        crate::secret::text::deserialize(deserializer).map(|text| ChainKey(text.into_bytes()))
+    }
+}
+
+impl Serialize for ChainKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        crate::secret::text::serialize("", serializer)
     }
 }
 

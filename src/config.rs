@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ use crate::units::{Rate, Rounding};
 /// config.policy.floor_limit = tillbook::Money::parse_yuan("100")?;
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Whose business it is. A book that holds unfinished operations opens for no other.
@@ -78,6 +78,14 @@ pub struct Config {
     /// least 16 bytes. Without one the chain shows damage, and no forgery.
     #[serde(default)]
     pub chain_key: Option<ChainKey>,
+    /// The book is for training: it never opens as a live one, nor a live one as this, and no live remote is reached from it.
+    /// A book is made one or the other, for life. No.
+    #[serde(default)]
+    pub training: bool,
+    /// Hosts of remotes that are for training. A training book reaches these and this machine itself, and no others; a live
+    /// book reaches none of them. None.
+    #[serde(default)]
+    pub training_hosts: Vec<String>,
 }
 
 /// A remote system.
@@ -120,7 +128,7 @@ impl From<YonyouConfig> for Remote {
 
 /// Which remote serves what, by name: `sandy`, `freemud`, `gree`, `yonyou`. What is not said is served by the only configured
 /// remote that can; where several could, it has to be said.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Routing {
     /// Cards and stored value.
@@ -149,7 +157,7 @@ impl Routing {
 }
 
 /// What the merchant knows of a level.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LevelTerms {
     /// The level's name or the remote's identifier.
@@ -164,7 +172,7 @@ pub struct LevelTerms {
 
 /// When a discount that a remote gave to cards of a level is taken for the level's own, where none is configured. It serves
 /// for cards that have been given none themselves, and for what is decided offline only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LearnLevels {
     /// So many different cards have to have been given it, and none another one since. 3; 0: nothing is learned.
@@ -180,7 +188,7 @@ impl Default for LearnLevels {
 }
 
 /// How often and how fast the remote is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pacing {
     /// The first back-off after a failure, in milliseconds; it doubles with each further one. 500.
@@ -242,6 +250,8 @@ impl Config {
             pacing: Pacing::default(),
             card_numbers: None,
             chain_key: None,
+            training: false,
+            training_hosts: Vec::new(),
         };
         config.and(remote)
     }
@@ -322,8 +332,13 @@ impl Config {
                 return Err(Error::config(key, "must be 1 to 64 characters without control characters"));
             }
         }
+        if self.store_id.as_ref().is_some_and(|id| id.trim().is_empty() || id.chars().any(char::is_control)) {
+            return Err(Error::config("store_id", "must not be empty and hold no control characters"));
+        }
+        self.check_resolved()?;
         let routes = self.routes(&self.providers()?)?;
         debug_assert!(!routes.is_empty());
+        self.check_training()?;
         let within = |key, ok: bool, rule: &str| if ok { Ok(()) } else { Err(Error::config(key, rule)) };
         within("timeout_ms", (1..=600_000).contains(&self.timeout_ms), "must be 1 to 600000")?;
         within(

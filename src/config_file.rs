@@ -11,6 +11,7 @@ use serde_path_to_error::{Path as KeyPath, Segment};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::TIME;
+use crate::secret::{HOLDS_NUL, IS_MASK, ONE_PLACE, Places, SecretSource};
 
 /// What is wrong with the text as a whole is told under these keys.
 const JSON: &str = "json";
@@ -42,10 +43,28 @@ impl Config {
     /// # Ok::<(), tillbook::Error>(())
     /// ```
     ///
+    /// In place of a secret (an access token, a key, a password, the value of an extra header) there may stand where it is
+    /// kept: `{"env": "NAME"}` for a variable of the environment, `{"file": "/full/path"}` for a mounted file, whose line end is
+    /// left out, `{"host": "name"}` for [`Config::from_json_with`].
+    ///
     /// # Errors
     /// [`ErrorCode::InvalidConfig`](crate::ErrorCode::InvalidConfig). [`Error::field`] names the key, dotted:
     /// `gree.coupon_fee_unit`, `levels[0].rate`; `json` where the text is no JSON object. No error shows a value.
     pub fn from_json(text: &str) -> Result<Config> {
+        Config::read(text, &Places { env: &env, host: None, folder: None })
+    }
+
+    /// As [`Config::from_json`], for a host that keeps secrets: `{"host": "name"}` in a secret's place is looked up in
+    /// `secrets`.
+    ///
+    /// # Errors
+    /// As [`Config::from_json`]; for a secret that is not there its key and the name that it was looked up by, never a value.
+    pub fn from_json_with(text: &str, secrets: &dyn SecretSource) -> Result<Config> {
+        Config::read(text, &Places { env: &env, host: Some(secrets), folder: None })
+    }
+
+    /// Reads a configuration, and its secrets from where it says they are.
+    pub(crate) fn read(text: &str, places: &Places<'_>) -> Result<Config> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
             let (line, column) = (error.line(), error.column());
@@ -56,13 +75,15 @@ impl Config {
             return Err(Error::config(JSON, "must be an object"));
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let config: Config = serde_path_to_error::deserialize(&mut deserializer)
+        let mut config: Config = serde_path_to_error::deserialize(&mut deserializer)
             .map_err(|error| said(&keys(error.path()), error.inner()))?;
+        config.each_secret(&mut |key, text| places.resolve(key, text))?;
         config.check()?;
         Ok(config)
     }
 
-    /// Reads a configuration from a file of JSON in UTF-8, with or without a byte order mark, at most 1 MiB long.
+    /// Reads a configuration from a file of JSON in UTF-8, with or without a byte order mark, at most 1 MiB long. A secret's
+    /// file may be named by its path from there.
     ///
     /// ```no_run
     /// let config = tillbook::Config::from_file("till.json")?;
@@ -73,6 +94,19 @@ impl Config {
     /// As [`Config::from_json`]. Where the file can't be read or holds no text in UTF-8, [`Error::field`] is `file`; why it
     /// can't be read [`Error::native_code`] tells too.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Config> {
+        Config::load(path.as_ref(), None)
+    }
+
+    /// As [`Config::from_file`], for a host that keeps secrets, as [`Config::from_json_with`].
+    ///
+    /// # Errors
+    /// As [`Config::from_file`].
+    pub fn from_file_with(path: impl AsRef<Path>, secrets: &dyn SecretSource) -> Result<Config> {
+        Config::load(path.as_ref(), Some(secrets))
+    }
+
+    fn load(path: &Path, host: Option<&dyn SecretSource>) -> Result<Config> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut bytes = Vec::new();
         std::fs::File::open(path)
             .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
@@ -81,10 +115,14 @@ impl Config {
             return Err(Error::config(FILE, "must be at most 1 MiB"));
         }
         match std::str::from_utf8(&bytes) {
-            Ok(text) => Config::from_json(text),
+            Ok(text) => Config::read(text, &Places { env: &env, host, folder: Some(folder) }),
             Err(_) => Err(Error::config(FILE, encoding_rule(&bytes))),
         }
     }
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// What is not UTF-8 is most often what an editor on a Chinese Windows saves by default.
@@ -182,6 +220,7 @@ fn rule(said: &str) -> String {
         // The text is JSON. What is said of it here is that no variant's name is a number or a list, and that a pair is longer.
         None if said == "expected value" => "must be a string",
         None if said == "trailing characters" => "must have no further items",
+        None if [IS_MASK, HOLDS_NUL, ONE_PLACE].contains(&said) => said,
         None if said == RATE => "must be above 0 and at most 1",
         None if said == TIME => "must be a time as 2027-01-31T23:59:59+08:00",
         None => WRONG_KIND,

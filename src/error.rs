@@ -36,7 +36,8 @@ pub enum ErrorCode {
     UnknownReference = 11,
     /// The configuration breaks a rule. [`Error::field`] names the key.
     InvalidConfig = 10,
-    /// The book belongs to another merchant, store, till or remote, and operations are open.
+    /// The book belongs to another merchant, store, till or remote, and operations are open; or it is for training, and the
+    /// configuration is not, or the other way about.
     WrongMerchant = 20,
     /// Another process (or another till of this one) has the book open.
     BookInUse = 21,
@@ -104,6 +105,10 @@ pub struct Error {
     kind: Box<Kind>,
 }
 
+/// Unlike its owner, whether a book is for training never changes.
+pub(crate) const TRAINING_MODE: &str = "training mode";
+const OPEN: &str = ", and operations are open";
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Kind {
     #[error("{field} {rule} (got {value})")]
@@ -128,7 +133,7 @@ pub(crate) enum Kind {
     WrongState { found: &'static str, rule: &'static str },
     #[error("the remote refused: {why}")]
     RemoteRefused { why: String, code: Option<String> },
-    #[error("the book belongs to another {0}, and operations are open")]
+    #[error("the book belongs to another {what}{open}", what = .0, open = if *.0 == TRAINING_MODE { "" } else { OPEN })]
     WrongMerchant(&'static str),
     #[error("the book is in use by another till")]
     InUse,

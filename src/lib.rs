@@ -60,12 +60,15 @@ mod chain_key;
 mod clock;
 mod config;
 mod config_file;
+mod config_view;
 mod error;
+mod event;
 #[cfg(feature = "http")]
 mod http;
 mod messages;
 mod model;
 mod provider;
+mod secret;
 #[cfg(feature = "steps")]
 pub mod steps;
 mod store;
@@ -102,6 +105,7 @@ pub use provider::{
     FreemudTypes, GreeCodes, GreeConfig, GreeEvents, Guarantee, ListForm, OfflineAmount, OutBizNo, PartChangeId,
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
+pub use secret::SecretSource;
 pub use store::sqlite_version;
 pub use sync::{
     Link, Orphan, RemoteStatus, Resolution, Retarget, Retargeted, SyncStatus, TokenSource, WaitingOperation,

@@ -59,6 +59,10 @@ pub(super) fn rule(english: &str) -> Option<String> {
     if let Some(known) = words(english) {
         return Some(known.to_owned());
     }
+    // What a secret was looked up by stands after the rule.
+    if let Some((known, name)) = english.split_once(": ").and_then(|(rule, name)| Some((words(rule)?, name))) {
+        return Some(format!("{known}：[{name}]"));
+    }
     if let Some(names) = after("must be one of ") {
         return Some(format!("须为以下之一：{}", names.replace(", ", "、")));
     }
@@ -166,6 +170,20 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be a pair: a name and a value" => "须为名称和值各一项",
         "must have no further items" => "多出了内容",
         "must be of another kind" => "类型不对",
+        "must be the secret itself, not its mask" => "须为密钥本身，不能是掩码",
+        "must hold no NUL" => "不能含有空字符",
+        "must be the secret or one of env, file, host" => "须为密钥本身，或 env、file、host 之一",
+        "must be set in the environment" => "环境变量未设置",
+        "must be known to the host" => "收银程序未提供该密钥",
+        "must be resolved by the host, which gave no source" => "须由收银程序提供密钥",
+        "must be resolved, as Config::from_json does" => "密钥尚未取得",
+        "must name a file by its full path" => "须为文件的完整路径",
+        "must be at most 64 KiB" => "不能超过 64 KiB",
+        "must hold names of hosts, without port or path" => "须为主机名列表，不含端口和路径",
+        "must be this machine or one of training_hosts in a training book" => {
+            "培训账本只能连接本机或 training_hosts 中的主机"
+        }
+        "must not be one of training_hosts in a live book" => "正式账本不能连接培训主机",
         "must be at most 1 MiB" => "不能超过 1 MiB",
         "must be 1 to 64 characters without control characters" => "须为 1 到 64 个字符，不含控制字符",
         "must be within 14 hours" => "须在 14 小时以内",
@@ -247,6 +265,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "store" => "门店",
         "till" => "收银机",
         "provider" => "会员平台",
+        "training mode" => "用途（培训或正式）",
         "base URL" => "会员平台地址",
         "tenant" => "会员平台账号",
         "outage" => "断网记录",

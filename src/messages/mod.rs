@@ -11,7 +11,7 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, ErrorCode, Kind as Cause};
+use crate::error::{Error, ErrorCode, Kind as Cause, TRAINING_MODE};
 use crate::model::{CouponRule, CouponStatus, Refusal, State};
 
 /// A language that people are told something in.
@@ -105,6 +105,12 @@ impl Error {
             }
             (Cause::RemoteRefused { code: Some(code), .. }, Chinese) => {
                 format!("会员平台拒绝了请求（代码 [{code}]）。")
+            }
+            (Cause::WrongMerchant(TRAINING_MODE), English) => {
+                "A book for training is no live one, nor the other way about: use another file.".to_owned()
+            }
+            (Cause::WrongMerchant(TRAINING_MODE), Chinese) => {
+                "培训账本与正式账本不能互换，请使用另一个账本文件。".to_owned()
             }
             (Cause::WrongMerchant(what), English) => {
                 format!("This till's book belongs to another {what}, and holds operations that are not finished.")

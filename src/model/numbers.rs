@@ -1,6 +1,6 @@
 //! Numbers that a till gives to the cards it opens.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{CardNumber, Error, Result};
 
@@ -22,7 +22,7 @@ use super::{CardNumber, Error, Result};
 /// config.check()?;
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CardNumbers {
     /// What each number begins with. May be empty.

@@ -175,6 +175,8 @@ pub struct Receipt {
     pub waits_for: Option<String>,
     /// What is on the card now.
     pub balances: Balances,
+    /// The book is for training: what a slip has to say, and nobody is to take for a sale.
+    pub training: bool,
 }
 
 impl Receipt {

@@ -35,6 +35,7 @@ pub use gree::{
 };
 pub(crate) use sandy::Sandy;
 pub use sandy::{OfflineAmount, SandyConfig};
+pub(crate) use settings::{host, is_for_tests, is_host};
 pub(crate) use yonyou::Yonyou;
 pub use yonyou::YonyouConfig;
 

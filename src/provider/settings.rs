@@ -33,6 +33,26 @@ pub(super) fn base_url(url: &str, allow_plain_http: bool) -> Result<()> {
     Ok(())
 }
 
+/// The host of a base URL that was checked, in lower case.
+pub(crate) fn host(url: &str) -> Option<String> {
+    let lower = url.to_ascii_lowercase();
+    let rest = lower.strip_prefix("http://").or_else(|| lower.strip_prefix("https://"))?;
+    host_of(&rest[..rest.find('/').unwrap_or(rest.len())]).map(ToOwned::to_owned)
+}
+
+/// Whether it is a host's name or address alone.
+pub(crate) fn is_host(text: &str) -> bool {
+    let v6 = text.parse::<std::net::Ipv6Addr>().is_ok();
+    v6 || host_of(&text.to_ascii_lowercase()).is_some_and(|host| host.len() == text.len())
+}
+
+/// This machine itself, or a name that the domain name system keeps for tests. Addresses of a private network are not among
+/// them: many a shop's live server stands in its back room.
+pub(crate) fn is_for_tests(host: &str) -> bool {
+    let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    loopback || host.rsplit_once('.').is_some_and(|(_, top)| ["test", "localhost", "invalid"].contains(&top))
+}
+
 /// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
 fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Tx, View, from_json, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::event::{self, Line};
 
 #[derive(Clone, Debug)]
 pub(crate) struct AttemptRow {
@@ -149,6 +150,30 @@ impl Tx<'_> {
                 server_at.map(Timestamp::millis),
             ))?;
         Ok(self.conn.last_insert_rowid())
+    }
+
+    /// Logs what became of an attempt.
+    pub(crate) fn tell_attempt(&self, op_no: i64, attempt_no: i64) -> Result<()> {
+        if !event::ATTEMPT_ANSWERED.is_wanted() {
+            return Ok(());
+        }
+        let (op, attempt) = (self.operation(op_no)?, self.attempt(attempt_no)?);
+        let mut line = Line::of(&event::ATTEMPT_ANSWERED);
+        line.add("op_id", &op.op_id);
+        line.add("kind", &op.kind);
+        line.add("provider", &op.provider);
+        line.add("attempt", &attempt_no);
+        if let Some(status) = &attempt.status {
+            line.add("status", status);
+        }
+        if let Some(outcome) = &attempt.outcome {
+            line.add("outcome", outcome);
+        }
+        if let Some(ended) = attempt.ended_at {
+            line.add("ms", &ended.since(attempt.started_at).as_millis());
+        }
+        line.write();
+        Ok(())
     }
 
     /// The answer as it came, before anybody has looked into it.

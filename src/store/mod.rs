@@ -38,7 +38,8 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorDomain, Result};
+use crate::event::{self, event};
 use crate::model::Exposure;
 
 pub(crate) use attempts::{AttemptRow, Lookout};
@@ -120,17 +121,28 @@ impl Store {
     /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, none of it otherwise.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.begin()?;
+        let lines = event::hold();
         let result = work(&Tx { view: self.view(), chain: &self.chain });
         match result {
             Ok(value) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
-                Ok(_) => Ok(value),
+                Ok(_) => {
+                    lines.release();
+                    Ok(value)
+                }
                 Err(error) => {
+                    drop(lines);
                     self.roll_back();
-                    Err(error.into())
+                    let error = Error::from(error);
+                    event!(COMMIT_FAILED, code = error.code() as i32, error = error);
+                    Err(error)
                 }
             },
             Err(error) => {
+                drop(lines);
                 self.roll_back();
+                if error.domain() == ErrorDomain::Book {
+                    event!(COMMIT_FAILED, code = error.code() as i32, error = error);
+                }
                 Err(error)
             }
         }
@@ -162,7 +174,7 @@ impl Store {
         if !self.conn.is_autocommit()
             && let Err(error) = self.conn.execute_batch("ROLLBACK")
         {
-            log::error!("tillbook: rollback failed: {error}");
+            event!(ROLLBACK_FAILED, error = error);
         }
     }
 }
@@ -171,12 +183,14 @@ impl Tx<'_> {
     /// Runs `work` so that its failure undoes only itself. Errors of the disk still fail the whole transaction.
     pub(crate) fn savepoint<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<Result<T>> {
         self.conn.prepare_cached("SAVEPOINT work")?.execute([])?;
+        let mark = event::mark();
         match work() {
             Ok(value) => {
                 self.conn.prepare_cached("RELEASE work")?.execute([])?;
                 Ok(Ok(value))
             }
             Err(error) => {
+                event::back_to(mark);
                 self.exposure.set(None);
                 if self.conn.is_autocommit() {
                     // The whole transaction is gone already: nothing is left to go back to.

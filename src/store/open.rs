@@ -15,6 +15,7 @@ use super::schema::APPLICATION_ID;
 use super::{Store, Tx};
 use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
+use crate::event::event;
 
 /// The oldest SQLite whose WAL this library trusts.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -25,6 +26,11 @@ pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
 
+/// The key of the book that tells whether it is for training.
+const TRAINING: &str = "training";
+const YES: &str = "yes";
+const NO: &str = "no";
+
 /// Room set aside so that an answer can still be written when the disk is full.
 const BALLAST_BYTES: usize = 256 * 1024;
 
@@ -34,6 +40,8 @@ pub(crate) struct Identity {
     pub(crate) merchant: String,
     pub(crate) store: String,
     pub(crate) till: String,
+    /// A book is for training, or it is not, for life.
+    pub(crate) training: bool,
     pub(crate) remotes: Vec<RemoteIdentity>,
 }
 
@@ -82,9 +90,16 @@ impl Store {
             tx.keep_chain_with(tx.chain.fingerprint.as_deref())
         })?;
         store.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        event!(
+            BOOK_OPENED,
+            book = store.view().book("book_id")?.unwrap_or_default(),
+            schema = VERSION,
+            sqlite = sqlite_version(),
+            training = options.identity.training,
+        );
         if let Err(error) = store.fill_ballast() {
             // Trading goes on without it; only a full disk will then cost more.
-            log::warn!("tillbook: no ballast: {error}");
+            event!(BALLAST_MISSING, error = error);
         }
         Ok(store)
     }
@@ -163,7 +178,7 @@ impl Drop for BookLock {
     fn drop(&mut self) {
         // A process that was forked off holds the same lock: closing our file would leave it locked for as long as that lives.
         if let Err(error) = self.0.unlock() {
-            log::warn!("tillbook: the book's lock file: {error}");
+            event!(UNLOCK_FAILED, error = error);
         }
     }
 }
@@ -288,6 +303,16 @@ impl Tx<'_> {
     /// The book's owner may change only while nothing waits to be sent, and each of its remotes only while nothing waits to be
     /// sent there.
     fn check_identity(&self, identity: &Identity) -> Result<()> {
+        let training = if identity.training { YES } else { NO };
+        match self.book(TRAINING)? {
+            Some(stored) if stored != training => return Err(Error::wrong_merchant("training mode")),
+            Some(_) => {}
+            // A book that was made before there was training is a live one.
+            None if identity.training && self.book("merchant")?.is_some() => {
+                return Err(Error::wrong_merchant("training mode"));
+            }
+            None => self.set_book(TRAINING, training)?,
+        }
         let mut other_owner = false;
         let owner = [("merchant", &identity.merchant), ("store", &identity.store), ("till", &identity.till)];
         for (name, value) in owner {
@@ -303,6 +328,10 @@ impl Tx<'_> {
             let configured = identity.remotes.iter().any(|remote| remote.provider == provider);
             if !configured && self.has_unfinished(Some(&provider))? {
                 return Err(Error::wrong_merchant("provider"));
+            }
+            if !configured && other_owner {
+                // Should it be configured again one day, it is the new owner's.
+                self.forget_remote(&provider)?;
             }
         }
         for RemoteIdentity { provider, base_url, tenant } in &identity.remotes {

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::{Tx, View, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::{
     Act, Confirmation, Context, Effect, Evidence, Exposure, Kind, OpId, OpenEffect, Promise, Refusal, State, Told,
 };
@@ -486,6 +487,7 @@ impl Tx<'_> {
         if changed != 1 {
             return Err(Error::inconsistent(format!("operation {} was not {}", op.op_no, op.state)));
         }
+        event!(STATE_CHANGED, op_id = op.op_id, kind = op.kind, provider = op.provider, from = op.state, to = next);
         let before = op.exposure();
         op.state = next;
         op.waits_for = None;
@@ -545,6 +547,7 @@ impl Tx<'_> {
                 )?
                 .execute((op.op_no, exposed, effect.money.fen(), effect.bonus.fen(), effect.points.get()))?;
         }
+        event!(PROMISE_MADE, op_id = op.op_id, kind = op.kind, provider = op.provider, promise = row.promise,);
         let before = op.exposure();
         op.effect = *effect;
         op.exposed = exposed;

@@ -228,6 +228,7 @@ impl Desk {
                     self.retell_orphans(tx, op.lane_no, true)?;
                 }
                 let receipt = receipt_of(&op, card.card.number, None, Some(entered.receipt_no), entered.balances);
+                let receipt = Receipt { training: self.hall.config.training, ..receipt };
                 Ok(Begun::Done(Box::new(receipt)))
             }
         }
@@ -458,7 +459,8 @@ impl Desk {
 
     /// Everything a POS may want to know of an operation, as it stands.
     pub(super) fn receipt(&self, view: &View<'_>, op: &OpRow) -> Result<Receipt> {
-        receipt(view, op, &self.hall.policy().policy)
+        let receipt = receipt(view, op, &self.hall.policy().policy)?;
+        Ok(Receipt { training: self.hall.config.training, ..receipt })
     }
 }
 
@@ -502,6 +504,7 @@ fn receipt_of(
         confirmation,
         waits_for: op.waits_for.clone(),
         balances,
+        training: false,
     }
 }
 

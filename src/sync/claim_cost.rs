@@ -66,6 +66,7 @@ impl Bench {
                 merchant: config.merchant.clone(),
                 store: config.store.clone(),
                 till: config.till.clone(),
+                training: false,
                 remotes: vec![RemoteIdentity {
                     provider: "sandy",
                     base_url: BASE_URL.to_owned(),

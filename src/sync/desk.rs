@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::{Timestamp, mint_id};
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::State;
 use crate::provider::{Provider, Reading, Seal, WireCall};
 use crate::store::{Store, Tx, View};
@@ -334,6 +335,11 @@ impl Desk {
         let condition = self.condition.durable();
         if condition != self.stored_condition && !mutated!(ForgetCondition) {
             tx.set_condition(self.provider.name(), &condition)?;
+            match (self.stored_condition.is_down(), condition.is_down()) {
+                (false, true) => event!(BREAKER_OPENED, provider = self.provider.name(), failures = condition.failures),
+                (true, false) => event!(BREAKER_CLOSED, provider = self.provider.name()),
+                _ => {}
+            }
             self.out.condition = Some(condition);
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::clock::{BookTime, Clock, Entropy, Timestamp};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
+use crate::event::event;
 use crate::model::{Act, CardNumber, Catalogue, Checked, Family, Kind, Notice};
 use crate::provider::Provider;
 use crate::store::Store;
@@ -129,7 +130,7 @@ impl Engine {
             Err(error) => Err(error),
         };
         if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && self.store.release_ballast() {
-            log::warn!("tillbook: disk full, ballast released");
+            event!(BALLAST_RELEASED);
             self.ballast_due = Some(self.hall.clock.monotonic().saturating_add(BALLAST_AGAIN));
             for (desk, given_up) in self.desks.iter_mut().zip(&given_up) {
                 desk.give_up(given_up);

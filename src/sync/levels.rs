@@ -8,6 +8,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use crate::error::Result;
+use crate::event::event;
 use crate::model::{Confirmation, Kind, Told};
 use crate::store::{OpRow, Tx};
 use crate::units::{Money, Rate, Rounding, RoundingUnit};
@@ -57,11 +58,11 @@ impl Desk {
         let cards = tx.cards_that_agree(level, &self.first_day(), rate, wanted)?;
         if cards >= wanted {
             let now = self.now();
-            log::info!("tillbook: {cards} cards of a level were given {rate}: taken for the level's");
+            event!(RATE_LEARNED, provider = provider, cards = cards);
             return tx.set_level_rate(provider, level, rate, cards, now);
         }
         if known.is_some() {
-            log::info!("tillbook: the cards of a level do not agree on a rate any more");
+            event!(RATE_DISPUTED, provider = provider);
             tx.forget_level_rate(provider, level)?;
         }
         Ok(())

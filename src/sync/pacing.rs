@@ -65,13 +65,9 @@ impl Condition {
     /// No answer, or none in the dialect.
     pub(crate) fn failed(&mut self, now: Timestamp, pacing: &Pacing, entropy: &dyn Entropy) {
         self.failures = self.failures.saturating_add(1);
-        let was_down = self.is_down();
-        if was_down || (self.failures >= pacing.breaker_failures && !mutated!(IgnoreBreaker)) {
+        if self.is_down() || (self.failures >= pacing.breaker_failures && !mutated!(IgnoreBreaker)) {
             let beyond = self.failures.saturating_sub(pacing.breaker_failures);
             self.down_until = Some(now.after(backoff(beyond, pacing, entropy)));
-            if !was_down {
-                log::warn!("tillbook: a remote does not answer: it is probed until it does");
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What people do: void, decide about what waits, acknowledge, keep the exception list.
 
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::{Evidence, Kind, OfflinePolicy, OpId, Promise, Receipt, State, Told, named, short_text};
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
@@ -135,6 +136,13 @@ impl Desk {
         }
         let was_rejected = op.state == State::Rejected;
         tx.insert_decision(op.op_no, resolution.as_str(), (who, why), None, now)?;
+        event!(
+            PERSON_DECIDED,
+            op_id = op.op_id,
+            kind = op.kind,
+            provider = op.provider,
+            decision = resolution.as_str(),
+        );
         tx.acknowledge_operation(op.op_no, who, why, now)?;
         match resolution {
             Resolution::WasApplied => {

@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::event::event;
 use crate::model::{Act, Base, CardNumber, CardStatus, Holder, Kind, NoticeKind, State};
 use crate::provider::{Findings, Snapshot};
 use crate::store::{AttemptRow, LaneState, NewNotice, OpRow, ServedCard, Tx};
@@ -345,7 +346,7 @@ impl Desk {
 
     fn refuse_stale(&mut self, tx: &Tx<'_>, served: &ServedCard) -> Result<()> {
         let at = self.now();
-        log::warn!("tillbook: running totals of account {} went backwards", served.account.account_no);
+        event!(TOTALS_WENT_BACK, provider = self.provider.name(), account = served.account.account_no);
         if tx.has_open_notice_of_card(NoticeKind::StaleSnapshot, served.card.card_no)? {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::{NoticeKind, State};
 use crate::provider::{Findings, ReadFailure, ReadStep, Reading, Reply};
 use crate::store::{NewNotice, Tx};
@@ -53,7 +54,7 @@ impl Desk {
         let server = self.server_time.take();
         self.remote_clock = server;
         if self.hall.remote_answered(server) {
-            log::warn!("tillbook: the book's time ran ahead; brought back to {:?} on the remote's word", self.now());
+            event!(TIME_BROUGHT_BACK, provider = self.provider.name());
             self.follow_time();
             self.hall.move_times(tx)?;
         }
@@ -320,6 +321,7 @@ impl Desk {
     pub(super) fn halt(&mut self, tx: &Tx<'_>, why: &str) -> Result<()> {
         let now = self.now();
         self.condition.halt(why, now, &self.hall.config.pacing, self.hall.entropy.as_ref());
+        event!(PROVIDER_HALTED, provider = self.provider.name());
         let about = format!("{}: ", self.provider.name());
         if !tx.has_open_notice_beginning(NoticeKind::ProviderHalted, &about)? || mutated!(HaltToldAgain) {
             tx.insert_notice(&NewNotice {
@@ -342,7 +344,6 @@ impl Desk {
         self.catalogue_due = None;
         self.catalogue_failures = 0;
         if self.condition.recovered(now, &self.hall.config.pacing, self.hall.entropy.as_ref()) {
-            log::info!("tillbook: the remote is there again");
             for mut op in if mutated!(OutageUnparks) { tx.operations_in(State::Parked)? } else { Vec::new() } {
                 tx.transition(&mut op, State::Queued, now)?;
                 self.refresh_lane(tx, op.lane_no, None)?;

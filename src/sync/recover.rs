@@ -1,6 +1,7 @@
 //! Start-up: what a crash left behind is brought into a state from which the queue goes on by itself.
 
 use crate::error::Result;
+use crate::event::event;
 use crate::model::State;
 use crate::store::{LaneState, OpRow, Tx};
 use crate::transport::HttpResponse;
@@ -14,7 +15,11 @@ impl Desk {
     pub(super) fn recover(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         self.recovering = true;
-        for mut op in self.own(tx.operations_in(State::Sending)?) {
+        let under_way = self.own(tx.operations_in(State::Sending)?);
+        if !under_way.is_empty() {
+            event!(BOOK_RECOVERED, provider = self.provider.name(), operations = under_way.len());
+        }
+        for mut op in under_way {
             let attempts = tx.attempts(op.op_no)?;
             let Some(last) = attempts.last() else {
                 self.in_doubt(tx, &mut op)?;

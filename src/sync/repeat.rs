@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Result;
+use crate::event::event;
 use crate::model::{Promise, State};
 use crate::provider::{Guarantee, Undone, WireCall};
 use crate::store::{AttemptRow, LaneState, Lookout, OpRow, Tx};
@@ -44,6 +45,7 @@ impl Desk {
         tx.transition(&mut op, State::Sending, now)?;
         let (_, failures) = tx.lane(op.lane_no)?;
         tx.set_lane(op.lane_no, LaneState::Idle, failures)?;
+        event!(ATTEMPT_SENT, op_id = op.op_id, kind = op.kind, provider = op.provider, attempt = attempt_no);
         self.send_out(&call, Job::Write { op_no: op.op_no, lane_no: op.lane_no, attempt_no });
         Ok(())
     }
@@ -89,6 +91,7 @@ impl Desk {
         let attempt_no = tx.insert_attempt(op.op_no, (now, self.remote_clock), Some(&UNDOING.into()), &call)?;
         let (_, failures) = tx.lane(op.lane_no)?;
         tx.set_lane(op.lane_no, LaneState::Idle, failures)?;
+        event!(ATTEMPT_SENT, op_id = op.op_id, kind = op.kind, provider = op.provider, attempt = attempt_no);
         self.send_out(&call, Job::Write { op_no: op.op_no, lane_no: op.lane_no, attempt_no });
         Ok(true)
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::{Timestamp, business_date};
 use crate::error::Result;
+use crate::event::event;
 use crate::model::{
     Balances, Base, CardStatus, Confirmation, Effect, Evidence, Kind, NoticeKind, Promise, RateSource, Refusal, State,
     Told,
@@ -191,6 +192,7 @@ impl Desk {
         tx.transition(op, State::Rejected, now)?;
         self.coupon_settled(tx, op)?;
         tx.set_waits_for(op, why, false)?;
+        event!(OPERATION_REJECTED, op_id = op.op_id, kind = op.kind, provider = op.provider);
         self.except(tx, op, &format!("was refused by the remote: {why}"))?;
         tx.insert_notice(&NewNotice {
             kind: NoticeKind::Rejected,
@@ -302,6 +304,7 @@ impl Desk {
         self.settle_doubt(tx, op)?;
         tx.transition(op, State::Parked, now)?;
         tx.set_waits_for(op, why, unknown)?;
+        event!(OPERATION_PARKED, op_id = op.op_id, kind = op.kind, provider = op.provider, unknown = unknown);
         if !self.provider.parked_holds() && !op.kind.opens() {
             tx.let_pass(op.op_no)?;
         }

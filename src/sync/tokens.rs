@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::clock::{Skew, Timestamp};
 use crate::error::Result;
+use crate::event::event;
 use crate::provider::{Provider, Secret, Token, TokenAnswer, TokenCall};
 use crate::store::{Tx, View};
 use crate::transport::{HttpResponse, TransportFailure};
@@ -231,11 +232,7 @@ impl Desk {
             self.tokens.due = vague.then(|| now.after(self.backoff(self.tokens.vague_times)));
             return;
         }
-        let why = match result {
-            Err(failure) => failure.to_string(),
-            Ok(_) => "the answer tells no time".to_owned(),
-        };
-        log::warn!("tillbook: the remote's clock could not be measured: {why}");
+        event!(CLOCK_NOT_MEASURED, provider = self.provider.name());
         self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
         self.tokens.due = Some(now.after(self.backoff(self.condition.failures)));
     }
@@ -274,6 +271,7 @@ impl Desk {
             TokenAnswer::Granted { access, life, refresh } => {
                 let granted = Token { text: access, until: now.after(life.saturating_sub(MARGIN.min(life / 10))) };
                 tx.set_token(name, ACCESS, &granted)?;
+                event!(TOKEN_FETCHED, provider = name, call = name_of(call));
                 self.tokens.access = Some(granted);
                 self.tokens.token_no += 1;
                 if let Some((text, life)) = refresh {
@@ -286,8 +284,8 @@ impl Desk {
                 self.answered = None;
                 self.dialect_answered(tx)
             }
-            TokenAnswer::RefreshRefused(why) => {
-                log::warn!("tillbook: the refresh token is not accepted: {why}");
+            TokenAnswer::RefreshRefused(_) => {
+                event!(TOKEN_REFUSED, provider = name, call = name_of(call));
                 self.tokens.refresh = None;
                 tx.forget_token(name, REFRESH)
             }
@@ -302,11 +300,12 @@ impl Desk {
                 }
             }
             TokenAnswer::Refused(why) => {
+                event!(TOKEN_REFUSED, provider = name, call = name_of(call));
                 self.tokens.put_off(now);
                 self.halt(tx, &why)
             }
-            TokenAnswer::Garbled(why) => {
-                log::warn!("tillbook: no token: {why}");
+            TokenAnswer::Garbled(_) => {
+                event!(TOKEN_REFUSED, provider = name, call = name_of(call));
                 self.tokens.put_off(now);
                 self.condition.failed(now, &self.hall.config.pacing, self.hall.entropy.as_ref());
                 Ok(())

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::transport::Transport;
 
 use super::engine::{Answered, Engine, Exchange, Scope, URGENT_EXTRA};
@@ -121,7 +122,7 @@ impl Runtime {
                     Ok(turn) => turn.exchanges,
                     Err(error) => {
                         // Nothing of it has happened. The worker's next tick, or the next answer, tries again.
-                        log::error!("tillbook: a turn failed: {error}");
+                        event!(TURN_FAILED, code = error.code() as i32, error = error);
                         return false;
                     }
                 }
@@ -162,7 +163,7 @@ impl Runtime {
             match std::thread::Builder::new().name("tillbook-io".into()).spawn(move || runtime.carry_out()) {
                 Ok(_) => io.threads += 1,
                 Err(error) => {
-                    log::error!("tillbook: no thread: {error}");
+                    event!(NO_THREAD, error = error);
                     break;
                 }
             }
@@ -282,7 +283,7 @@ impl Runtime {
                 // While every thread is taken, the next answer brings the next turn.
                 Ok(due) => due.filter(|_| !busy),
                 Err(error) => {
-                    log::error!("tillbook: {error}");
+                    event!(TURN_FAILED, code = error.code() as i32, error = error);
                     None
                 }
             };

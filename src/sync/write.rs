@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
+use crate::event::event;
 use crate::model::{Act, CardStatus, Confirmation, Evidence, Kind, NoticeKind, State, fit_funds, predict};
 use crate::provider::{Doubt, Findings, Guarantee, Original, Outcome, Outgoing, RefusalClass, RemoteRefusal, WireCall};
 use crate::store::{AttemptRow, LaneState, NewNotice, OpRow, ServedCard, Tx};
@@ -198,6 +199,7 @@ impl Desk {
         tx.transition(&mut op, State::Sending, now)?;
         let (_, failures) = tx.lane(lane_no)?;
         tx.set_lane(lane_no, LaneState::Idle, failures)?;
+        event!(ATTEMPT_SENT, op_id = op.op_id, kind = op.kind, provider = op.provider, attempt = attempt_no);
         self.send_out(&call, Job::Write { op_no, lane_no, attempt_no });
         Ok(())
     }
@@ -274,6 +276,17 @@ impl Desk {
 
     /// What became of an attempt. Works from the book alone, so that it also serves an answer that could not be saved before.
     pub(super) fn write_answered(
+        &mut self,
+        tx: &Tx<'_>,
+        op_no: i64,
+        attempt_no: i64,
+        result: &Result<HttpResponse, TransportFailure>,
+    ) -> Result<()> {
+        self.take_write_answer(tx, op_no, attempt_no, result)?;
+        tx.tell_attempt(op_no, attempt_no)
+    }
+
+    fn take_write_answer(
         &mut self,
         tx: &Tx<'_>,
         op_no: i64,
@@ -366,7 +379,7 @@ impl Desk {
             Ok(()) => Ok(()),
             Err(error) if matches!(error.code(), ErrorCode::DiskFull | ErrorCode::Storage) => Err(error),
             Err(error) => {
-                log::error!("tillbook: an answer could not be worked off: {error}");
+                event!(ANSWER_NOT_UNDERSTOOD, op_id = op.op_id, error = error);
                 let now = self.now();
                 *op = tx.operation(op.op_no)?;
                 tx.end_attempt(attempt_no, now, "unknown", &error.to_string())?;

@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::{Card, CardNumber, Checked, Family, Level, Notice, OpId, PayType, Receipt, RechargeRule, Request};
 use crate::sync::{Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
 
@@ -222,6 +223,14 @@ impl Till {
         })
     }
 
+    /// Whether the book is for training: nothing in it was ever a sale.
+    ///
+    /// # Errors
+    /// `Poisoned`, `Closed`.
+    pub fn is_training(&self) -> Result<bool> {
+        self.runtime.with(|engine| Ok(engine.config().training))
+    }
+
     /// Drives the queue on this thread until nothing is due or `budget` is spent, and tells how it stands. For a host with
     /// a loop of its own; call it again at [`SyncStatus::next_due`] or every few seconds. A request that has begun is
     /// carried through, so a call may take longer than its budget by one request's time-out.
@@ -324,7 +333,7 @@ impl Till {
         if let Some(worker) = worker.filter(|worker| worker.thread().id() != std::thread::current().id())
             && worker.join().is_err()
         {
-            log::error!("tillbook: the worker panicked");
+            event!(WORKER_PANICKED);
         }
     }
 }

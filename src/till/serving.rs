@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::event::event;
 use crate::model::{Card, CardNumber, Family, Member, Phone};
 use crate::provider::{Inquiry, Reply};
 use crate::sync::{Ask, AskAnswer};
@@ -87,7 +88,7 @@ impl Till {
                 match answer {
                     Ok(AskAnswer::Cards(numbers)) => found.extend(numbers),
                     Ok(AskAnswer::Reply(_) | AskAnswer::History(_)) => {}
-                    Err(error) => log::debug!("tillbook: a remote told no cards of the number: {error}"),
+                    Err(error) => event!(CARD_NOT_SERVED, code = error.code() as i32),
                 }
             }
             // A remote that has no numbers of its own tells the phone: that is whatever card the book has of it.
@@ -102,7 +103,7 @@ impl Till {
                 if !left().is_zero()
                     && let Err(error) = self.serve_card(&number, left())
                 {
-                    log::debug!("tillbook: a card of the number could not be served: {error}");
+                    event!(CARD_NOT_SERVED, code = error.code() as i32);
                 }
             }
         }

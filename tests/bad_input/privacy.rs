@@ -15,6 +15,9 @@ const PERSONAL: [&str; 7] = ["王小明", "王大明", "Mr Wang", "13812345678",
 
 static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+/// The library's own lines, with their targets.
+static EVENTS: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
 struct Logger;
 
 impl log::Log for Logger {
@@ -24,6 +27,10 @@ impl log::Log for Logger {
 
     fn log(&self, record: &log::Record<'_>) {
         LOGGED.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {}", record.target(), record.args()));
+        if record.target().starts_with("tillbook") {
+            let line = record.args().to_string();
+            EVENTS.lock().unwrap_or_else(PoisonError::into_inner).push((record.target().to_owned(), line));
+        }
     }
 
     fn flush(&self) {}
@@ -127,4 +134,79 @@ fn nothing_that_is_printed_or_logged_holds_personal_data_or_a_secret() {
     scan.look(&till.status().unwrap());
     scan.look(&till.notices().unwrap());
     scan.assert_clean();
+    assert_lines();
+}
+
+/// `key=value` or `key="a value"`, with a space between; nothing else.
+fn parsed(line: &str) -> Vec<(String, String)> {
+    let (mut rest, mut pairs) = (line, Vec::new());
+    while !rest.is_empty() {
+        let (key, after) = rest.split_once('=').unwrap_or_else(|| panic!("no key in {line}"));
+        assert!(key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{key} in {line}");
+        let (value, next) = match after.strip_prefix('"') {
+            Some(quoted) => {
+                let mut escaped = false;
+                let end = quoted.find(|c| {
+                    let ends = c == '"' && !escaped;
+                    escaped = c == '\\' && !escaped;
+                    ends
+                });
+                let end = end.unwrap_or_else(|| panic!("no end of a value in {line}"));
+                (&quoted[..end], &quoted[end + 1..])
+            }
+            None => after.split_at(after.find(' ').unwrap_or(after.len())),
+        };
+        pairs.push((key.to_owned(), value.to_owned()));
+        rest = next.strip_prefix(' ').unwrap_or(next);
+        assert!(next.is_empty() || next.starts_with(' '), "{line}");
+    }
+    pairs
+}
+
+/// Each line has the form and the names of docs/logging.md, and the lines of an operation tell its life in order.
+fn assert_lines() {
+    let documented: Vec<Vec<String>> = include_str!("../../docs/logging.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .map(|row| row.split(" | ").map(|cell| cell.replace('`', "")).collect())
+        .collect();
+    let events = EVENTS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert!(events.len() > 50, "{} lines", events.len());
+    let mut life = std::collections::BTreeMap::<String, Vec<String>>::new();
+    let mut met = std::collections::BTreeSet::new();
+    for (target, line) in &events {
+        let pairs = parsed(line);
+        assert_eq!(pairs[0].0, "event", "{line}");
+        let name = &pairs[0].1;
+        let known = documented.iter().find(|row| row[0] == *name).unwrap_or_else(|| panic!("{name} is in no table"));
+        assert_eq!(known[2], *target, "{line}");
+        let mut keys = known[3].split(", ");
+        assert!(pairs[1..].iter().all(|(key, _)| keys.any(|next| next == key)), "{line}: {}", known[3]);
+        met.insert(name.clone());
+        if let Some((_, op_id)) = pairs.iter().find(|(key, _)| key == "op_id") {
+            life.entry(op_id.clone()).or_default().push(name.clone());
+        }
+    }
+    for name in [
+        "book_opened",
+        "promise_made",
+        "attempt_sent",
+        "attempt_answered",
+        "state_changed",
+        "breaker_opened",
+        "breaker_closed",
+        "provider_halted",
+        "operation_rejected",
+        "person_decided",
+    ] {
+        assert!(met.contains(name), "{name} was never logged: {met:?}");
+    }
+    let of = |op_id: &str| {
+        life[op_id].iter().filter(|name| *name != "state_changed").map(String::as_str).collect::<Vec<_>>()
+    };
+    assert_eq!(of("open"), ["attempt_sent", "promise_made", "attempt_answered"]);
+    assert_eq!(
+        of("open-3"),
+        ["promise_made", "attempt_sent", "operation_rejected", "attempt_answered", "person_decided"]
+    );
 }

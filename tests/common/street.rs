@@ -86,6 +86,7 @@ pub enum Fate {
 type Hook = Box<dyn FnMut(System, &str) -> Fate + Send>;
 
 /// The four remotes.
+#[derive(Clone)]
 pub struct Cores {
     pub sandy: Sandy,
     pub gree: Gree,
@@ -100,7 +101,18 @@ pub struct Street {
     pub log: Mutex<Vec<(System, String)>>,
     hook: Mutex<Hook>,
     cut: AtomicBool,
+    /// How many writes have left a till: tokens and text messages apart.
+    pub writes: AtomicU64,
     pub dir: TempDir,
+}
+
+/// How everything outside of a till's book stands at some moment.
+#[derive(Clone)]
+pub struct Saved {
+    pub cores: Cores,
+    passed_ms: u64,
+    cut: bool,
+    writes: u64,
 }
 
 impl Street {
@@ -128,6 +140,7 @@ impl Street {
             log: Mutex::default(),
             hook: Mutex::new(Box::new(|_, _| Fate::Passes)),
             cut: AtomicBool::new(false),
+            writes: AtomicU64::new(0),
             dir: TempDir::new().unwrap(),
         })
     }
@@ -168,6 +181,24 @@ impl Street {
         TillBuilder::new(config).transport(transport).clock(self.clock.clone()).entropy(self.chance.clone())
     }
 
+    pub fn save(&self) -> Saved {
+        Saved {
+            cores: self.cores.lock().unwrap().clone(),
+            passed_ms: self.clock.passed_ms.load(Ordering::SeqCst),
+            cut: self.cut.load(Ordering::SeqCst),
+            writes: self.writes.load(Ordering::SeqCst),
+        }
+    }
+
+    /// All is as it was, and every request passes.
+    pub fn restore(&self, saved: &Saved) {
+        *self.cores.lock().unwrap() = saved.cores.clone();
+        self.clock.passed_ms.store(saved.passed_ms, Ordering::SeqCst);
+        self.cut.store(saved.cut, Ordering::SeqCst);
+        self.writes.store(saved.writes, Ordering::SeqCst);
+        self.hook(|_, _| Fate::Passes);
+    }
+
     /// Everything that becomes due is done, for as long as it takes by the till's clock.
     pub fn settle(&self, till: &Till) {
         for _ in 0..60 {
@@ -201,6 +232,9 @@ impl Transport for Line {
             return Err(TransportFailure::NotSent("the cable is out".into()));
         }
         street.log.lock().unwrap().push((call.system, call.endpoint.to_owned()));
+        if call.is_write && !call.endpoint.contains("token") && !call.endpoint.contains("sms") {
+            street.writes.fetch_add(1, Ordering::SeqCst);
+        }
         let fate = (street.hook.lock().unwrap())(call.system, call.endpoint);
         let mut cores = street.cores.lock().unwrap();
         let now = street.now_ms();

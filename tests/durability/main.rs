@@ -1,12 +1,17 @@
 //! What a commit costs and what it is worth: fsyncs counted, disks full, I/O errors at every call, power cut at every call.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub)]
 
 #[path = "../common/mod.rs"]
 mod common;
 mod counts;
+mod cuts;
+mod errors;
 mod full;
 mod power;
+#[path = "../common/street.rs"]
+mod street;
 mod sweep;
+mod workload;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

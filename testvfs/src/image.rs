@@ -12,6 +12,9 @@ pub enum SurvivingWrites {
     /// Each write is kept, dropped or torn at a 512-byte sector, and each truncation kept or dropped, as this seed has
     /// it. The same seed over the same changes gives the same bytes.
     Seeded(u64),
+    /// The device wrote in order until the power went: a number of the changes, as this seed has it, the next one torn at a
+    /// sector, and none behind it.
+    InOrder(u64),
 }
 
 /// The unit a write is torn at, in bytes: the smallest sector a device writes as a whole.
@@ -81,6 +84,7 @@ pub(crate) enum Survivors {
     None,
     All,
     Seeded(SplitMix64),
+    InOrder { random: SplitMix64, over: bool },
 }
 
 impl Survivors {
@@ -93,6 +97,16 @@ impl Survivors {
                 (1, Change::Write { offset, bytes }) => tear(file, *offset, bytes, random),
                 _ => {}
             },
+            Survivors::InOrder { over: true, .. } => {}
+            Survivors::InOrder { random, over } => match (random.below(8), change) {
+                (0, change) => {
+                    *over = true;
+                    if let Change::Write { offset, bytes } = change {
+                        tear(file, *offset, bytes, random);
+                    }
+                }
+                _ => change.apply(file),
+            },
         }
     }
 }
@@ -103,6 +117,7 @@ impl From<SurvivingWrites> for Survivors {
             SurvivingWrites::None => Survivors::None,
             SurvivingWrites::All => Survivors::All,
             SurvivingWrites::Seeded(seed) => Survivors::Seeded(SplitMix64(seed)),
+            SurvivingWrites::InOrder(seed) => Survivors::InOrder { random: SplitMix64(seed), over: false },
         }
     }
 }
@@ -175,6 +190,22 @@ mod tests {
         ] {
             assert!(outcomes.iter().any(|outcome| outcome == &expected), "no seed gave {expected:?}");
         }
+    }
+
+    #[test]
+    fn in_order_nothing_behind_the_first_loss_survives() {
+        let mut image = Image::of_content(vec![0; 20]);
+        for page in 0..20 {
+            image.write(page, &[1]);
+        }
+        let mut lengths = std::collections::BTreeSet::new();
+        for seed in 0..200 {
+            let bytes = surviving(&image, SurvivingWrites::InOrder(seed));
+            let kept = bytes.iter().take_while(|&&byte| byte == 1).count();
+            assert!(bytes[kept..].iter().all(|&byte| byte == 0), "{bytes:?}");
+            lengths.insert(kept);
+        }
+        assert!(lengths.len() > 10 && lengths.contains(&20), "{lengths:?}");
     }
 
     #[test]

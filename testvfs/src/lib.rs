@@ -61,6 +61,7 @@ use rusqlite::ffi;
 pub use failure::Failure;
 pub use image::SurvivingWrites;
 pub use op::{Counts, FileCounts, FileKind, Op};
+pub use state::{Moment, Watcher};
 
 use state::Shared;
 
@@ -160,6 +161,14 @@ impl TestVfs {
         let mut state = self.shared.lock();
         state.space_left = bytes;
         state.reserve = Some(state::Reserve { there: path.exists(), path, bytes: reserved });
+    }
+
+    /// Calls `watcher` before each I/O call from now on, in place of any set before; `None` ends it.
+    ///
+    /// It runs inside of SQLite's call, with this VFS held: it may look at what would survive a power cut, and must not use
+    /// the VFS in any other way. One run of a workload can so be cut at every call of it.
+    pub fn watch(&self, watcher: Option<Watcher>) {
+        self.shared.lock().set_watcher(watcher);
     }
 
     /// Forgets the files at these paths, which nobody has open: what is found there from now on counts as durable.

@@ -52,14 +52,52 @@ pub(crate) struct State {
     pub(crate) space_refusals: u64,
     /// A file beside the database that takes up space of the same disk, its size, and whether it is there.
     pub(crate) reserve: Option<Reserve>,
+    /// Who looks on, before each call is made.
+    watcher: Option<Watcher>,
     /// By the full path SQLite opened the file with.
     files: HashMap<String, Image>,
+}
+
+/// Called with each I/O call that is about to be made.
+pub type Watcher = Box<dyn FnMut(&Moment<'_>) + Send>;
+
+/// The moment before an I/O call: see [`TestVfs::watch`](crate::TestVfs::watch).
+pub struct Moment<'a> {
+    /// What is about to be done.
+    pub op: Op,
+    /// To which kind of file.
+    pub file: FileKind,
+    /// The call's number since the last [`TestVfs::reset_counts`](crate::TestVfs::reset_counts), from 1.
+    pub call: u64,
+    state: &'a State,
+    real: RealPath,
+}
+
+type RealPath = fn(&std::path::Path) -> io::Result<String>;
+
+impl Moment<'_> {
+    /// What a power cut at this moment would leave of the database at `source`: the bytes of the file itself, of its WAL and of
+    /// its journal, each under its suffix (`""`, `"-wal"`, `"-journal"`), where there is one.
+    ///
+    /// # Errors
+    /// `NotFound` if `source` was never opened with this VFS, or is gone.
+    pub fn surviving(
+        &self,
+        source: impl AsRef<std::path::Path>,
+        writes: SurvivingWrites,
+    ) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
+        self.state.surviving(&(self.real)(source.as_ref())?, writes)
+    }
 }
 
 impl State {
     /// Takes note of an I/O call; `Err` with the code to answer if it is to fail.
     pub(crate) fn pass(&mut self, op: Op, file: FileKind) -> Result<(), c_int> {
         self.io_calls += 1;
+        if let Some(mut watcher) = self.watcher.take() {
+            watcher(&Moment { op, file, call: self.io_calls, state: self, real: canonical });
+            self.watcher = Some(watcher);
+        }
         self.gate.pass(op, file)
     }
 
@@ -136,6 +174,29 @@ impl State {
         }
     }
 
+    pub(crate) fn set_watcher(&mut self, watcher: Option<Watcher>) {
+        self.watcher = watcher;
+    }
+
+    /// What survives of the database at `source`, its WAL and its journal.
+    fn surviving(&self, source: &str, writes: SurvivingWrites) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
+        if !(self.files.contains_key(source) && std::fs::exists(source)?) {
+            let problem = format!("{source} was never opened with this VFS, or is gone");
+            return Err(io::Error::new(io::ErrorKind::NotFound, problem));
+        }
+        let mut survivors = Survivors::from(writes);
+        let mut files = Vec::new();
+        for suffix in ["", "-wal", "-journal"] {
+            let name = format!("{source}{suffix}");
+            if let Some(image) = self.files.get(&name)
+                && std::fs::exists(&name)?
+            {
+                files.push((suffix, image.surviving(&mut survivors)));
+            }
+        }
+        Ok(files)
+    }
+
     /// Writes what survives of the database at `source`, its WAL and its journal, to `destination`.
     pub(crate) fn write_durable_copy(
         &mut self,
@@ -166,6 +227,11 @@ impl State {
         // Memory shared by processes: no power cut leaves it behind.
         remove_if_there(&format!("{destination}-shm"))
     }
+}
+
+/// As SQLite names the files that it opens.
+fn canonical(path: &std::path::Path) -> io::Result<String> {
+    Ok(std::fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
 fn remove_if_there(path: &str) -> io::Result<()> {

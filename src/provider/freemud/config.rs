@@ -3,14 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::key::{PrivateKey, PublicKey};
 use crate::error::{Error, Result};
 use crate::provider::settings::{self, base_url, extra_headers, header_value, text, within};
 
 /// What an `amount` counts that Freemud computes points from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FreemudAmountUnit {
     /// 0.01 yuan, always a whole number.
@@ -21,7 +21,7 @@ pub enum FreemudAmountUnit {
 }
 
 /// How a member comes to be registered, as Freemud files it (1.6, `registerType`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FreemudRegisterType {
     /// 1: at a store.
@@ -49,7 +49,7 @@ impl FreemudRegisterType {
 }
 
 /// What a change of points is filed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreemudType {
     /// `operationType`: 1 to 17, where points are granted 1 to 10.
@@ -60,7 +60,7 @@ pub struct FreemudType {
 }
 
 /// What each change of points is filed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FreemudTypes {
     /// Points granted for a sale. Operation 1 (consume grant), business 6 (consume grant).
@@ -106,16 +106,18 @@ impl Default for FreemudTypes {
 /// config.check()?;
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreemudConfig {
     /// Scheme and host, with a port or a path where needed: what stands in front of `/member/`.
+    #[serde(serialize_with = "crate::secret::url::serialize")]
     pub base_url: String,
     /// `appId`, as Freemud issued it.
     pub app_id: String,
     /// `partnerId`: the merchant.
     pub partner_id: String,
     /// The header `access_token`, as Freemud issued it. Never shown.
+    #[serde(with = "crate::secret::text")]
     pub access_token: String,
     /// `channelCode` that members are registered under: `xcx`, `dcxcx`, `ptxcx`, `wcxcx`, or what Freemud agreed to.
     pub channel_code: String,
@@ -123,14 +125,14 @@ pub struct FreemudConfig {
     pub register_type: FreemudRegisterType,
     /// The key that requests are signed with: RSA of 2048 bits or more, PKCS#8, in PEM. Required unless `unsigned`. Never
     /// shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::secret::optional")]
     pub private_key: Option<String>,
     /// Sends `skip` in place of a signature, which test installations accept. Not beside a key. Default false.
     #[serde(default)]
     pub unsigned: bool,
     /// Freemud's public key in PEM. With it, an answer whose signature is missing or wrong counts as no answer. Without it,
     /// answers are taken as they come.
-    #[serde(default)]
+    #[serde(default, with = "crate::secret::optional")]
     pub platform_key: Option<String>,
     /// Accepts pushes without a signature that was verified. A wrong signature is refused all the same where `platform_key`
     /// is set. Default false.
@@ -196,7 +198,7 @@ pub struct FreemudConfig {
     #[serde(default)]
     pub allow_plain_http: bool,
     /// Header fields to send with every request, as a gateway in between may ask for. Values are never shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::secret::headers")]
     pub extra_headers: Vec<(String, String)>,
 }
 
@@ -373,7 +375,7 @@ impl fmt::Debug for FreemudConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let extra = settings::names(&self.extra_headers);
         f.debug_struct("FreemudConfig")
-            .field("base_url", &self.base_url)
+            .field("base_url", &crate::secret::url::shown(&self.base_url))
             .field("app_id", &self.app_id)
             .field("partner_id", &self.partner_id)
             .field("access_token", &"***")

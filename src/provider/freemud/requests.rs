@@ -9,6 +9,7 @@ use super::config::{FreemudAmountUnit, FreemudConfig, FreemudType};
 use super::envelope;
 use super::key::{PrivateKey, PublicKey};
 use crate::error::{Error, Result};
+use crate::event::event;
 use crate::model::{Act, Gender};
 use crate::provider::wire::Object;
 use crate::provider::{Outgoing, Seal, WireCall};
@@ -145,7 +146,7 @@ impl Desk {
         match &self.signs {
             // An empty signature is refused by the remote, so that nothing happens.
             Some(key) => key.sign(text).unwrap_or_else(|| {
-                log::error!("tillbook: no randomness to sign with");
+                event!(NO_RANDOMNESS, provider = "freemud");
                 String::new()
             }),
             None => envelope::SKIP.to_owned(),

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::requests::method;
 use crate::error::{Error, Result};
 use crate::provider::settings;
 
 /// In which unit a coupon's fees stand on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeeUnit {
     /// Fen: 1000 is ten yuan.
@@ -21,7 +21,7 @@ pub enum FeeUnit {
 }
 
 /// The unit of coupon fees, for each endpoint that carries any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CouponFeeUnits {
     /// In a member's coupons (5.5). The document does not say; its sample looks like yuan. Ask the platform.
@@ -36,7 +36,7 @@ const fn fen() -> FeeUnit {
 }
 
 /// What the 1 to 99 of a discount coupon means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscountMeans {
     /// The percentage that is paid: 88 pays 88 %.
@@ -47,7 +47,7 @@ pub enum DiscountMeans {
 }
 
 /// The events that the platform has registered for changes in points. Without its name a change is refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GreeEvents {
     /// Points granted.
@@ -61,7 +61,7 @@ pub struct GreeEvents {
 }
 
 /// What a change in points names as its business number (`out_biz_no`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutBizNo {
     /// The caller's order number; the till's own key where there is none.
@@ -71,7 +71,7 @@ pub enum OutBizNo {
 }
 
 /// What a partial return of points (3.4.2) is sent under.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartChangeId {
     /// The key of the change that it undoes, as the document asks. It is what repetitions are recognised by, too: a change
@@ -83,7 +83,7 @@ pub enum PartChangeId {
 }
 
 /// How a request writes a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListForm {
     /// As a string that holds JSON, as the document's tables say.
@@ -94,7 +94,7 @@ pub enum ListForm {
 }
 
 /// The verb of a method.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
     /// POST, business parameters in the body.
@@ -106,7 +106,7 @@ pub enum Verb {
 
 /// The platform's codes for what is wrong with a request's envelope. The document lists none of them; the defaults are
 /// those of a sibling product.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GreeCodes {
     /// The signature. Default 1006.
@@ -170,14 +170,16 @@ fn is(code: &str, known: i64) -> bool {
 /// assert_eq!(config.check().unwrap_err().field(), Some("app_secret"));
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GreeConfig {
     /// Scheme and host, with a port or a path where needed: what stands in front of `/gw/gateway/`.
+    #[serde(serialize_with = "crate::secret::url::serialize")]
     pub base_url: String,
     /// Who asks, as the platform knows it.
     pub app_id: String,
     /// What requests are signed with. Never shown.
+    #[serde(with = "crate::secret::text")]
     pub app_secret: String,
     /// The project, which is the store as the platform knows it. New members are registered for it.
     pub project_id: String,
@@ -254,7 +256,7 @@ pub struct GreeConfig {
     #[serde(default)]
     pub allow_plain_http: bool,
     /// Header fields to send with every request, as a gateway in between may ask for. Values are never shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::secret::headers")]
     pub extra_headers: Vec<(String, String)>,
 }
 
@@ -369,7 +371,7 @@ impl fmt::Debug for GreeConfig {
     /// Neither the secret nor the values of extra headers are shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GreeConfig")
-            .field("base_url", &self.base_url)
+            .field("base_url", &crate::secret::url::shown(&self.base_url))
             .field("app_id", &self.app_id)
             .field("app_secret", &"***")
             .field("project_id", &self.project_id)

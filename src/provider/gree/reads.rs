@@ -10,6 +10,7 @@ use super::codes::{self, Meaning, code};
 use super::coupons::{Seen, coupon};
 use super::probe::Facts;
 use super::requests::{Desk, is_phone};
+use crate::event::event;
 use crate::model::{Coupon, PointsPage, PointsStatistics};
 use crate::provider::wire::{Envelope, Fields};
 use crate::provider::{Findings, Inquiry, ReadFailure, ReadStep, Reading, Reply, WireCall};
@@ -172,7 +173,7 @@ impl Errands {
         let of_serving = matches!((&self.aim, &errand), (Aim::Serve, Errand::Coupons(_)));
         match self.carry_out(errand, answer) {
             // The member can be served without coupons; those known from before stay.
-            Err(ReadFailure::Unusable(why)) if of_serving => log::warn!("tillbook: no coupons for a member: {why}"),
+            Err(ReadFailure::Unusable(_)) if of_serving => event!(EXTRA_NOT_READ, provider = "gree", what = "coupons"),
             taken => return taken,
         }
         Ok(())
@@ -309,7 +310,7 @@ impl Errands {
     fn coupons(&self, rows: &[Box<RawValue>]) -> Vec<Coupon> {
         let coupons: Vec<Coupon> = rows.iter().filter_map(|row| coupon(&self.desk.config, row)).collect();
         if coupons.len() < rows.len() {
-            log::warn!("tillbook: {} coupons of a member can't be understood", rows.len() - coupons.len());
+            event!(EXTRA_NOT_READ, provider = "gree", what = "coupons", rows = rows.len() - coupons.len());
         }
         coupons
     }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::provider::settings;
 
 /// What a consume that was approved offline sends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OfflineAmount {
     /// The amount that the customer was told, with nothing of it discountable, so that the remote takes exactly that.
@@ -34,15 +34,18 @@ pub enum OfflineAmount {
 /// assert_eq!(config.check().unwrap_err().field(), Some("token"));
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SandyConfig {
     /// Scheme and host, with a port or a path where needed: what stands in front of `/api2/`.
+    #[serde(serialize_with = "crate::secret::url::serialize")]
     pub base_url: String,
     /// The agent's login, sent as `AUTHORIZATION`. Never shown.
+    #[serde(with = "crate::secret::text")]
     pub token: String,
     /// What is sent as `CUSTOMERGUID`, braces included: the restaurant's id. The vendor also hands out ids of branches;
     /// which of the two an installation is to use, the vendor says.
+    #[serde(with = "crate::secret::text")]
     pub guid: String,
     /// The merchant's name as it stands in the history. Without it the name is learned from the first card opened here;
     /// until then records of other merchants are not told apart from our own.
@@ -71,7 +74,7 @@ pub struct SandyConfig {
     #[serde(default)]
     pub allow_plain_http: bool,
     /// Header fields to send with every request, as a gateway in between may ask for. Values are never shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::secret::headers")]
     pub extra_headers: Vec<(String, String)>,
     /// How long one request may take, in milliseconds, from looking up the name to the answer's last byte. 1 to 600,000,
     /// default 10,000.
@@ -145,12 +148,12 @@ impl SandyConfig {
 }
 
 impl fmt::Debug for SandyConfig {
-    /// Neither the token nor the values of extra headers are shown.
+    /// Neither the token, nor the id, nor the values of extra headers are shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandyConfig")
-            .field("base_url", &self.base_url)
+            .field("base_url", &crate::secret::url::shown(&self.base_url))
             .field("token", &"***")
-            .field("guid", &self.guid)
+            .field("guid", &"***")
             .field("org_name", &self.org_name)
             .field("sole_writer", &self.sole_writer)
             .field("offline_amount", &self.offline_amount)

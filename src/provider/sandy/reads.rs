@@ -10,6 +10,7 @@ use super::answers::{self, Figures, Info, Listed, Page, ReadTrouble, Record};
 use super::lines;
 use super::probe::Facts;
 use super::requests::{Desk, HistoryFilter, PAGE_SIZE, event};
+use crate::event::event;
 use crate::model::{CardStatus, Level, PayType, RechargeRule};
 use crate::provider::{Findings, ReadFailure, ReadStep, Reading, RemoteHistory, WireCall};
 use crate::transport::HttpResponse;
@@ -231,7 +232,7 @@ impl Errands {
             Errand::Rules => match answers::recharge_rules(answer).map_err(contradicts) {
                 Ok(rules) => self.gathered.rules = Some(rules),
                 // The card can be served without its rules; those known from before stay.
-                Err(ReadFailure::Unusable(why)) => log::warn!("tillbook: no recharge rules for a card: {why}"),
+                Err(ReadFailure::Unusable(_)) => event!(EXTRA_NOT_READ, provider = "sandy", what = "recharge_rules"),
                 Err(failure) => return Err(failure),
             },
             Errand::Cards { .. } => match answers::cards(answer) {

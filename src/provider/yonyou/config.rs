@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::provider::settings::{self, base_url, extra_headers, text, within};
@@ -21,10 +21,11 @@ use crate::provider::settings::{self, base_url, extra_headers, text, within};
 /// assert_eq!(config.check().unwrap_err().field(), Some("points_path"));
 /// # Ok::<(), tillbook::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct YonyouConfig {
     /// Scheme and host, with a port or a path where needed: what stands in front of `points_path` and `token_path`.
+    #[serde(serialize_with = "crate::secret::url::serialize")]
     pub base_url: String,
     /// `from_account`: who calls.
     pub from_account: String,
@@ -33,6 +34,7 @@ pub struct YonyouConfig {
     /// `app_key`: the application.
     pub app_key: String,
     /// `app_secret`: what tokens are got with. Never shown.
+    #[serde(with = "crate::secret::text")]
     pub app_secret: String,
     /// `ds_sequence`: the number of the data source. Default: not sent, and Yonyou takes the application's first one.
     #[serde(default)]
@@ -91,7 +93,7 @@ pub struct YonyouConfig {
     #[serde(default)]
     pub allow_plain_http: bool,
     /// Header fields to send with every request, as a gateway in between may ask for. Values are never shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::secret::headers")]
     pub extra_headers: Vec<(String, String)>,
 }
 
@@ -210,7 +212,7 @@ impl fmt::Debug for YonyouConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let extra = settings::names(&self.extra_headers);
         f.debug_struct("YonyouConfig")
-            .field("base_url", &self.base_url)
+            .field("base_url", &crate::secret::url::shown(&self.base_url))
             .field("from_account", &self.from_account)
             .field("to_account", &self.to_account)
             .field("app_key", &self.app_key)

@@ -1,0 +1,222 @@
+//! The power goes at any moment of a play, and whatever was not synced is dropped, torn, or there out of order: what had been
+//! told is there, what had left is known, and once the network is back both sides agree as if nothing had happened.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tillbook::{Kind, Resolution, Till};
+use tillbook_testvfs::{Op, SurvivingWrites, TestVfs};
+
+use crate::street::{Saved, Street};
+use crate::workload::{Moment, PLAYS, Play, Promised, Stage, ledgers, settle, shown};
+
+/// Every point instead of one in some, and every point drained.
+pub fn thorough() -> bool {
+    std::env::var_os("TILLBOOK_LONG").is_some()
+}
+
+/// What the remotes have once everything is brought to its end: before the first step, and after each.
+pub fn ends(play: &Play) -> Vec<Vec<String>> {
+    let street = play.street();
+    let book = street.book();
+    let mut till = street.till((play.config)());
+    let mut ends = vec![ledgers(&street.cores.lock().unwrap())];
+    for step in play.steps {
+        let stage = Stage { street: Arc::clone(&street), till, told: Arc::default() };
+        (step.act)(&stage).unwrap_or_else(|error| panic!("{}: {}: {error}", play.name, step.name));
+        drop(stage);
+        let moment = Moment::of(&street, &[], &book);
+        till = street.till((play.config)());
+        settle(&street, &till, Resolution::WasApplied, step.name);
+        ends.push(ledgers(&street.cores.lock().unwrap()));
+        drop(till);
+        moment.restore(&street, &book);
+        till = street.till((play.config)());
+    }
+    ends
+}
+
+/// Both sides agree about every card that is known here.
+pub fn assert_figures_agree(street: &Street, till: &Till, case: &str) {
+    let cores = street.cores.lock().unwrap();
+    for number in till.card_numbers().unwrap() {
+        let balances = till.card(number.as_str()).unwrap().balances;
+        let Some(there) = cores.sandy.card(number.as_str()) else { continue };
+        let there = tillbook::Money::from_fen(there.amount_fen);
+        assert_eq!((balances.money.confirmed, balances.money.expected), (there, there), "{case}: {number:?}");
+    }
+}
+
+/// What a power cut left, and what had been going on.
+struct Cut {
+    case: String,
+    files: Vec<(&'static str, Vec<u8>)>,
+    around: Saved,
+    writes: u64,
+    told: Vec<Promised>,
+    /// What the book showed before and after, where nothing lies in between.
+    either: Option<(String, String)>,
+    /// What the remotes may have in the end.
+    ends: Option<[Vec<String>; 2]>,
+}
+
+impl Cut {
+    /// The till comes back, with the system's own VFS.
+    fn open(&self, street: &Arc<Street>, play: &Play) -> Till {
+        let book = street.book();
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", book.display()));
+        }
+        for (suffix, bytes) in &self.files {
+            std::fs::write(format!("{}{suffix}", book.display()), bytes).unwrap();
+        }
+        street.restore(&self.around);
+        let opened = street.builder((play.config)()).open(&book);
+        opened.unwrap_or_else(|error| panic!("{}: {error:?}", self.case))
+    }
+
+    fn check(&self, street: &Arc<Street>, play: &Play) {
+        let (case, book) = (self.case.as_str(), street.book());
+        let till = self.open(street, play);
+        for promised in &self.told {
+            promised.assert_kept(&till, case);
+        }
+        assert!(
+            attempts(&book) >= self.writes,
+            "{case}: {} writes had left, known are {}",
+            self.writes,
+            attempts(&book)
+        );
+        if let Some((before, after)) = &self.either {
+            let now = shown(&till);
+            assert!(now == *before || now == *after, "{case}: neither\n{before}\nnor\n{after}\nbut\n{now}");
+        }
+        till.close(Duration::ZERO);
+        let Some(ends) = &self.ends else { return };
+        // Where only a person can know, the one who looks it up rightly brings both sides to agree.
+        let mut met = Vec::new();
+        for person in [Resolution::WasApplied, Resolution::SendAgain] {
+            let till = self.open(street, play);
+            street.cut(false);
+            settle(street, &till, person, case);
+            let end = ledgers(&street.cores.lock().unwrap());
+            if ends.contains(&end) {
+                return assert_figures_agree(street, &till, case);
+            }
+            till.close(Duration::ZERO);
+            met.push(end);
+        }
+        panic!("{case}: neither\n{:#?}\nnor\n{:#?}\nbut\n{met:#?}", ends[0], ends[1]);
+    }
+}
+
+/// How many attempts a book knows of that may have left.
+fn attempts(book: &Path) -> u64 {
+    let conn = Connection::open_with_flags(book, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    conn.query_row("SELECT count(*) FROM attempt WHERE path <> ''", [], |row| row.get::<_, i64>(0)).unwrap() as u64
+}
+
+/// How the bytes that were not synced fare at a call.
+fn ways(op: Op, call: u64) -> Vec<SurvivingWrites> {
+    use SurvivingWrites::{All, InOrder, None, Seeded};
+    match op {
+        Op::Sync => {
+            let seeds = (0..3).map(|seed| call * 8 + seed);
+            seeds.flat_map(|seed| [Seeded(seed), InOrder(seed)]).chain([None, All]).collect()
+        }
+        _ => vec![Seeded(call), InOrder(call)],
+    }
+}
+
+/// Cuts one run of a play wherever something changes on the disk.
+fn cut(play: &'static Play) -> (usize, usize, BTreeSet<&'static str>) {
+    // Of the points besides syncs one in so many, and of all so many are drained.
+    let (sparse, drained) = if thorough() { (1, 3) } else { (5, 40) };
+    let ends = Arc::new(ends(play));
+    let street = play.street();
+    let vfs = TestVfs::register(&format!("cuts-{}", play.name));
+    let till = street.builder((play.config)()).vfs(vfs.name()).open(street.book()).unwrap();
+    let told: Arc<Mutex<Vec<Promised>>> = Arc::default();
+    let stage = Stage { street: Arc::clone(&street), till, told: Arc::clone(&told) };
+    let (points, checked) = (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
+    let (give, take): (SyncSender<Cut>, Receiver<Cut>) = sync_channel(8);
+    let take = Mutex::new(take);
+    std::thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| {
+                let street = play.street();
+                loop {
+                    let next = take.lock().unwrap().recv();
+                    let Ok(cut) = next else { return };
+                    cut.check(&street, play);
+                    checked.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        for (place, step) in play.steps.iter().enumerate() {
+            let before = step.local.then(|| shown(&stage.till));
+            let kept: Arc<Mutex<Vec<Cut>>> = Arc::default();
+            let (into, at_once, told) = (Arc::clone(&kept), give.clone(), Arc::clone(&told));
+            let (street, points, ends) = (Arc::clone(&street), Arc::clone(&points), Arc::clone(&ends));
+            let book = street.book();
+            vfs.watch(Some(Box::new(move |moment| {
+                let changes = matches!(moment.op, Op::Write | Op::Sync | Op::Truncate | Op::Delete);
+                if !changes || (moment.op != Op::Sync && moment.call % sparse != 0) {
+                    return;
+                }
+                let point = points.fetch_add(1, Ordering::SeqCst);
+                let around = street.save();
+                for (way, writes) in ways(moment.op, moment.call).into_iter().enumerate() {
+                    let cut = Cut {
+                        case: format!("{}, {}, {:?} {}, {writes:?}", play.name, step.name, moment.op, moment.call),
+                        files: moment.surviving(&book, writes).unwrap(),
+                        writes: street.writes.load(Ordering::SeqCst),
+                        around: around.clone(),
+                        told: told.lock().unwrap().clone(),
+                        either: None,
+                        ends: ((point + way) % drained == 0).then(|| [ends[place].clone(), ends[place + 1].clone()]),
+                    };
+                    if step.local {
+                        into.lock().unwrap().push(cut);
+                    } else if at_once.send(cut).is_err() {
+                        return;
+                    }
+                }
+            })));
+            (step.act)(&stage).unwrap_or_else(|error| panic!("{}: {}: {error}", play.name, step.name));
+            vfs.watch(None);
+            let kept = std::mem::take(&mut *kept.lock().unwrap());
+            if let Some(before) = before {
+                let after = shown(&stage.till);
+                for cut in kept {
+                    let cut = Cut { either: Some((before.clone(), after.clone())), ..cut };
+                    if give.send(cut).is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        drop(give);
+    });
+    let kinds = Play::kinds(&stage.told.lock().unwrap());
+    (points.load(Ordering::SeqCst), checked.load(Ordering::SeqCst), kinds)
+}
+
+/// All that can be asked of a till is asked in some play.
+#[test]
+fn a_power_cut_anywhere_in_any_kind_of_operation_loses_nothing_that_was_told() {
+    let mut met = BTreeSet::new();
+    for play in &PLAYS {
+        let (points, checked, kinds) = cut(play);
+        println!("{}: cut at {points} points, {checked} books looked at", play.name);
+        assert!(points > 30 && checked > points, "{}", play.name);
+        met.extend(kinds);
+    }
+    let all: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(met, all, "a kind of operation is in no play");
+}
