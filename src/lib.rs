@@ -121,6 +121,8 @@ mod guides {
     struct Readme;
     #[doc = include_str!("../docs/integrating.md")]
     struct Integrating;
+    #[doc = include_str!("../docs/policy.md")]
+    struct Policy;
     #[doc = include_str!("../docs/remotes.md")]
     struct Remotes;
 }

@@ -67,6 +67,9 @@ fn config(url: &str) -> Config {
     config.policy.card_limit = Money::from_fen(1_000_000_00);
     config.policy.outage_limit = Money::from_fen(1_000_000_00);
     config.policy.outage_operations = 100_000;
+    config.policy.outage_recharges = 100_000;
+    config.policy.outage_recharge_money = Money::from_fen(100_000_000_00);
+    config.policy.outage_new_cards = 100_000;
     config.pacing = Pacing { backoff_ms: 5, backoff_max_ms: 40, restart_jitter_ms: 5, ..Pacing::default() };
     config
 }

@@ -149,6 +149,13 @@ impl Request {
         {
             return Err(Error::invalid("delivery", "must time out within 600 s", format!("{timeout:?}")));
         }
+        if call.lifts {
+            for (field, said) in [("supervisor", &call.supervisor), ("reason", &call.reason)] {
+                if said.as_deref().is_none_or(|said| said.trim().is_empty()) {
+                    return Err(Error::invalid(field, "must be given", ""));
+                }
+            }
+        }
         Ok(Checked {
             act,
             op_id: call.op_id.map(OpId::new).transpose()?,

@@ -138,3 +138,138 @@ impl fmt::Display for Headroom {
         write!(f, "at most {} an operation, {} more operations", self.money, self.operations)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::model::balance::{Balance, Balances};
+    use crate::model::card::CardStatus;
+    use crate::model::decide::{Knowledge, decide};
+    use crate::model::ladder::Exposure;
+    use crate::model::request::{Consume, Request};
+    use crate::units::Rounding;
+
+    const NOW: i64 = 1_000_000_000;
+
+    /// Numbers that look random and are the same in every run.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, end: i64) -> i64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from(self.0 >> 33).unwrap_or(0) % end
+        }
+
+        fn money(&mut self, end: i64) -> Money {
+            Money::from_fen(self.below(end))
+        }
+
+        fn count(&mut self, end: i64) -> u32 {
+            u32::try_from(self.below(end)).unwrap_or(0)
+        }
+
+        fn rarely(&mut self) -> bool {
+            self.below(20) == 0
+        }
+
+        fn policy(&mut self) -> OfflinePolicy {
+            let plain = OfflinePolicy {
+                floor_limit: self.money(300),
+                card_limit: self.money(600),
+                outage_limit: self.money(1_000),
+                outage_operations: self.count(8),
+                base_max_age_s: 100,
+                unknown_card: self.rarely(),
+                valid_until: self.rarely().then(|| Timestamp::from_millis(NOW + self.below(20_000) - 10_000)),
+                ..OfflinePolicy::default()
+            };
+            let may_lift = Overridable::ALL.iter().copied().filter(|_| self.below(3) > 0).collect();
+            OfflinePolicy {
+                overridable: may_lift,
+                hard_floor_limit: Some(plain.floor_limit.plus(self.money(200))),
+                hard_card_limit: Some(plain.card_limit.plus(self.money(200))),
+                hard_outage_limit: Some(plain.outage_limit.plus(self.money(200))),
+                hard_outage_operations: Some(plain.outage_operations + self.count(3)),
+                hard_base_max_age_s: Some(150),
+                ..plain
+            }
+        }
+
+        fn case(&mut self) -> OfflineCase<'static> {
+            OfflineCase {
+                now: Timestamp::from_millis(NOW),
+                from_card: Money::ZERO,
+                recharge: None,
+                opens: false,
+                lifts: false,
+                exception: self.rarely().then_some("stolen"),
+                status: if self.rarely() { CardStatus::Blocked } else { CardStatus::Active },
+                known: !self.rarely(),
+                known_since: Some(Timestamp::from_millis(NOW - self.below(160) * 1_000)),
+                needs_base: true,
+                card_exposure: self.money(500),
+                phone_exposure: self.money(600),
+                till_exposure: Exposure { money: self.money(1_000), operations: self.count(7), ..Exposure::default() },
+                clock_behind: self.rarely().then_some(Duration::from_secs(900)),
+            }
+        }
+    }
+
+    #[test]
+    fn what_it_promises_is_approved_and_a_fen_more_is_refused_with_what_binds() {
+        let mut dice = Dice(7);
+        let (mut approved, mut lifted) = (0, 0);
+        let mut bound = std::collections::BTreeSet::new();
+        for round in 0..30_000 {
+            let (policy, case) = (dice.policy(), dice.case());
+            policy.check().expect("a policy");
+            let available = case.known.then(|| Money::from_fen(dice.below(500) - 50));
+            let headroom = Headroom::of(&case, Some(OfCard { has_phone: true, available }), &policy);
+            assert_eq!((headroom.money, headroom.operations), (headroom.room.money, headroom.room.operations));
+            assert!(headroom.with_override.money >= headroom.room.money, "{round}: {headroom:?}");
+            let balance = |money| Balance { confirmed: money, expected: money, available: money };
+            let knowledge = Knowledge {
+                balances: available.map(|money| Balances { money: balance(money), ..Balances::default() }),
+                rate: None,
+                points_per_yuan: None,
+                rules: &[],
+                coupon_discount: Money::ZERO,
+                rounding: Rounding::default(),
+            };
+            for (lifts, room) in [(false, &headroom.room), (true, &headroom.with_override)] {
+                let pay = |money: Money| {
+                    let act = Request::from(Consume::new("M1", money)).check().expect("a sale").act;
+                    decide(&act, &knowledge, OfflineCase { lifts, ..case }, &policy, true)
+                };
+                if room.money.is_positive() {
+                    let approval = pay(room.money).unwrap_or_else(|refusal| panic!("{round}: {room:?} {refusal}"));
+                    assert!(lifts || approval.lifted.is_empty());
+                    assert!(room.operations > 0);
+                    (approved, lifted) = (approved + 1, lifted + usize::from(!approval.lifted.is_empty()));
+                }
+                let refusal = pay(room.money.plus(Money::from_fen(1))).expect_err("a fen more");
+                assert_eq!(Some(&refusal), room.binding.as_ref(), "{round}: {room:?}");
+                bound.insert(format!("{refusal:?}").split([' ', '{']).next().unwrap_or_default().to_owned());
+            }
+        }
+        assert!(approved > 3_000 && lifted > 1_000, "{approved} {lifted}");
+        let all = [
+            "BaseTooOld",
+            "CardBlocked",
+            "CardLimit",
+            "ClockBehind",
+            "ExceptionList",
+            "FloorLimit",
+            "InsufficientFunds",
+            "OutageLimit",
+            "OutageOperations",
+            "PhoneLimit",
+            "PolicyExpired",
+            "UnknownCard",
+        ];
+        assert_eq!(bound.iter().map(String::as_str).collect::<Vec<_>>(), all, "every limit has bound once");
+    }
+}

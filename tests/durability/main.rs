@@ -42,6 +42,9 @@ fn config(shop: &Shop) -> Config {
     config.policy.card_limit = yuan("90000");
     config.policy.outage_limit = yuan("90000");
     config.policy.outage_operations = 100_000;
+    config.policy.outage_recharges = 100_000;
+    config.policy.outage_recharge_money = yuan("100000000");
+    config.policy.outage_new_cards = 100_000;
     // Whatever reached the sandbox is done when its answer comes or the connection ends.
     config.sandy.as_mut().unwrap().quiet_period_ms = 10;
     config

@@ -177,6 +177,9 @@ impl Bench {
         // What waits for a person in one cell must not stop the next.
         config.policy.outage_limit = yuan("1000000");
         config.policy.outage_operations = 100_000;
+        config.policy.outage_recharges = 100_000;
+        config.policy.outage_recharge_money = yuan("100000000");
+        config.policy.outage_new_cards = 100_000;
         config.pacing.retry_after_max_ms = 40;
         config.sandy.as_mut().unwrap().request_timeout_ms = REQUEST_TIMEOUT_MS;
         config.sandy.as_mut().unwrap().sole_writer = cell.is_alone();

@@ -24,10 +24,11 @@ pub(super) fn noticed(
     };
     let remote = |detail: &str| detail.split(':').next().unwrap_or_default().to_owned();
     let about = |other: &&super::mirror::NoticeSeen| {
-        let halted = notice.kind == "provider_halted";
+        // One for each remote that is halted, and for each limit that is near.
+        let several = matches!(notice.kind.as_str(), "provider_halted" | "limits_near");
         other.kind == notice.kind
             && other.op_no == notice.op_no
-            && (!halted || remote(&other.detail) == remote(&notice.detail))
+            && (!several || remote(&other.detail) == remote(&notice.detail))
     };
     let earlier: Vec<_> = till.mirror.notices.values().filter(about).collect();
     if notice.op_no > 0 {
