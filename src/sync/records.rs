@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{CardNumber, HistoryPull, Kind, RecordKind};
 use crate::provider::{Findings, Reading};
-use crate::store::{NewRecord, OpTrace, RecordRow, ServedCard, Tx};
+use crate::store::{NewRecord, OpRow, OpTrace, RecordRow, ServedCard, Tx};
 use crate::units::Money;
 
 use super::desk::Desk;
@@ -99,19 +99,15 @@ impl Desk {
 
     /// An operation has just been found to be applied: its line may have been read before that. Only the balances after it
     /// can tell, since lines that came later are not there.
-    pub(super) fn link_known_record(&self, tx: &Tx<'_>, op: &crate::store::OpRow) -> Result<()> {
+    pub(super) fn link_known_record(&self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
         if !tx.has_unlinked_records(op.card_no)? {
             return Ok(());
         }
-        let own: Vec<OpTrace> = tx
-            .unlinked_operations(op.lane_no, 1)?
-            .into_iter()
-            .filter(|own| own.op_no == op.op_no && !(own.claimed && self.provider.claims_name_records()))
-            .collect();
-        let Some(first) = own.first().map(|own| own.from) else { return Ok(()) };
-        let lines = tx.unlinked_records(op.lane_no, first.before(SKEW), LINES)?;
-        let lines: Vec<RecordRow> = lines.into_iter().filter(|line| own.iter().all(|op| left(line, op))).collect();
-        for (record_no, op_no) in only_pairs(&lines, &own, self.provider.quiet_period()) {
+        let own = tx.unlinked_operation(op.op_no)?;
+        let Some(own) = own.filter(|own| !(own.claimed && self.provider.claims_name_records())) else { return Ok(()) };
+        let mut lines = tx.unlinked_records(op.lane_no, own.from.before(SKEW), LINES)?;
+        lines.retain(|line| left(line, &own));
+        for (record_no, op_no) in only_pairs(&lines, &[own], self.provider.quiet_period()) {
             tx.link_record(record_no, op_no)?;
         }
         Ok(())
