@@ -1,22 +1,25 @@
 //! The remote's own history of a card: each line once, own operations linked, nothing half understood.
 
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tillbook::{
-    AccruePoints, Consume, ErrorCode, HistoryPull, OpenCard, Points, Recharge, RedeemPoints, Register, State, Timestamp,
+    AccruePoints, Consume, ErrorCode, HistoryPull, HttpRequest, OpenCard, Points, Recharge, RedeemPoints, Register,
+    State, Timestamp, Transport,
 };
 use tillbook_sandbox::gree::Profile;
 use tillbook_sandbox::sandy::NewCard;
 
-use crate::street::{ALL, Fate, Street, all_families, freemud, gree, sandy, shop};
+use crate::street::{ALL, Fate, Line, Sent, Street, all_families, freemud, gree, sandy, shop};
 use crate::{said, yuan};
 
 /// A stored line: kind, money, points, the operation's name.
-type Line = (String, Option<i64>, Option<i64>, Option<String>);
+type Stored = (String, Option<i64>, Option<i64>, Option<String>);
 
 /// The lines of the book, in the order of their time and numbers.
-fn lines(street: &Street) -> Vec<Line> {
+fn lines(street: &Street) -> Vec<Stored> {
     let book = Connection::open_with_flags(street.book(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let mut statement = book
         .prepare(
@@ -28,7 +31,7 @@ fn lines(street: &Street) -> Vec<Line> {
     rows.collect::<rusqlite::Result<_>>().unwrap()
 }
 
-fn line(kind: &str, money: Option<i64>, points: Option<i64>, op_id: Option<&str>) -> Line {
+fn line(kind: &str, money: Option<i64>, points: Option<i64>, op_id: Option<&str>) -> Stored {
     (kind.to_owned(), money, points, op_id.map(str::to_owned))
 }
 
@@ -158,7 +161,7 @@ fn lines_that_could_be_another_tills_stay_beside_the_operation() {
     till.accrue_points(AccruePoints::new(phone).points(Points::new(9)).require_online(ALL).op_id("nine")).unwrap();
     let got = till.pull_history(phone, None, ALL).unwrap();
     assert_eq!((got.new, got.linked), (1, 1));
-    let nines: Vec<Line> = lines(&street).into_iter().filter(|(_, _, points, _)| *points == Some(9)).collect();
+    let nines: Vec<Stored> = lines(&street).into_iter().filter(|(_, _, points, _)| *points == Some(9)).collect();
     assert_eq!(nines.iter().filter(|(.., op)| op.is_some()).count(), 1);
     assert_eq!(nines.last().unwrap().3.as_deref(), Some("nine"));
 }
@@ -306,4 +309,42 @@ fn of_several_remotes_those_that_tell_a_history_are_read() {
     assert!(got.complete && got.linked == 0);
     let kinds: Vec<String> = lines(&street).into_iter().map(|(kind, ..)| kind).collect();
     assert!(kinds.contains(&"open_card".to_owned()) && kinds.contains(&"points_in".to_owned()), "{kinds:?}");
+}
+
+/// The street's line, on which the answer to a sale is held back until it is let go.
+struct Held {
+    line: Line,
+    done: Sender<()>,
+    go: Mutex<Receiver<()>>,
+}
+
+impl Transport for Held {
+    fn send(&self, request: &HttpRequest) -> Sent {
+        let answer = self.line.send(request);
+        if request.url.ends_with("/consume") {
+            self.done.send(()).unwrap();
+            self.go.lock().unwrap().recv().unwrap();
+        }
+        answer
+    }
+}
+
+/// A line that is read between the sale and its answer is linked by the balances that the answer tells.
+#[test]
+fn a_line_that_was_read_before_the_answer_came_is_linked_by_it() {
+    let street = Street::new();
+    let ((done, is_done), (release, go)) = (channel(), channel());
+    let held = Held { line: Line(Arc::clone(&street)), done, go: Mutex::new(go) };
+    let till = street.builder(shop(sandy())).transport(Arc::new(held)).open(street.book()).unwrap();
+    till.serve_card("A1", ALL).unwrap();
+    std::thread::scope(|threads| {
+        let sale = threads.spawn(|| till.consume(Consume::new("A1", yuan("10")).require_online(ALL).op_id("c")));
+        is_done.recv().unwrap();
+        assert_eq!(till.pull_history("A1", None, ALL).unwrap(), pulled(2, 2, 0));
+        assert_eq!(lines(&street)[1], line("consume", Some(-8_00), Some(8), None));
+        release.send(()).unwrap();
+        assert!(sale.join().unwrap().unwrap().is_approved());
+    });
+    assert_eq!(lines(&street)[1], line("consume", Some(-8_00), Some(8), Some("c")));
+    assert_eq!(till.pull_history("A1", None, ALL).unwrap(), pulled(2, 0, 0));
 }
