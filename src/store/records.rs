@@ -1,10 +1,11 @@
 //! Lines of a remote's own history, and which of them are operations of this book.
 
-use super::{Tx, View, parsed};
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Tx, View, from_json, parsed};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{Confirmation, Effect, Kind, RecordKind, Told};
-use crate::store::from_json;
 use crate::units::{Money, Points};
 
 /// A line as the remote told it.
@@ -55,6 +56,36 @@ pub(crate) struct OpTrace {
     pub(crate) until: Timestamp,
 }
 
+const TRACE: &str = "SELECT o.op_no, o.kind, coalesce(p.told, o.told), o.effect_money, o.effect_bonus, o.effect_points,
+    c.body,
+    coalesce((SELECT min(a.started_at) FROM attempt a WHERE a.op_no = o.op_no
+        AND coalesce(a.outcome, '') NOT IN ('not_sent', 'not_processed')), o.created_at),
+    coalesce((SELECT max(coalesce(a.ended_at, a.started_at)) FROM attempt a WHERE a.op_no = o.op_no
+        AND coalesce(a.outcome, '') NOT IN ('not_sent', 'not_processed')), o.changed_at),
+    EXISTS (SELECT 1 FROM claim k WHERE k.account_no = o.lane_no AND k.op_no = o.op_no)
+    FROM operation o
+    LEFT JOIN promise p ON p.op_no = o.op_no
+    LEFT JOIN confirmation c ON c.op_no = o.op_no
+    WHERE o.state IN ('applied', 'settled', 'reversing', 'reversed')
+        AND NOT EXISTS (SELECT 1 FROM record r WHERE r.op_no = o.op_no)";
+
+fn trace(row: &Row<'_>) -> rusqlite::Result<OpTrace> {
+    Ok(OpTrace {
+        op_no: row.get(0)?,
+        kind: parsed(row.get_ref(1)?.as_str()?)?,
+        told: from_json(row.get_ref(2)?.as_str()?)?,
+        effect: Effect {
+            money: Money::from_fen(row.get(3)?),
+            bonus: Money::from_fen(row.get(4)?),
+            points: Points::new(row.get(5)?),
+        },
+        confirmation: row.get_ref(6)?.as_str_or_null()?.map(from_json).transpose()?,
+        from: Timestamp::from_millis(row.get(7)?),
+        until: Timestamp::from_millis(row.get(8)?),
+        claimed: row.get(9)?,
+    })
+}
+
 impl View<'_> {
     /// The lines of an account that are linked to no operation, from a time on, at most `most`.
     pub(crate) fn unlinked_records(&self, account_no: i64, from: Timestamp, most: usize) -> Result<Vec<RecordRow>> {
@@ -86,38 +117,17 @@ impl View<'_> {
 
     /// Operations of an account that the remote has, that no line is known of, newest first, at most `most`.
     pub(crate) fn unlinked_operations(&self, account_no: i64, most: usize) -> Result<Vec<OpTrace>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT o.op_no, o.kind, coalesce(p.told, o.told), o.effect_money, o.effect_bonus, o.effect_points, c.body,
-                coalesce((SELECT min(a.started_at) FROM attempt a WHERE a.op_no = o.op_no AND a.method <> ''
-                    AND coalesce(a.outcome, '') NOT IN ('not_sent', 'not_processed')), o.created_at),
-                coalesce((SELECT max(coalesce(a.ended_at, a.started_at)) FROM attempt a WHERE a.op_no = o.op_no
-                    AND coalesce(a.outcome, '') NOT IN ('not_sent', 'not_processed')), o.changed_at),
-                EXISTS (SELECT 1 FROM claim k WHERE k.account_no = o.lane_no AND k.op_no = o.op_no)
-             FROM operation o
-             LEFT JOIN promise p ON p.op_no = o.op_no
-             LEFT JOIN confirmation c ON c.op_no = o.op_no
-             WHERE o.card_no = (SELECT card_no FROM account WHERE account_no = ?1) AND o.lane_no = ?1
-                AND o.state IN ('applied', 'settled', 'reversing', 'reversed')
-                AND NOT EXISTS (SELECT 1 FROM record r WHERE r.op_no = o.op_no)
-             ORDER BY o.op_no DESC LIMIT ?2",
-        )?;
-        let rows = statement.query_map((account_no, most as i64), |row| {
-            Ok(OpTrace {
-                op_no: row.get(0)?,
-                kind: parsed(row.get_ref(1)?.as_str()?)?,
-                told: from_json(row.get_ref(2)?.as_str()?)?,
-                effect: Effect {
-                    money: Money::from_fen(row.get(3)?),
-                    bonus: Money::from_fen(row.get(4)?),
-                    points: Points::new(row.get(5)?),
-                },
-                confirmation: row.get_ref(6)?.as_str_or_null()?.map(from_json).transpose()?,
-                from: Timestamp::from_millis(row.get(7)?),
-                until: Timestamp::from_millis(row.get(8)?),
-                claimed: row.get(9)?,
-            })
-        })?;
+        let tail = " AND o.card_no = (SELECT card_no FROM account WHERE account_no = ?1) AND o.lane_no = ?1
+             ORDER BY o.op_no DESC LIMIT ?2";
+        let mut statement = self.conn.prepare_cached(&[TRACE, tail].concat())?;
+        let rows = statement.query_map((account_no, most as i64), trace)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// An operation, if the remote has it and no line is known of it.
+    pub(crate) fn unlinked_operation(&self, op_no: i64) -> Result<Option<OpTrace>> {
+        let mut statement = self.conn.prepare_cached(&[TRACE, " AND o.op_no = ?1"].concat())?;
+        Ok(statement.query_row([op_no], trace).optional()?)
     }
 
     /// Whether the book has lines of an account that are linked to no operation.

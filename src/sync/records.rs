@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{CardNumber, HistoryPull, Kind, RecordKind};
 use crate::provider::{Findings, Reading};
-use crate::store::{NewRecord, OpTrace, RecordRow, ServedCard, Tx};
+use crate::store::{NewRecord, OpRow, OpTrace, RecordRow, ServedCard, Tx};
 use crate::units::Money;
 
 use super::desk::Desk;
@@ -99,19 +99,15 @@ impl Desk {
 
     /// An operation has just been found to be applied: its line may have been read before that. Only the balances after it
     /// can tell, since lines that came later are not there.
-    pub(super) fn link_known_record(&self, tx: &Tx<'_>, op: &crate::store::OpRow) -> Result<()> {
+    pub(super) fn link_known_record(&self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
         if !tx.has_unlinked_records(op.card_no)? {
             return Ok(());
         }
-        let own: Vec<OpTrace> = tx
-            .unlinked_operations(op.lane_no, 1)?
-            .into_iter()
-            .filter(|own| own.op_no == op.op_no && !(own.claimed && self.provider.claims_name_records()))
-            .collect();
-        let Some(first) = own.first().map(|own| own.from) else { return Ok(()) };
-        let lines = tx.unlinked_records(op.lane_no, first.before(SKEW), LINES)?;
-        let lines: Vec<RecordRow> = lines.into_iter().filter(|line| own.iter().all(|op| left(line, op))).collect();
-        for (record_no, op_no) in only_pairs(&lines, &own, self.provider.quiet_period()) {
+        let own = tx.unlinked_operation(op.op_no)?;
+        let Some(own) = own.filter(|own| !(own.claimed && self.provider.claims_name_records())) else { return Ok(()) };
+        let mut lines = tx.unlinked_records(op.lane_no, own.from.before(SKEW), LINES)?;
+        lines.retain(|line| left(line, &own));
+        for (record_no, op_no) in only_pairs(&lines, &[own], self.provider.quiet_period()) {
             tx.link_record(record_no, op_no)?;
         }
         Ok(())
@@ -194,4 +190,120 @@ fn left(line: &RecordRow, op: &OpTrace) -> bool {
             && confirmed.points_after.is_some()
             && (line.money_after, line.points_after) == (confirmed.money_after, confirmed.points_after)
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::model::{Confirmation, Effect, Told};
+    use crate::units::Points;
+
+    const QUIET: Duration = Duration::from_secs(120);
+    const NOON: Timestamp = Timestamp::from_millis(1_760_000_000_000);
+
+    fn yuan(text: &str) -> Money {
+        Money::parse_yuan(text).unwrap()
+    }
+
+    /// A sale of so much, sent a minute after noon, with the balances that its answer told.
+    fn sale(op_no: i64, total: &str, after: Option<(&str, i64)>) -> OpTrace {
+        let told = Told { original: yuan(total), from_card: yuan(total), ..Told::default() };
+        let confirmation = after.map(|(money, points)| Confirmation {
+            money_after: Some(yuan(money)),
+            points_after: Some(Points::new(points)),
+            ..Confirmation::default()
+        });
+        let from = NOON.after(Duration::from_secs(60));
+        let effect = Effect { money: yuan(total).negated(), ..Effect::default() };
+        OpTrace { op_no, kind: Kind::Consume, told, effect, confirmation, claimed: false, from, until: from }
+    }
+
+    /// A line of a sale, so many seconds after noon, read an hour after that.
+    fn told(record_no: i64, total: &str, after: (&str, i64), at_s: u64) -> RecordRow {
+        let at = NOON.after(Duration::from_secs(at_s));
+        RecordRow {
+            record_no,
+            kind: RecordKind::Consume,
+            original: Some(yuan(total)),
+            points: None,
+            money_after: Some(yuan(after.0)),
+            points_after: Some(Points::new(after.1)),
+            at,
+            fetched_at: NOON.after(Duration::from_secs(3600)),
+        }
+    }
+
+    #[test]
+    fn a_line_is_an_operations_only_where_it_can_be_nothing_else() {
+        let kind = |kind, line: RecordRow| RecordRow { kind, ..line };
+        let early = |line: RecordRow| RecordRow { fetched_at: NOON, ..line };
+        let one = || sale(1, "10", Some(("90", 10)));
+        let line = || told(7, "10", ("90", 10), 60);
+        type Case = (&'static str, Vec<RecordRow>, Vec<OpTrace>, &'static [(i64, i64)]);
+        let cases: Vec<Case> = vec![
+            ("alike", vec![line()], vec![one()], &[(7, 1)]),
+            ("another amount", vec![told(7, "11", ("90", 10), 60)], vec![one()], &[]),
+            ("another balance", vec![told(7, "10", ("80", 10), 60)], vec![one()], &[]),
+            ("other points", vec![told(7, "10", ("90", 20), 60)], vec![one()], &[]),
+            ("another kind", vec![kind(RecordKind::Recharge, line())], vec![one()], &[]),
+            ("long before", vec![told(7, "10", ("90", 10), 0)], vec![sale_at(3600)], &[]),
+            ("long after", vec![told(7, "10", ("90", 10), 3600)], vec![one()], &[]),
+            ("a clock that is wrong", vec![told(7, "10", ("90", 10), 600)], vec![one()], &[(7, 1)]),
+            ("read before it was sent", vec![early(line())], vec![one()], &[]),
+            ("two lines alike", vec![line(), told(8, "10", ("90", 10), 61)], vec![one()], &[]),
+            ("two operations alike", vec![line()], vec![one(), sale(2, "10", Some(("90", 10)))], &[]),
+            ("no balances told", vec![line()], vec![sale(1, "10", None)], &[(7, 1)]),
+            ("either, by what is told", vec![line()], vec![one(), sale(2, "10", None)], &[]),
+            (
+                "each its own",
+                vec![line(), told(8, "10", ("80", 20), 61)],
+                vec![one(), sale(2, "10", Some(("80", 20)))],
+                &[(7, 1), (8, 2)],
+            ),
+        ];
+        for (name, lines, ops, want) in cases {
+            assert_eq!(only_pairs(&lines, &ops, QUIET), want, "{name}");
+        }
+    }
+
+    fn sale_at(at_s: u64) -> OpTrace {
+        let from = NOON.after(Duration::from_secs(at_s));
+        OpTrace { from, until: from, ..sale(1, "10", Some(("90", 10))) }
+    }
+
+    #[test]
+    fn points_are_matched_by_their_number_and_direction() {
+        let op = |points: i64, granted: Option<i64>| OpTrace {
+            kind: Kind::AccruePoints,
+            effect: Effect { points: Points::new(points), ..Effect::default() },
+            confirmation: Some(Confirmation { bonus_points: granted.map(Points::new), ..Confirmation::default() }),
+            ..sale(1, "0", None)
+        };
+        let line = |points: i64| RecordRow {
+            kind: if points > 0 { RecordKind::PointsIn } else { RecordKind::PointsOut },
+            original: None,
+            points: Some(Points::new(points)),
+            money_after: None,
+            points_after: None,
+            ..told(7, "0", ("0", 0), 60)
+        };
+        for (own, granted, told, fit) in [
+            (5, None, 5, true),
+            (5, None, -5, false),
+            (-5, None, -5, true),
+            (5, Some(8), 8, true),
+            (5, Some(8), 5, false),
+        ] {
+            let pairs = only_pairs(&[line(told)], &[op(own, granted)], QUIET);
+            assert_eq!(!pairs.is_empty(), fit, "{own} {granted:?} {told}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_late_is_linked_by_balances_alone() {
+        assert!(left(&told(7, "10", ("90", 10), 60), &sale(1, "10", Some(("90", 10)))));
+        assert!(!left(&told(7, "10", ("90", 10), 60), &sale(1, "10", None)));
+        assert!(!left(&told(7, "10", ("90", 11), 60), &sale(1, "10", Some(("90", 10)))));
+    }
 }

@@ -8,6 +8,7 @@ mod answers;
 mod codes;
 mod config;
 mod coupons;
+mod lines;
 mod probe;
 mod reads;
 mod requests;
@@ -199,6 +200,14 @@ impl Provider for Gree {
     fn serve(&self, whom: &Whom<'_>) -> Option<Box<dyn Reading>> {
         match self.reference(whom) {
             Reference::Known(who) => Some(Box::new(reads::serve(&self.desk, &who))),
+            Reference::Ask | Reference::Unknown => None,
+        }
+    }
+
+    /// 3.5, which lists changes of points.
+    fn history(&self, whom: &Whom<'_>, since: Option<Timestamp>) -> Option<Box<dyn Reading>> {
+        match self.reference(whom) {
+            Reference::Known(who) => Some(Box::new(reads::history(&self.desk, &who, since))),
             Reference::Ask | Reference::Unknown => None,
         }
     }

@@ -8,8 +8,10 @@ use serde_json::value::RawValue;
 use super::answers::{self, Profile, Success, Trouble};
 use super::codes::{self, Meaning, code};
 use super::coupons::{Seen, coupon};
+use super::lines::Lines;
 use super::probe::Facts;
 use super::requests::{Desk, is_phone};
+use crate::clock::Timestamp;
 use crate::event::event;
 use crate::model::{Coupon, PointsPage, PointsStatistics};
 use crate::provider::wire::{Envelope, Fields};
@@ -19,17 +21,26 @@ use crate::transport::HttpResponse;
 /// Pages of one list that are read at most: 2,000 coupons of one member.
 const PAGES_AT_MOST: u32 = 40;
 
+/// Pages of either half of a history: 5,000 lines that came, and as many that went.
+const PAGES_OF_HISTORY: u32 = 100;
+
 /// One thing to find out.
 enum Errand {
     Member,
     Coupons(Walk),
     Levels(Walk),
+    /// What came, or what went.
+    Lines {
+        income: bool,
+        walk: Walk,
+    },
     Inquiry(Inquiry),
 }
 
 /// A walk through the pages of a list. Nothing promises that rows stay where they are, so each counts once.
 struct Walk {
     page: u32,
+    pages_at_most: u32,
     rows: Vec<Box<RawValue>>,
     seen: BTreeSet<String>,
 }
@@ -41,7 +52,11 @@ enum Walked {
 
 impl Walk {
     fn new() -> Self {
-        Walk { page: 1, rows: Vec::new(), seen: BTreeSet::new() }
+        Walk { page: 1, pages_at_most: PAGES_AT_MOST, rows: Vec::new(), seen: BTreeSet::new() }
+    }
+
+    fn of_history() -> Self {
+        Walk { pages_at_most: PAGES_OF_HISTORY, ..Walk::new() }
     }
 
     fn take(&mut self, rows: Vec<Box<RawValue>>, total: Option<i64>) -> Walked {
@@ -60,7 +75,7 @@ impl Walk {
             // The rows are said to be more, and do not come: the platform does not turn pages.
             return Walked::Over { complete: missing.is_none() };
         }
-        if self.page >= PAGES_AT_MOST {
+        if self.page >= self.pages_at_most {
             return Walked::Over { complete: false };
         }
         self.page += 1;
@@ -80,6 +95,9 @@ enum Aim {
         certain: bool,
     },
     Inquiry,
+    History {
+        since: Option<Timestamp>,
+    },
 }
 
 #[derive(Default)]
@@ -89,6 +107,7 @@ struct Gathered {
     rows: Vec<Box<RawValue>>,
     complete: bool,
     reply: Option<Reply>,
+    lines: Lines,
 }
 
 /// A read under way.
@@ -132,6 +151,12 @@ fn one_coupon(desk: &Arc<Desk>, who: &str, coupon: &str, certain: bool) -> Erran
     Errands::new(desk, who, aim, [Errand::Coupons(Walk::new())])
 }
 
+/// All of 3.5, in two halves.
+pub(super) fn history(desk: &Arc<Desk>, who: &str, since: Option<Timestamp>) -> Errands {
+    let half = |income| Errand::Lines { income, walk: Walk::of_history() };
+    Errands::new(desk, who, Aim::History { since }, [half(true), half(false)])
+}
+
 /// Something asked for a caller.
 pub(super) fn inquire(desk: &Arc<Desk>, who: &str, inquiry: &Inquiry) -> Errands {
     let errand = match inquiry {
@@ -158,6 +183,7 @@ impl Errands {
             Errand::Member => self.desk.member(&self.who),
             Errand::Coupons(walk) => self.desk.coupons(&self.who, walk.page),
             Errand::Levels(walk) => self.desk.levels(walk.page),
+            Errand::Lines { income, walk } => self.desk.points_lines(&self.who, *income, walk.page),
             Errand::Inquiry(inquiry) => match inquiry {
                 Inquiry::PointsHistory { page, page_size } => self.desk.points_history(&self.who, *page, *page_size),
                 Inquiry::MemberByCode { code } => self.desk.member_by_code(code),
@@ -194,6 +220,10 @@ impl Errands {
             Errand::Levels(mut walk) => match self.page(&mut walk, &success, "levels")? {
                 Walked::NextPage => self.errands.push_front(Errand::Levels(walk)),
                 Walked::Over { .. } => self.gathered.rows = walk.rows,
+            },
+            Errand::Lines { income, mut walk } => match self.page(&mut walk, &success, "points history")? {
+                Walked::NextPage => self.errands.push_front(Errand::Lines { income, walk }),
+                Walked::Over { complete } => self.gathered.lines.take(income, &walk.rows, complete)?,
             },
             Errand::Inquiry(inquiry) => self.reply(&inquiry, &success)?,
         }
@@ -281,15 +311,19 @@ impl Errands {
     }
 
     fn finish(&mut self) -> Findings {
-        let Gathered { absent, profile, rows, complete, reply } = std::mem::take(&mut self.gathered);
+        let Gathered { absent, profile, rows, complete, reply, lines } = std::mem::take(&mut self.gathered);
         let facts = match &self.aim {
             Aim::Membership => Some(Facts { absent, ..Facts::default() }),
             Aim::OneCoupon { code, .. } => Some(Facts { absent, complete, coupon: find(&rows, code) }),
-            Aim::Health | Aim::Serve | Aim::Inquiry => None,
+            Aim::Health | Aim::Serve | Aim::Inquiry | Aim::History { .. } => None,
         };
         let levels =
             matches!(self.aim, Aim::Health).then(|| rows.iter().filter_map(|row| answers::level(row)).collect());
         let coupons = (matches!(self.aim, Aim::Serve) && complete).then(|| self.coupons(&rows));
+        let history = match &self.aim {
+            Aim::History { since } => Some(lines.since(*since)),
+            _ => None,
+        };
         let (reference, snapshot) = match profile {
             Some(profile) if !matches!(self.aim, Aim::Inquiry) => (profile.open_id, Some(profile.snapshot)),
             _ => (None, None),
@@ -301,6 +335,7 @@ impl Errands {
             coupons,
             reference,
             reply,
+            history,
             facts: facts.and_then(|facts| serde_json::to_value(facts).ok()),
             ..Findings::default()
         }

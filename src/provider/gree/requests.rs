@@ -100,6 +100,16 @@ impl Desk {
         self.call(method::POINTS_HISTORY, body)
     }
 
+    /// 3.5, what came or what went: the amounts of a list of both need not have signs.
+    pub(super) fn points_lines(&self, who: &str, income: bool, page: u32) -> WireCall {
+        let body = Object::new()
+            .text("open_id", who)
+            .text("score_type", if income { "1" } else { "2" })
+            .text("pageSize", &PAGE_SIZE.to_string())
+            .text("pageNo", &page.to_string());
+        self.call(method::POINTS_HISTORY, body)
+    }
+
     /// 3.6.
     pub(super) fn member_code(&self, who: &str) -> WireCall {
         self.call(method::MEMBER_CODE, Object::new().text("open_id", who))

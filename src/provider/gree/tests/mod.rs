@@ -4,6 +4,7 @@
 mod answers;
 mod config;
 mod coupons;
+mod lines;
 mod probe;
 mod reads;
 mod requests;

@@ -3,6 +3,7 @@
 
 mod answers;
 mod garbage;
+mod lines;
 mod probe;
 mod reads;
 mod remote;
