@@ -45,20 +45,37 @@ pub(crate) fn safe_to_close(view: &View<'_>) -> Result<SafeToClose> {
     if lines > 0 {
         safe.remove.push(Concern::DayNotClosed { lines: lines.unsigned_abs() });
     }
-    if let Some(concern) = backup(view, last)? {
-        safe.remove.push(concern);
-    }
+    safe.remove.extend(backup_lacks(view.book(BACKUP)?.as_deref(), last));
     Ok(safe)
 }
 
-/// What the last backup lacks. A book without a single line needs none.
-fn backup(view: &View<'_>, last: i64) -> Result<Option<Concern>> {
-    let mark = view.book(BACKUP)?;
-    let mut numbers = mark.iter().flat_map(|mark| mark.split(' ')).filter_map(|number| number.parse::<i64>().ok());
-    Ok(match (numbers.next(), numbers.nth(1)) {
-        (Some(_), Some(held)) if held >= last => None,
-        (Some(made_at), _) => Some(Concern::BackupOld { made_at: Timestamp::from_millis(made_at) }),
-        (None, _) if last == 0 => None,
-        (None, _) => Some(Concern::NoBackup),
-    })
+/// What the last backup lacks, by the mark that it has left. A book without a single line needs none.
+fn backup_lacks(mark: Option<&str>, last: i64) -> Option<Concern> {
+    let numbers: Vec<i64> = mark.unwrap_or_default().split(' ').filter_map(|number| number.parse().ok()).collect();
+    match numbers[..] {
+        [_, _, held] if held >= last => None,
+        [made_at, ..] => Some(Concern::BackupOld { made_at: Timestamp::from_millis(made_at) }),
+        [] if last == 0 => None,
+        [] => Some(Concern::NoBackup),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_that_lacks_a_line_is_old() {
+        let old = || Some(Concern::BackupOld { made_at: Timestamp::from_millis(1_000) });
+        for (mark, last, lacks) in [
+            (None, 0, None),
+            (None, 1, Some(Concern::NoBackup)),
+            (Some("1000 7 5"), 5, None),
+            (Some("1000 7 5"), 6, old()),
+            (Some("1000"), 1, old()),
+            (Some("odd"), 1, Some(Concern::NoBackup)),
+        ] {
+            assert_eq!(backup_lacks(mark, last), lacks, "{mark:?} {last}");
+        }
+    }
 }
