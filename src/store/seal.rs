@@ -71,7 +71,14 @@ mod tests {
     fn whoever_writes_a_sealed_figure_seals_it() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
         let mut writers = 0;
-        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        let mut folders = vec![folder];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        for file in files {
             let text = std::fs::read_to_string(&file).unwrap();
             let lines: Vec<&str> = text.lines().collect();
             for (at, _) in text.match_indices("UPDATE account SET") {
