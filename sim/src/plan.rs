@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use tillbook::{Config, Family, LevelTerms, Money, OfflineAmount, OfflinePolicy, Pacing, Rate, SandyConfig};
+use tillbook::{
+    CardNumbers, Config, Family, LevelTerms, Money, OfflineAmount, OfflinePolicy, Pacing, Rate, SandyConfig,
+};
 use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::{HistoryOrder, LostCard, ModifyAnswer, NewCard, Settings, ShortBalance};
 
@@ -206,6 +208,12 @@ fn till(
         healthy_within_ms: dice.u64(1_000..300_000),
         ..Pacing::default()
     };
+    if dice.u8(0..3) > 0 {
+        // Those of tills that share cards overlap, as they must not.
+        let prefix = if sole { format!("NUM{index}-") } else { "NUM".to_owned() };
+        let last = dice.u64(3..=12);
+        config.card_numbers = Some(CardNumbers { prefix, first: dice.u64(1..=3), last, width: None });
+    }
     TillPlan {
         config,
         sole,
