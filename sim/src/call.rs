@@ -71,8 +71,8 @@ impl CallSpec {
     /// What a cashier of this till asks for next. `known` are cards that it has opened itself.
     pub(crate) fn thrown(dice: &mut fastrand::Rng, till: usize, plan: &TillPlan, opened: u32, number: u32) -> CallSpec {
         let op_id = format!("T{till}-{number}");
-        let opens = dice.u8(0..12) == 0;
         let own = plan.config.card_numbers.as_ref();
+        let opens = dice.u8(0..if own.is_some() { 7 } else { 12 }) == 0;
         let card = if let Some(range) = own.filter(|_| opens && dice.u8(0..3) > 0) {
             // The next number, whichever that is; or by chance one that is given out anyway.
             match dice.u8(0..6) {
