@@ -28,18 +28,20 @@ impl Round<'_> {
         Stage { street: Arc::clone(self.street), till, told: Arc::default() }
     }
 
-    /// The step, by a caller who goes on. What was being read when the disk failed may have to be waited for.
+    /// The step, by a caller who goes on. What was being read when the disk failed may have to be waited for: Gree gives one
+    /// token a day, and the answer that brought it may be what was lost.
     fn take_again(&self, stage: &Stage, case: &str) {
         for _ in 0..20 {
             match (self.step.act)(stage) {
                 Ok(()) => return,
                 Err(error) if error.code() == ErrorCode::Unreachable && !self.step.local => {
-                    self.street.clock.pass(Duration::from_secs(30));
+                    self.street.clock.pass(Duration::from_secs(3600));
                 }
                 Err(error) => panic!("{case}: taken again: {error:?}"),
             }
         }
-        panic!("{case}: taken again: unreachable for ever");
+        let (status, notices) = (stage.till.status().unwrap(), stage.till.notices().unwrap());
+        panic!("{case}: taken again: unreachable for ever: {status:?} {notices:?}");
     }
 
     /// Whether the failure was met.
