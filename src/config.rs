@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
-use crate::model::{Family, OfflinePolicy};
+use crate::model::{Family, OfflinePolicy, Retention};
 use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
 use crate::units::{Rate, Rounding};
 
@@ -72,6 +72,9 @@ pub struct Config {
     /// least 16 bytes. Without one the chain shows damage, and no forgery.
     #[serde(default)]
     pub chain_key: Option<ChainKey>,
+    /// How long details of what is over are kept in the book.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 /// A remote system.
@@ -217,6 +220,7 @@ impl Config {
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
             chain_key: None,
+            retention: Retention::default(),
         };
         config.and(remote)
     }

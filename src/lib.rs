@@ -85,11 +85,12 @@ pub use model::{
     AccruePoints, AddCouponTemplate, AdjustPoints, Balance, Balances, Card, CardAccount, CardNumber, CardStatus,
     CarryOverPoints, CheckOptions, CheckProgress, CheckReport, Confirmation, Consume, Coupon, CouponEffect, CouponRule,
     CouponScope, CouponStatus, CouponTemplate, CouponValidation, Delivery, Entry, Evidence, Family, Finding,
-    FindingKind, Gender, GiveCoupon, Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, Kind, Level, Member,
-    MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, PayType, PointsPage,
-    PointsRecord, PointsStatistics, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen,
-    RedeemCoupon, RedeemPoints, Refusal, Register, Request, ReturnOrder, ReturnPoints, ReturnPointsOfOrder,
-    RuleVerdict, SalvageReport, SalvagedTable, SetCouponStatus, Severity, State, Told, UpdatePoints, Validity,
+    FindingKind, Forgotten, Gender, GiveCoupon, Headroom, HistoryLine, HistoryPage, HistoryQuery, Holder, HouseKept,
+    Kind, Level, Member, MemberPage, Modify, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine,
+    PayType, PointsPage, PointsRecord, PointsStatistics, Promise, PushOrder, RateSource, Receipt, Recharge,
+    RechargeRule, RechargeWhen, RedeemCoupon, RedeemPoints, Refusal, Register, Request, Retention, ReturnOrder,
+    ReturnPoints, ReturnPointsOfOrder, RuleVerdict, SalvageReport, SalvagedTable, SetCouponStatus, Severity, State,
+    Told, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

@@ -145,4 +145,7 @@ CREATE TABLE epoch (
     why      TEXT NOT NULL,
     began_at INTEGER NOT NULL
 ) STRICT;
+
+-- Keeping house: whose bytes are still to be erased.
+CREATE INDEX attempt_raw ON attempt (op_no) WHERE length(body) > 0 OR answer IS NOT NULL;
 ";

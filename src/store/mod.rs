@@ -3,6 +3,7 @@
 //! [`View`] reads, [`Tx`] also writes; a `Tx` exists only inside [`Store::write`]. What may be written is decided
 //! elsewhere: this layer keeps rows, and refuses transitions that are not legal.
 
+mod archive;
 mod attempts;
 mod cards;
 mod catalogue;
@@ -11,11 +12,13 @@ mod check;
 mod coupons;
 mod entries;
 mod exposure;
+mod forget;
 mod lanes;
 mod migrations;
 mod notices;
 mod open;
 mod queue;
+mod retention;
 mod salvage;
 mod salvage_mend;
 mod schema;
@@ -40,6 +43,7 @@ pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub(crate) use retention::HouseKeeping;
 pub(crate) use salvage::salvage;
 
 /// The open book.

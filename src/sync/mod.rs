@@ -14,6 +14,7 @@ mod doubt;
 mod engine;
 mod hall;
 mod job;
+mod keeping;
 mod looks;
 mod members;
 mod opening;
