@@ -250,7 +250,7 @@ impl Steps {
     /// As [`Till::check`](crate::Till::check), by the till's own connection.
     pub fn check(&mut self, options: &crate::CheckOptions) -> crate::CheckReport {
         let key = self.engine.config().chain_key.clone();
-        self.engine.store().check(options, key.as_ref())
+        self.engine.store().check_here(options, key.as_ref())
     }
 
     /// As [`Till::status`](crate::Till::status).

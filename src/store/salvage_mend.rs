@@ -223,7 +223,7 @@ fn take_out(book: &Connection, leftovers: &Path, report: &mut SalvageReport) -> 
 
 fn move_row(book: &Connection, out: &Connection, table: &str, number: i64) -> Result<()> {
     let mut row = book.prepare(&format!("SELECT * FROM {table} WHERE rowid = ?1"))?;
-    let names: Vec<String> = row.column_names().into_iter().map(|name| format!("\"{name}\"")).collect();
+    let names: Vec<String> = row.column_names().map(|name| format!("\"{name}\"")).collect();
     let values: Vec<rusqlite::types::Value> =
         row.query_row([number], |row| (0..names.len()).map(|at| row.get(at)).collect())?;
     let (list, marks) = (names.join(", "), vec!["?"; names.len()].join(", "));

@@ -145,7 +145,7 @@ impl Checkup<'_> {
         }
         // Where a remote's parked operations hold nothing up, the mark is taken off.
         let may_pass = state == State::Parked && !op.kind.opens();
-        if op.holding != state.holds_lane(op.kind) && !(may_pass && !op.holding) {
+        if op.holding != state.holds_lane(op.kind) && (op.holding || !may_pass) {
             wrong(FindingKind::State, "is marked as holding its lane or not against its state");
         }
         if op.unknown && state != State::Parked {
