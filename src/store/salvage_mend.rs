@@ -149,7 +149,7 @@ fn seals(book: &Connection, report: &mut SalvageReport) -> Result<()> {
     while let Some(row) = rows.next()? {
         let (kept, seal): (Option<i64>, i64) = (row.get(9)?, seal_of(row)?);
         let account_no: i64 = row.get(0)?;
-        let had_figures = row.get::<_, bool>(3)?;
+        let had_figures = row.get::<_, Option<i64>>(3)?.is_some();
         match kept {
             Some(kept) if kept == seal => {}
             // A book of the first schema has none yet.
