@@ -181,6 +181,25 @@ fn parsed<T: std::str::FromStr<Err = Error>>(text: &str) -> rusqlite::Result<T> 
     })
 }
 
+/// Money or points as they stand in a row. What is far beyond all that this library ever adds up was not written by it.
+fn figure(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<i64> {
+    const MOST: i64 = 1 << 59;
+    let figure: i64 = row.get(column)?;
+    if (-MOST..=MOST).contains(&figure) {
+        Ok(figure)
+    } else {
+        Err(rusqlite::Error::IntegralValueOutOfRange(column, figure))
+    }
+}
+
+/// As [`figure`], where there may be none.
+fn figure_or_none(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<i64>> {
+    match row.get_ref(column)? {
+        rusqlite::types::ValueRef::Null => Ok(None),
+        _ => figure(row, column).map(Some),
+    }
+}
+
 /// Reads stored JSON back into its type.
 fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text)
