@@ -17,6 +17,8 @@ mod open;
 mod queue;
 mod schema;
 mod search;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::cell::Cell;
