@@ -18,14 +18,17 @@ fn book() -> (Store, TempDir) {
 }
 
 fn reopen(dir: &TempDir) -> Store {
-    let identity = Identity {
+    let options = OpenOptions { identity: identity(), new_book_id: "book".to_owned(), vfs: None };
+    Store::open(&dir.path().join("till.db"), &options).unwrap()
+}
+
+fn identity() -> Identity {
+    Identity {
         merchant: "Noodle House".to_owned(),
         store: "Store 1".to_owned(),
         till: "Till 1".to_owned(),
         remotes: Vec::new(),
-    };
-    let options = OpenOptions { identity, new_book_id: "book".to_owned(), vfs: None };
-    Store::open(&dir.path().join("till.db"), &options).unwrap()
+    }
 }
 
 /// Numbers without a pattern, the same in every run.

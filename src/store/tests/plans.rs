@@ -5,20 +5,24 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use super::book;
+use super::{book, identity};
 use crate::clock::Timestamp;
 use crate::model::{CardNumber, HistoryQuery, Kind, NoticeKind, OpId, SearchQuery, State};
-use crate::store::Store;
+use crate::store::{Identity, RemoteIdentity, Store};
 
 /// Read through on purpose: partial indexes of what is open just now, which the limits of the policy and people's patience
 /// keep small; and SQLite's name for a row that it makes itself.
-const SMALL: [&str; 9] = [
+const SMALL: [&str; 12] = [
     "SCAN CONSTANT ROW",
+    // It has one row.
+    "SCAN time_mark",
     "SCAN operation USING COVERING INDEX operation_exposed",
     "SCAN operation USING INDEX operation_head",
     // Counted, not read: those that were ever taken for applied on evidence that another till could have left.
     "SCAN operation USING COVERING INDEX operation_inferred",
     "SCAN operation USING COVERING INDEX operation_head",
+    "SCAN lane USING INDEX lane_ready",
+    "SCAN operation USING INDEX operation_open",
     "SCAN operation USING INDEX operation_waiting",
     "SCAN o USING INDEX operation_waiting",
     "SCAN n USING INDEX notice_open",
@@ -184,5 +188,26 @@ fn what_every_turn_and_every_call_reads_is_searched_for() {
         view.numbers_by_phone("13812345678", 20).unwrap();
         view.account_by_reference("sandy", "A1").unwrap();
         view.receipt_no(1).unwrap();
+    });
+}
+
+#[test]
+fn opening_reads_only_what_is_open() {
+    let (mut store, _dir) = book();
+    let remote = RemoteIdentity { provider: "sandy", base_url: "https://sandy.test".into(), tenant: "guid".into() };
+    searches(&mut store, 10, |store| {
+        store
+            .write(|tx| {
+                tx.check_identity(&Identity { remotes: vec![remote.clone()], ..identity() })?;
+                tx.check_identity(&Identity { till: "Till 2".into(), remotes: vec![remote], ..identity() })?;
+                tx.clamp_due(Timestamp::from_millis(1))
+            })
+            .unwrap();
+        let view = store.view();
+        view.highest_time().unwrap();
+        view.operations_in(State::Sending).unwrap();
+        view.unpromised_operations().unwrap();
+        view.till_exposure().unwrap();
+        view.open_counts().unwrap();
     });
 }
