@@ -33,6 +33,8 @@ mod salvage_mend;
 mod schema;
 mod seal;
 mod search;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::cell::Cell;
