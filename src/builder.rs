@@ -1,12 +1,12 @@
 //! Opening a till with parts of the host's own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::store::{Identity, OpenOptions, RemoteIdentity, Store};
+use crate::store::{Access, BookKey, Identity, OpenOptions, RemoteIdentity, Store};
 use crate::sync::{Engine, Runtime, TokenSource};
 use crate::till::Till;
 use crate::transport::Transport;
@@ -26,6 +26,7 @@ pub struct TillBuilder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     vfs: Option<String>,
+    key: Option<Result<BookKey>>,
     token_source: Option<Arc<dyn TokenSource>>,
 }
 
@@ -39,6 +40,7 @@ impl TillBuilder {
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SystemEntropy),
             vfs: None,
+            key: None,
             token_source: None,
         }
     }
@@ -75,6 +77,20 @@ impl TillBuilder {
     #[must_use]
     pub fn vfs(mut self, name: impl Into<String>) -> Self {
         self.vfs = Some(name.into());
+        self
+    }
+
+    /// The high-water file: see [`Config::high_water`].
+    #[must_use]
+    pub fn high_water(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.high_water = Some(path.into());
+        self
+    }
+
+    /// The key of an encrypted book: 32 bytes, which the host keeps. A new book is encrypted with it. Needs feature `encryption`.
+    #[must_use]
+    pub fn key(mut self, key: &[u8]) -> Self {
+        self.key = Some(BookKey::new(key));
         self
     }
 
@@ -119,7 +135,9 @@ impl TillBuilder {
                 .collect(),
         };
         let new_book_id = mint_id(self.entropy.as_ref());
-        let store = Store::open(path, &OpenOptions { identity, new_book_id, vfs: self.vfs })?;
+        let access = Access { vfs: self.vfs, key: self.key.transpose()? };
+        let high_water = self.config.high_water.clone();
+        let store = Store::open(path, &OpenOptions { identity, new_book_id, access, high_water })?;
         Engine::start(store, self.config, providers, self.token_source, self.clock, self.entropy)
     }
 }

@@ -1,6 +1,7 @@
 //! What a till is told when it is opened.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -67,6 +68,10 @@ pub struct Config {
     /// How often and how fast the remote is asked.
     #[serde(default)]
     pub pacing: Pacing,
+    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along
+    /// with the book. Without it only what [`Restore`](crate::Restore) has put back is known to be an older copy.
+    #[serde(default)]
+    pub high_water: Option<PathBuf>,
 }
 
 /// A remote system.
@@ -211,6 +216,7 @@ impl Config {
             utc_offset_minutes: Config::default_utc_offset(),
             day_cutoff_minutes: 0,
             pacing: Pacing::default(),
+            high_water: None,
         };
         config.and(remote)
     }

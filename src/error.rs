@@ -134,8 +134,8 @@ pub(crate) enum Kind {
     InUse,
     #[error("not a tillbook book: {0}")]
     NotABook(String),
-    #[error("the book has schema {found}, this release reads up to {known}")]
-    Newer { found: i64, known: i64 },
+    #[error("the book has schema {found}, this release {} up to {known}", if *.readable { "may only read it, and writes" } else { "reads" })]
+    Newer { found: i64, known: i64, readable: bool },
     #[error("panicked while writing the book: close and open the till")]
     Poisoned,
     #[error("the till is closed")]
@@ -393,8 +393,9 @@ impl Error {
         Error::new(Kind::NotABook(why.into()))
     }
 
-    pub(crate) fn newer(found: i64, known: i64) -> Self {
-        Error::new(Kind::Newer { found, known })
+    /// `readable`: this release may still open it for reading only.
+    pub(crate) fn newer(found: i64, known: i64, readable: bool) -> Self {
+        Error::new(Kind::Newer { found, known, readable })
     }
 
     pub(crate) fn poisoned() -> Self {
@@ -405,12 +406,10 @@ impl Error {
         Error::new(Kind::Closed)
     }
 
-    #[allow(dead_code)]
     pub(crate) fn restored(why: &'static str) -> Self {
         Error::new(Kind::Restored(why))
     }
 
-    #[allow(dead_code)]
     pub(crate) fn wrong_key(why: &'static str) -> Self {
         Error::new(Kind::WrongKey(why))
     }

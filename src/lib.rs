@@ -93,9 +93,9 @@ pub use provider::{
     FreemudTypes, GreeCodes, GreeConfig, GreeEvents, Guarantee, ListForm, OfflineAmount, OutBizNo, PartChangeId,
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
-pub use store::sqlite_version;
+pub use store::{BackupProgress, RestoreReport, sqlite_version};
 pub use sync::{Link, RemoteStatus, Resolution, SyncStatus, TokenSource, WaitingOperation};
-pub use till::Till;
+pub use till::{BackupOptions, BackupReport, Restore, Till};
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
 

@@ -297,6 +297,10 @@ pub const TILLBOOK_NOTICE_STALE_SNAPSHOT: i32 = 11;
 pub const TILLBOOK_NOTICE_SAME_MEMBER: i32 = 12;
 /// A notification is about: the remote's figures changed by something that this till, the card's only writer, has not done.
 pub const TILLBOOK_NOTICE_UNEXPLAINED: i32 = 13;
+/// A notification is about: the book is an older copy of itself: nothing is sent until a person goes on with it.
+pub const TILLBOOK_NOTICE_RESTORED: i32 = 14;
+/// A notification is about: the high-water file can't be written: until it can, an older copy of the book may not be noticed.
+pub const TILLBOOK_NOTICE_HIGH_WATER: i32 = 15;
 
 codes!(NoticeKind {
     Rejected = TILLBOOK_NOTICE_REJECTED,
@@ -312,6 +316,8 @@ codes!(NoticeKind {
     StaleSnapshot = TILLBOOK_NOTICE_STALE_SNAPSHOT,
     SameMember = TILLBOOK_NOTICE_SAME_MEMBER,
     Unexplained = TILLBOOK_NOTICE_UNEXPLAINED,
+    Restored = TILLBOOK_NOTICE_RESTORED,
+    HighWater = TILLBOOK_NOTICE_HIGH_WATER,
 });
 
 /// A person's decision: the remote has it. Takes effect together with a fresh read of the account.

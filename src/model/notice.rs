@@ -35,6 +35,10 @@ named! {
         SameMember = "same_member",
         /// The remote's figures changed by something that this till, the card's only writer, has not done.
         Unexplained = "unexplained",
+        /// The book is an older copy of itself: nothing is sent until a person goes on with it.
+        Restored = "restored",
+        /// The high-water file can't be written: until it can, an older copy of the book may not be noticed.
+        HighWater = "high_water",
     }
 }
 

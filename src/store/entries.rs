@@ -138,7 +138,10 @@ impl Tx<'_> {
     pub(crate) fn insert_entry(&self, new: &NewEntry<'_>) -> Result<String> {
         let last: i64 = self
             .conn
-            .prepare_cached("SELECT coalesce(max(entry_no), 0) FROM entry")?
+            .prepare_cached(
+                "SELECT max(coalesce((SELECT max(entry_no) FROM entry), 0),
+                    coalesce((SELECT CAST(value AS INTEGER) FROM book WHERE key = 'burnt entry'), 0))",
+            )?
             .query_row([], |row| row.get(0))?;
         let entry_no = last + 1;
         let receipt_no = receipt_number(entry_no);

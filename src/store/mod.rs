@@ -4,18 +4,24 @@
 //! elsewhere: this layer keeps rows, and refuses transitions that are not legal.
 
 mod attempts;
+mod backup;
 mod cards;
 mod catalogue;
+mod cipher;
+mod copy;
 mod coupons;
 mod entries;
 mod exposure;
+mod highwater;
 mod lanes;
 mod migrations;
 mod notices;
 mod open;
 mod queue;
+mod restore;
 mod schema;
 mod tokens;
+mod wal;
 
 use std::cell::Cell;
 use std::ops::Deref;
@@ -28,12 +34,17 @@ use crate::model::Exposure;
 
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
+pub(crate) use cipher::BookKey;
+pub(crate) use copy::Access;
+pub use copy::BackupProgress;
 pub(crate) use entries::{EntryFilter, NewEntry};
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
 pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
+pub use restore::RestoreReport;
+pub(crate) use restore::restore_file;
 
 /// The open book.
 pub(crate) struct Store {
@@ -44,6 +55,14 @@ pub(crate) struct Store {
     ballast: PathBuf,
     /// The till's exposure as of now, inside a transaction too, where it is known: every offline call asks for it.
     exposure: Cell<Option<Exposure>>,
+    /// How the file is reached, for copies of it.
+    access: Access,
+    /// Follows every commit, where there is one.
+    high_water: Option<highwater::HighWater>,
+    /// The same, until it is clear what the book is.
+    pending_high_water: Option<highwater::HighWater>,
+    high_water_path: Option<PathBuf>,
+    old_copy: Option<highwater::OldCopy>,
     /// Held for as long as the book is open; the operating system lets go of it when the process dies.
     _lock: open::BookLock,
 }
@@ -81,6 +100,18 @@ impl Store {
         Ok(())
     }
 
+    /// Encrypts the book with another key.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn rekey(&mut self, key: BookKey) -> Result<()> {
+        if self.access.key.is_none() {
+            return Err(Error::unsupported("the book is not encrypted"));
+        }
+        self.check_file()?;
+        cipher::rekey(&self.conn, &key)?;
+        self.access.key = Some(key);
+        Ok(())
+    }
+
     pub(crate) fn view(&self) -> View<'_> {
         View { conn: &self.conn, exposure: &self.exposure }
     }
@@ -88,10 +119,14 @@ impl Store {
     /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, none of it otherwise.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.begin()?;
-        let result = work(&Tx { view: self.view() });
+        let tx = Tx { view: self.view() };
+        let result = work(&tx).and_then(|value| Ok((value, self.about_to_commit(&tx)?)));
         match result {
-            Ok(value) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
-                Ok(_) => Ok(value),
+            Ok((value, marks)) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
+                Ok(_) => {
+                    self.has_committed(marks);
+                    Ok(value)
+                }
                 Err(error) => {
                     self.roll_back();
                     Err(error.into())

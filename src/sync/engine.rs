@@ -15,6 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job};
+use super::old_copy::take_over;
 use super::tokens::TokenSource;
 
 /// So many exchanges more than otherwise may be under way for callers who wait: a drain must not make them queue up.
@@ -81,7 +82,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Takes over an opened book and recovers what a crash left behind.
     pub(crate) fn start(
-        store: Store,
+        mut store: Store,
         config: Config,
         providers: Vec<Box<dyn Provider>>,
         host_tokens: Option<Arc<dyn TokenSource>>,
@@ -93,9 +94,12 @@ impl Engine {
         let hall = Arc::new(Hall::new(config, clock, entropy, high));
         let mut desks = Vec::new();
         for (place, provider) in providers.into_iter().enumerate() {
-            let mut desk = Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?;
+            desks.push(Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?);
+        }
+        take_over(&mut store, &hall, &mut desks)?;
+        hall.set_restored(store.view().restored()?.is_some());
+        for desk in &mut desks {
             desk.commit(&store, Desk::recover)?;
-            desks.push(desk);
         }
         Ok(Engine { store, desks, hall, routes, drain: Drain::default(), ballast_due: None, first: 0 })
     }
@@ -298,8 +302,17 @@ impl Engine {
         self.store.view().open_notices(1000)
     }
 
+    #[cfg(feature = "encryption")]
+    pub(crate) fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) fn hall(&self) -> &Hall {
+        &self.hall
     }
 
     pub(crate) fn config(&self) -> &Config {

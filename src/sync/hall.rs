@@ -1,5 +1,6 @@
 //! What all desks share: the configuration, the clocks, and the book's own time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub(super) struct Hall {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     times: Mutex<Times>,
+    /// The book is an older copy, and nobody has gone on with it yet: nothing is sent.
+    restored: AtomicBool,
 }
 
 struct Times {
@@ -46,7 +49,16 @@ impl Hall {
             high_time: high_time.unwrap_or_default(),
             noted: None,
         };
-        Hall { config, clock, entropy, times: Mutex::new(times) }
+        Hall { config, clock, entropy, times: Mutex::new(times), restored: AtomicBool::new(false) }
+    }
+
+    pub(super) fn set_restored(&self, restored: bool) {
+        self.restored.store(restored, Ordering::SeqCst);
+    }
+
+    /// Nothing may be sent: the book is an older copy of itself.
+    pub(super) fn is_restored(&self) -> bool {
+        self.restored.load(Ordering::SeqCst)
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {

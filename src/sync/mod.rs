@@ -16,6 +16,7 @@ mod hall;
 mod job;
 mod looks;
 mod members;
+mod old_copy;
 mod opening;
 mod pacing;
 mod people;

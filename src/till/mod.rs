@@ -1,8 +1,11 @@
 //! The till: one open book, and everything that a POS does with it.
 
 mod calls;
+mod keeping;
 mod members;
 mod serving;
+
+pub use keeping::{BackupOptions, BackupReport, Restore};
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
