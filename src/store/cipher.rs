@@ -65,6 +65,8 @@ pub(super) fn unlock(conn: &Connection, key: Option<&BookKey>) -> Result<()> {
         if cipher.is_none_or(|cipher| cipher.is_empty()) {
             return Err(Error::config("key", "can't be used: the SQLite that is linked has no cipher"));
         }
+        // By itself it writes to the host's standard error. What it finds is told as an error.
+        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
         conn.execute_batch(&key.statement("key"))?;
     }
     #[cfg(not(feature = "encryption"))]
