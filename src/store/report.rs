@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 
-use super::queue::{OPERATION, OpRow, operation};
+use super::OpRow;
+use super::queue::{OPERATION, operation};
 use super::{Tx, View, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
