@@ -281,13 +281,13 @@ impl Book {
     }
 
     /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open.
-    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced.
+    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
     ///
     /// # Errors
-    /// `NoPermission`, `DiskFull`, `Storage`, and as every read of a book.
+    /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of a book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
         let text = self.read(|view| bundle(view, self.reader.path(), now(view)?))?;
-        write_bundle(path.as_ref(), &text)
+        write_bundle(path.as_ref(), &text, self.reader.path())
     }
 }
 
