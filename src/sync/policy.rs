@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::{
     CardNumber, CardStatus, Checked, Exposure, Family, Headroom, NoticeKind, OfCard, OfflineCase, OfflinePolicy,
-    Overridable, PolicyVersion, short_text,
+    Overridable, PolicyVersion, Refusal, check_card, short_text,
 };
 use crate::store::{NewNotice, Store, Tx};
 use crate::units::Money;
@@ -91,7 +91,14 @@ impl Engine {
             false => None,
         };
         let card = OfCard { has_phone: served.card.holder.phone.is_some(), available };
-        Ok(Headroom::of(&case, Some(card), policy))
+        let headroom = Headroom::of(&case, Some(card), policy);
+        // What a call stumbles over before it comes to the ladder.
+        Ok(match desk.refused_opening(&view, &served)? {
+            Some(op_id) if check_card(case.exception, case.status).is_ok() => {
+                headroom.refused(Refusal::OpeningRefused { op_id })
+            }
+            _ => headroom,
+        })
     }
 }
 
