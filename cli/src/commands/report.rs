@@ -7,7 +7,7 @@ use tillbook::{Book, CSV_BOM, Class, Csv, DayClose, Figures, ListedOperation, Pe
 
 use crate::args::{Options, Report, ReportOf};
 use crate::out::{Field, Out, number, text};
-use crate::{Ended, Failure, Outcome, json};
+use crate::{Ended, Failure, Outcome, json, words};
 
 pub(crate) fn report(options: &Options, asked: &Report, out: &mut Out) -> Outcome {
     match &asked.what {
@@ -55,6 +55,9 @@ pub(crate) fn report(options: &Options, asked: &Report, out: &mut Out) -> Outcom
             show_close(out, asked, &close)?;
         }
         ReportOf::Closes => {
+            if asked.csv {
+                return Err(Failure::Usage(out.say(words::NO_CSV).to_owned()));
+            }
             let closes = out.book(options)?.day_closes(None)?;
             show_closes(out, &closes)?;
         }
@@ -309,7 +312,8 @@ fn show_closes(out: &mut Out, closes: &[DayClose]) -> Result<(), Failure> {
 fn masked(out: &Out, operations: &[ListedOperation]) -> Vec<ListedOperation> {
     let one = |op: &ListedOperation| {
         let card = tillbook::CardNumber::new(out.number(op.card.as_str())).unwrap_or_else(|_| op.card.clone());
-        ListedOperation { card, ..op.clone() }
+        let waits_for = op.waits_for.as_ref().map(|why| out.free(why, Some(op.card.as_str())));
+        ListedOperation { card, waits_for, ..op.clone() }
     };
     operations.iter().map(one).collect()
 }
