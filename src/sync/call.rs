@@ -292,6 +292,7 @@ impl Desk {
             }
             _ => None,
         };
+        let card = card.map(|card| Desk::stopped_as(tx, number, card)).transpose()?;
         match card {
             // Its opening came to nothing: whatever would be done on it would wait for ever.
             Some(card)

@@ -81,6 +81,7 @@ impl Engine {
             return Ok(Headroom::of(&case, None, policy));
         };
         let served = view.card(number.as_str(), desk.provider.name())?.ok_or_else(|| Error::not_found("card"))?;
+        let served = Desk::stopped_as(&view, number, served)?;
         let case = desk.offline_case(&view, &served)?;
         let available = match case.known {
             true => {
