@@ -17,6 +17,7 @@ pub(crate) struct Out {
     pub(crate) language: Language,
     unmasked: bool,
     offset: FixedOffset,
+    training: bool,
     to: Stdout,
 }
 
@@ -29,14 +30,16 @@ impl Out {
         };
         // Until a book says otherwise, the merchants' own time zone.
         let offset = offset(480);
-        Out { json: options.json, language, unmasked: options.unmasked, offset, to: std::io::stdout() }
+        Out { json: options.json, language, unmasked: options.unmasked, offset, training: false, to: std::io::stdout() }
     }
 
     /// Opens the book to read it; times are shown in its local time from here on.
     pub(crate) fn book(&mut self, options: &Options) -> Result<Book, Failure> {
         let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
         let book = Book::open(path)?;
-        self.offset = offset(book.identity()?.utc_offset_minutes);
+        let identity = book.identity()?;
+        self.offset = offset(identity.utc_offset_minutes);
+        self.training = identity.training;
         Ok(book)
     }
 
@@ -58,6 +61,11 @@ impl Out {
 
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         Ok(writeln!(self.to, "{text}")?)
+    }
+
+    /// Says of what comes next that it is not real, where the book is for training.
+    pub(crate) fn head(&mut self) -> Result<(), Failure> {
+        if self.training { self.line(self.say(words::TRAINING)) } else { Ok(()) }
     }
 
     /// A text as it is, without a line's end behind it.

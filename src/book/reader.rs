@@ -54,6 +54,8 @@ pub struct BookIdentity {
     pub store: String,
     /// Which of the store's tills.
     pub till: String,
+    /// It is for training: nothing in it is real.
+    pub training: bool,
     /// How often an old copy of it has been taken up: 1 is the book as it was made.
     pub epoch: i64,
     /// The format of the file.
@@ -315,6 +317,7 @@ pub(super) fn identity(view: &View<'_>) -> Result<BookIdentity> {
         merchant: said("merchant")?,
         store: said("store")?,
         till: said("till")?,
+        training: view.is_training()?,
         epoch: view.epoch()?,
         schema: view.schema_version()?,
         remotes,

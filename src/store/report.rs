@@ -263,6 +263,11 @@ impl View<'_> {
         Ok(self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
     }
 
+    /// Whether the book is for training, as it was made.
+    pub(crate) fn is_training(&self) -> Result<bool> {
+        Ok(self.book("training")?.as_deref() == Some("yes"))
+    }
+
     /// How often an old copy has been taken up: 1 is the book as it was made.
     pub(crate) fn epoch(&self) -> Result<i64> {
         Ok(self.conn.query_row("SELECT coalesce(max(epoch), 1) FROM epoch", [], |row| row.get(0))?)

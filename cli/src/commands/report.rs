@@ -85,6 +85,7 @@ fn show_totals(out: &mut Out, asked: &Report, totals: &Totals) -> Result<(), Fai
     if out.json {
         return out.json(&serde_json::to_value(totals)?);
     }
+    out.head()?;
     tell_totals(out, totals)
 }
 
@@ -166,6 +167,7 @@ fn show_reconciliation(out: &mut Out, asked: &Report, report: &Reconciliation) -
         json::masked(out, &mut value, &report.operations);
         return out.json(&value);
     }
+    out.head()?;
     out.pairs(vec![
         (("Business day", "营业日"), report.business_date.clone().unwrap_or_default()),
         (
@@ -251,6 +253,7 @@ fn show_close(out: &mut Out, asked: &Report, close: &DayClose) -> Result<(), Fai
         json::masked(out, &mut value, &close.operations);
         return out.json(&value);
     }
+    out.head()?;
     out.pairs(vec![
         (("Z number", "日结编号"), close.close_no.to_string()),
         (("Closed", "日结时间"), out.time(close.at)),

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
+use tillbook::{Config, Till};
 use tillbook_sandbox::sandy::NewCard;
 
 use crate::shop::{Shop, pay};
@@ -126,6 +127,20 @@ fn what_others_wrote_is_masked_and_stays_on_its_line() {
     let lines = shop.json(&["-b", "till.db", "history", "--unmasked"]);
     assert_eq!(lines["lines"][0]["reason"], "M1002 of 13800001002");
     assert_eq!(shop.run(&["-b", "till.db", "report", "closes", "--csv"]).code, 2, "rather than no CSV");
+}
+
+#[test]
+fn a_book_for_training_says_so_before_what_could_be_taken_for_real() {
+    let shop = Shop::open();
+    let text = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
+    let text = text.replacen('{', r#"{"training": true, "#, 1);
+    std::fs::write(shop.dir.path().join("till.json"), &text).unwrap();
+    drop(Till::open(shop.book(), Config::from_json(&text).unwrap()).unwrap());
+    for asked in [&["status"][..], &["report", "x"], &["report", "day"], &["report", "close", "--who", "Chen"]] {
+        let ran = shop.run(&[&["-b", "till.db", "-c", "till.json"], asked].concat());
+        assert!(ran.code == 0 && ran.out.starts_with("TRAINING"), "{asked:?}: {} {}", ran.out, ran.err);
+    }
+    assert_eq!(shop.json(&["-b", "till.db", "status"])["book"]["training"], true);
 }
 
 #[test]
