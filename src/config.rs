@@ -1,13 +1,14 @@
 //! What a till is told when it is opened.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
-use crate::model::{CardNumbers, Family, OfflinePolicy};
+use crate::model::{CardNumbers, Family, OfflinePolicy, Retention};
 use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
 use crate::units::{Rate, Rounding};
 
@@ -86,6 +87,13 @@ pub struct Config {
     /// book reaches none of them. None.
     #[serde(default)]
     pub training_hosts: Vec<String>,
+    /// How long details of what is over are kept in the book.
+    #[serde(default)]
+    pub retention: Retention,
+    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along
+    /// with the book. Without it only what [`Restore`](crate::Restore) has put back is known to be an older copy.
+    #[serde(default)]
+    pub high_water: Option<PathBuf>,
 }
 
 /// A remote system.
@@ -252,6 +260,8 @@ impl Config {
             chain_key: None,
             training: false,
             training_hosts: Vec::new(),
+            retention: Retention::default(),
+            high_water: None,
         };
         config.and(remote)
     }

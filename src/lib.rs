@@ -91,14 +91,15 @@ pub use model::{
     CardStatus, CarryOverPoints, Catalogue, CataloguePart, CheckOptions, CheckProgress, CheckReport, Class, Concern,
     Confirmation, Consume, Coupon, CouponEffect, CouponRule, CouponScope, CouponStatus, CouponTemplate,
     CouponValidation, DayClose, Delivery, Entry, Evidence, Exception, ExceptionPage, Family, Figures, Finding,
-    FindingKind, Found, FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage, HistoryPull,
-    HistoryQuery, Holder, Kind, LearnedRate, Level, Listed, ListedOperation, Matched, Member, MemberPage, Modify,
-    Movement, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Outage, Overridable, PayType,
-    Period, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd, PreloadProgress,
-    PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule, RechargeWhen,
-    Reconciliation, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue, RemoteRecord, Request,
-    ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SafeToClose, SalvageReport, SalvagedTable,
-    SearchQuery, SetCouponStatus, Severity, State, Tally, Told, Totals, TotalsKey, TotalsLine, UpdatePoints, Validity,
+    FindingKind, Forgotten, Found, FoundCard, Gender, GiveCoupon, Headroom, HistoryItem, HistoryLine, HistoryPage,
+    HistoryPull, HistoryQuery, Holder, HouseKept, Kind, LearnedRate, Level, Listed, ListedOperation, Matched, Member,
+    MemberPage, Modify, Movement, Named, Notice, NoticeKind, OfflinePolicy, OpId, OpenCard, OrderLine, Outage,
+    Overridable, PayType, Period, PointsPage, PointsRecord, PointsStatistics, PolicyVersion, PreloadCards, PreloadEnd,
+    PreloadProgress, PreloadQuery, Preloaded, Promise, PushOrder, RateSource, Receipt, Recharge, RechargeRule,
+    RechargeWhen, Reconciliation, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue,
+    RemoteRecord, Request, Retention, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SafeToClose,
+    SalvageReport, SalvagedTable, SearchQuery, SetCouponStatus, Severity, State, Tally, Told, Totals, TotalsKey,
+    TotalsLine, UpdatePoints, Validity,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,
@@ -106,11 +107,11 @@ pub use provider::{
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
 pub use secret::SecretSource;
-pub use store::sqlite_version;
+pub use store::{BackupProgress, RestoreReport, sqlite_version};
 pub use sync::{
     Link, Orphan, RemoteStatus, Resolution, Retarget, Retargeted, SyncStatus, TokenSource, WaitingOperation,
 };
-pub use till::{Till, salvage};
+pub use till::{BackupOptions, BackupReport, Restore, Till, salvage};
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
 
