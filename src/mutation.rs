@@ -145,6 +145,12 @@ mod chosen {
         ExposureIgnored = 14,
         /// What is in doubt is no risk any more.
         DoubtIsNoRisk = 14,
+        /// A supervisor's override goes as far as anybody likes.
+        HardLimitIgnored = 14,
+        /// An override lifts what the policy lets nobody lift.
+        EverythingIsLifted = 14,
+        /// A restart puts the configuration's policy in force again.
+        RestartResetsPolicy = 14,
         /// What is sent again is sent under another key.
         ResentUnderNewKey = 2,
         /// What the remote may have forgotten the key of is sent again.

@@ -212,6 +212,19 @@ impl Steps {
         self.engine.set_exception(&CardNumber::new(number)?, why, crate::till::policy::HOST)
     }
 
+    /// As [`Till::policy`](crate::Till::policy).
+    pub fn policy(&mut self) -> crate::PolicyVersion {
+        self.engine.policy()
+    }
+
+    /// As [`Till::set_policy`](crate::Till::set_policy).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_policy(&mut self, policy: &crate::OfflinePolicy, who: &str, why: &str) -> Result<i64> {
+        self.engine.set_policy(policy, who, why)
+    }
+
     /// As [`Till::headroom`](crate::Till::headroom).
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use tillbook_sandbox::System;
 use crate::actors;
 use crate::audit::mirror::Mirror;
 use crate::audit::{self, Violation, violated};
+use crate::keepers;
 use crate::plan::{Class, Plan};
 use crate::till::{Disks, SimTill};
 use crate::time::{Occasion, dice};
@@ -93,6 +94,7 @@ fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
     world.calm = false;
     for number in 0..options.steps {
         if !options.skip.contains(&number) {
+            keepers::step(world, number)?;
             actors::step(world, number)?;
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use tillbook::steps::{Answer, PendingCall, Steps, Ticket};
-use tillbook::{Error, Receipt, TillBuilder};
+use tillbook::{Error, OfflinePolicy, Receipt, TillBuilder};
 use tillbook_sandbox::System;
 use tillbook_testvfs::{Failure, SurvivingWrites, TestVfs};
 
@@ -14,6 +14,7 @@ use crate::audit::mirror::{Mirror, open_eye};
 use crate::call::CallSpec;
 use crate::host::Host;
 use crate::plan::TillPlan;
+use crate::policy::Policies;
 use crate::time::{TillClock, TillEntropy, TrueTime};
 use crate::wire::Link;
 
@@ -32,6 +33,9 @@ pub(crate) struct SimTill {
     /// The auditor's own look into the book.
     eye: Option<Connection>,
     pub(crate) mirror: Mirror,
+    pub(crate) policies: Policies,
+    /// The policy of the configuration that it was last started with.
+    pub(crate) configured: OfflinePolicy,
     /// Which life of the program this is.
     pub(crate) life: u32,
     pub(crate) inbox: Vec<Answer>,
@@ -150,6 +154,7 @@ impl SimTill {
         disks: &mut Disks,
     ) -> SimTill {
         let (path, vfs) = disks.clean(index);
+        let (policies, configured) = (Policies::new(&plan.config.policy), plan.config.policy.clone());
         SimTill {
             index,
             plan,
@@ -160,6 +165,8 @@ impl SimTill {
             steps: None,
             eye: None,
             mirror: Mirror::default(),
+            policies,
+            configured,
             life: 0,
             inbox: Vec::new(),
             calls: Vec::new(),

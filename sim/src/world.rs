@@ -12,6 +12,7 @@ use crate::audit::{self, Ledger, Scene, Violation, violated};
 use crate::host::Host;
 use crate::manners::before_turn;
 use crate::plan::Plan;
+use crate::policy;
 use crate::remote::{OpKey, Remote};
 use crate::till::{Disk, Disks, SimTill};
 use crate::time::{Occasion, START_MS, TrueTime, dice};
@@ -279,6 +280,7 @@ impl World {
         match booted {
             Ok(()) => {
                 self.after(i)?;
+                policy::after_boot(self, i)?;
                 self.pump(i)
             }
             Err(_) if self.tills[i].disk != Disk::Well => {

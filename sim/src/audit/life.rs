@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirror::{Line, Mirror, Op};
-use super::{Scene, Violation, holds_lane, is_approval, key, keys, money, people, violated, wire};
+use super::{Scene, Violation, holds_lane, is_approval, key, keys, limits, money, people, violated, wire};
 use crate::plan::Class;
 use crate::till::SimTill;
 
@@ -53,7 +53,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
             return violated(5, what);
         }
     }
-    let mut approved = Vec::new();
+    let (mut promised, mut approved) = (Vec::new(), Vec::new());
     let mut waiting = BTreeSet::new();
     let mut settled = Vec::new();
     for line in &lines {
@@ -89,6 +89,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                     }
                     op.promise.clone_from(&line.new);
                 }
+                promised.push(line.op_no);
                 if line.new.as_deref() == Some("offline_approved") {
                     approved.push(line.op_no);
                 }
@@ -126,14 +127,16 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                 }
             }
             "base" => money::landed(till, scene, line)?,
+            "policy" => limits::policy_set(till, line)?,
             _ => {}
         }
     }
     for op_no in touched {
         at_rest(till, op_no)?;
     }
+    limits::check_promises(till, &promised)?;
     if !approved.is_empty() {
-        money::check_limits(till, &approved)?;
+        limits::check_limits(till, &approved)?;
     }
     if !settled.is_empty() && scene.class == Class::One {
         money::check_settled(till, scene, &settled)?;

@@ -48,6 +48,8 @@ CREATE TRIGGER sim_notice_gone AFTER DELETE ON notice BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.notice_no, old.op_no, 'notice'); END;
 CREATE TRIGGER sim_decision AFTER INSERT ON decision BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('decision', new.decision_no, new.op_no, new.resolution); END;
+CREATE TRIGGER sim_policy AFTER INSERT ON policy BEGIN
+  INSERT INTO sim_log (what, id, op_no) VALUES ('policy', new.version, 0); END;
 CREATE TRIGGER sim_base AFTER UPDATE OF money, points, as_of ON account
   WHEN old.money IS NOT new.money OR old.points IS NOT new.points OR new.as_of > coalesce(old.as_of, 0) BEGIN
   INSERT INTO sim_log (what, id, old, new) VALUES ('base', new.account_no, old.money || ' ' || old.points,

@@ -4,6 +4,7 @@ mod end;
 mod keys;
 mod lanes;
 mod life;
+mod limits;
 pub(crate) mod mirror;
 mod money;
 mod people;
