@@ -10,7 +10,9 @@ use crate::builder::TillBuilder;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Card, CardNumber, Coupon, Family, Headroom, Notice, OpId, Receipt, Request};
-use crate::sync::{Answered, Ask, AskAnswer, Caller, Engine, Resolution, Scope, Step, SyncStatus, WaitingOperation};
+use crate::sync::{
+    Answered, Ask, AskAnswer, Caller, Engine, Resolution, Retarget, Scope, Step, SyncStatus, WaitingOperation,
+};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 /// An open book that does nothing by itself.
@@ -194,6 +196,14 @@ impl Steps {
     /// As there.
     pub fn resolve(&mut self, op_id: &str, resolution: Resolution, who: &str, why: &str) -> Result<Receipt> {
         self.engine.resolve(&OpId::new(op_id)?, resolution, who, why)
+    }
+
+    /// As [`Till::retarget`](crate::Till::retarget).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn retarget(&mut self, op_id: &str, to: &Retarget, who: &str, why: &str) -> Result<Receipt> {
+        self.engine.retarget(&OpId::new(op_id)?, to, who, why)
     }
 
     /// As [`Till::acknowledge`](crate::Till::acknowledge).

@@ -104,10 +104,12 @@ impl Tx<'_> {
 
     /// A card gets another number. Whoever looks cards up by theirs has to be told.
     pub(crate) fn rename_card(&self, card_no: i64, number: &CardNumber) -> Result<()> {
-        self.conn
-            .prepare_cached("UPDATE card SET number = ?2 WHERE card_no = ?1")?
-            .execute((card_no, number.as_str()))?;
-        Ok(())
+        self.keep_tails(card_no, || {
+            self.conn
+                .prepare_cached("UPDATE card SET number = ?2 WHERE card_no = ?1")?
+                .execute((card_no, number.as_str()))?;
+            Ok(())
+        })
     }
 
     /// What a remote is taken to call an account that it has not confirmed.
