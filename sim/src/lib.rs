@@ -8,6 +8,7 @@
 mod actors;
 mod audit;
 mod call;
+mod copies;
 mod calls;
 mod depart;
 mod host;

@@ -9,7 +9,7 @@ use crate::time::{Occasion, dice};
 use crate::world::{Checked, World};
 
 /// What the world knows of a till's policies.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Policies {
     /// As the book says, and as somebody has said it.
     pub(crate) in_force: OfflinePolicy,

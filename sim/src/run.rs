@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tillbook_sandbox::System;
 
 use crate::actors;
+use crate::copies;
 use crate::audit::mirror::Mirror;
 use crate::audit::{self, Violation, violated};
 use crate::keepers;
@@ -151,6 +152,10 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         };
         let before = decided(world);
         for i in 0..count {
+            if world.tills[i].copies.restored {
+                copies::go_on(world, i)?;
+                until = until.max(world.now() + SETTLED_WITHIN_MS + longest);
+            }
             actors::people(world, i, round, true)?;
         }
         if decided(world) > before {

@@ -8,6 +8,7 @@ use tillbook_sandbox::fault::ErrorAnswers;
 use tillbook_sandbox::{System, gree};
 use tillbook_testvfs::SurvivingWrites;
 
+use crate::copies;
 use crate::audit::{self, Ledger, Scene, Violation, violated};
 use crate::host::Host;
 use crate::manners::before_turn;
@@ -40,6 +41,8 @@ pub struct Figures {
     pub assumptions_broken: u64,
     /// How often a program ended without being asked to.
     pub crashes: u64,
+    /// How often an old copy was put in a book's place.
+    pub put_back: u64,
     /// Requests that left a till.
     pub requests: u64,
 }
@@ -54,6 +57,7 @@ impl Figures {
         self.noticed += other.noticed;
         self.assumptions_broken += other.assumptions_broken;
         self.crashes += other.crashes;
+        self.put_back += other.put_back;
         self.requests += other.requests;
     }
 }
@@ -280,6 +284,7 @@ impl World {
         match booted {
             Ok(()) => {
                 self.after(i)?;
+                copies::after_boot(self, i)?;
                 policy::after_boot(self, i)?;
                 self.pump(i)
             }

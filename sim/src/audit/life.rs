@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirror::{Line, Mirror, Op};
-use super::{Scene, Violation, holds_lane, is_approval, key, keys, limits, money, people, violated, wire};
+use super::{Scene, Violation, copies, holds_lane, is_approval, key, keys, limits, money, people, violated, wire};
 use crate::plan::Class;
 use crate::till::SimTill;
 
@@ -60,6 +60,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
         if tracing && line.what != "touch" {
             news.told.push(told(till, line));
         }
+        copies::numbered(till, line)?;
         match line.what.as_str() {
             "gone" => return violated(5, format!("a row of {} is gone", line.old.as_deref().unwrap_or("?"))),
             "changed" if line.old.as_deref() == Some("body") => {
@@ -190,10 +191,10 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
                         && holds_lane(&other.state, &other.kind)
                         && !(other.state == "parked" && keys::parked_passes(till, other))
             });
-            if let Some(ahead) = ahead {
+            if let Some(ahead) = ahead.filter(|_| !till.takes_over()) {
                 return violated(3, format!("{name} is sent before {}, which is {}", ahead.op_id, ahead.state));
             }
-            if op.promise.as_deref().is_some_and(|promise| !is_approval(promise)) {
+            if op.promise.as_deref().is_some_and(|promise| !is_approval(promise)) && !till.takes_over() {
                 return violated(4, format!("{name} is sent though it was {:?}", op.promise));
             }
         }
@@ -228,7 +229,7 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
         (_, "applied") if op.evidence.as_deref() != Some("person") => {
             let inferred = op.evidence.as_deref() == Some("inferred");
             scene.ledger.inferred += u64::from(inferred);
-            if count == 0 && inferred && !till.plan.sole && scene.remote.has_lookalike(till, op) {
+            if count == 0 && (inferred || till.copies.has_lost()) && !till.is_sole() && scene.remote.has_lookalike(till, op) {
                 scene.ledger.inferred_wrongly += 1;
             } else if count == 0 && !may_stand_by_itself(till, scene, op) {
                 // Holder's data that already stood as sent needs no change.
@@ -271,7 +272,7 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
         Ok(attempt) => attempt,
         Err(what) => return violated(2, what),
     };
-    let till_no = till.index;
+    let (till_no, takes_over) = (till.index, till.takes_over());
     let repeats = till.mirror.ops.get(&line.op_no).is_some_and(|op| keys::repeats(till, op));
     let Some(op) = till.mirror.ops.get_mut(&line.op_no) else {
         return violated(2, format!("attempt {} belongs to no operation", line.id));
@@ -287,6 +288,7 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
     }
     let open = |outcome: Option<&str>| matches!(outcome, None | Some("unknown"));
     if op.asked_again == 0
+        && !takes_over
         && !repeats
         && !attempt.undoing
         && op.attempts.iter().any(|earlier| open(earlier.outcome.as_deref()))

@@ -153,7 +153,7 @@ pub(crate) struct Account {
 }
 
 /// The picture. It lives as long as the till's world; a crash of the till does not touch it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Mirror {
     seq: i64,
     pub(crate) ops: BTreeMap<i64, Op>,
