@@ -260,10 +260,20 @@ impl Steps {
         self.engine.waiting_for_people()
     }
 
+    /// As [`Till::keep_house`](crate::Till::keep_house), until all is done.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keep_house(&mut self) -> Result<crate::HouseKept> {
+        let mut keeping = crate::store::HouseKeeping::default();
+        while self.engine.keep_house(&mut keeping)? {}
+        Ok(keeping.kept)
+    }
+
     /// As [`Till::check`](crate::Till::check), by the till's own connection.
     pub fn check(&mut self, options: &crate::CheckOptions) -> crate::CheckReport {
         let key = self.engine.config().chain_key.clone();
-        self.engine.store().check(options, key.as_ref())
+        self.engine.store().check_here(options, key.as_ref())
     }
 
     /// As [`Till::status`](crate::Till::status).

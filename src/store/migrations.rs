@@ -163,4 +163,6 @@ CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
 CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
 -- Reports: what was done in a time.
 CREATE INDEX operation_at ON operation (created_at);
+-- Keeping house: whose bytes are still to be erased.
+CREATE INDEX attempt_raw ON attempt (op_no) WHERE length(body) > 0 OR answer IS NOT NULL;
 ";

@@ -29,6 +29,12 @@ pub(crate) fn renaming(from: &CardNumber, to: &CardNumber) -> String {
     format!("{from}{BECAME}{to}")
 }
 
+/// What the detail of a decision that took this number away begins with, and the next text that begins otherwise: a space is
+/// followed by `!`.
+fn before(number: &str) -> (String, String) {
+    (format!("{number}{BECAME}"), format!("{number} ->!"))
+}
+
 impl View<'_> {
     /// The next number of a range, by its place, where any has been given out.
     pub(crate) fn next_number(&self, range: &str) -> Result<Option<u64>> {
@@ -52,12 +58,16 @@ impl View<'_> {
         Ok(there || !self.renamed_from(number)?.is_empty())
     }
 
+    /// Whether a card had this number and got another one.
+    pub(super) fn is_renamed(&self, number: &str) -> rusqlite::Result<bool> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM decision WHERE detail >= ?1 AND detail < ?2)")?;
+        statement.query_row(before(number), |row| row.get(0))
+    }
+
     /// Cards that had this number before, oldest first.
     pub(crate) fn renamed_from(&self, number: &CardNumber) -> Result<Vec<RenamedRow>> {
-        let from = format!("{number}{BECAME}");
-        // The next text that begins otherwise: a space is followed by `!`.
-        let until = format!("{number} ->!");
-        self.renamings(" AND d.detail >= ?1 AND d.detail < ?2", (from, until))
+        self.renamings(" AND d.detail >= ?1 AND d.detail < ?2", before(number.as_str()))
     }
 
     /// Cards that got this number instead of theirs, oldest first.

@@ -244,8 +244,10 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     // Nothing here may weaken what a commit means: FULL makes the log durable before COMMIT returns.
     conn.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;
-         PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;",
+         PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;",
     )?;
+    // secure_delete: what is deleted or changed is overwritten where it stood, so that a holder who is to be forgotten can be.
     if mutated!(CommitIsNotSynced) {
         conn.execute_batch("PRAGMA synchronous = NORMAL")?;
     }
