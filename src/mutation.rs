@@ -171,6 +171,16 @@ mod chosen {
         SwallowDifferences = 1,
         /// A card that got another number is opened again by the request for its old one.
         OldAttemptsCount = 16,
+        /// Keeping house erases the bytes of what is open.
+        HouseTakesOpen = 2,
+        /// An older copy of the book sends at once.
+        OldCopySends = 17,
+        /// An older copy of the book is not noticed.
+        OldCopyIsTaken = 17,
+        /// An older copy goes on with the numbers that it left off with.
+        NumbersAgain = 17,
+        /// What is open in an older copy was never sent.
+        OldCopyDoubtsNothing = 1,
         /// Figures are written and not sealed.
         SealForgotten = 15,
     }

@@ -24,17 +24,16 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    pub(crate) fn see(&mut self, what: &str, id: i64) {
-        let highest = self.of(what);
-        *highest = (*highest).max(id);
-    }
-
-    pub(crate) fn of(&mut self, what: &str) -> &mut i64 {
-        match what {
+    /// A number has been given. False if that, or a higher one, was given before.
+    pub(crate) fn see(&mut self, what: &str, id: i64) -> bool {
+        let highest = match what {
             "op" => &mut self.op,
             "attempt" => &mut self.attempt,
             _ => &mut self.entry,
-        }
+        };
+        let new = id > *highest;
+        *highest = (*highest).max(id);
+        new
     }
 }
 
@@ -45,8 +44,6 @@ pub(crate) struct Copies {
     made: u32,
     /// The highest numbers that the till has ever given, in whatever life of its book.
     pub(crate) highest: Numbers,
-    /// As they were when a copy was put back last: no number up to these is given again.
-    pub(crate) given: Numbers,
     /// Operations that were promised after the copy, and are lost to the book.
     pub(crate) lost: BTreeMap<i64, Op>,
     /// Keys of these.
@@ -174,7 +171,6 @@ pub(crate) fn put_back(world: &mut World, i: usize, dice: &mut fastrand::Rng) ->
     till.copies.lost.extend(known);
     till.copies.lost.retain(|op_no, _| !till.mirror.ops.contains_key(op_no));
     till.copies.lost_keys = till.copies.lost.values().map(|op| op.key.clone()).filter(|key| !key.is_empty()).collect();
-    till.copies.given = till.copies.highest;
     let newer = till.copies.highest != copy.highest;
     till.copies.put_back = Some(PutBack { told: copy.backup || newer || loses_mark });
     till.copies.restored = false;

@@ -8,8 +8,8 @@
 mod actors;
 mod audit;
 mod call;
-mod copies;
 mod calls;
+mod copies;
 mod depart;
 mod host;
 mod keepers;

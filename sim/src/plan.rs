@@ -10,6 +10,7 @@ use tillbook::{
 use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::{HistoryOrder, LostCard, ModifyAnswer, NewCard, Settings, ShortBalance};
 
+use crate::keepers;
 use crate::policy;
 use crate::time::{Occasion, by_chance, dice};
 use crate::town::{self, Town};
@@ -144,6 +145,7 @@ impl Plan {
         };
         town::furnish(&mut plan, seed);
         policy::furnish(&mut plan, seed);
+        keepers::furnish(&mut plan, seed);
         plan
     }
 }

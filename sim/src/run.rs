@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use tillbook_sandbox::System;
 
 use crate::actors;
-use crate::copies;
 use crate::audit::mirror::Mirror;
 use crate::audit::{self, Violation, violated};
+use crate::copies;
 use crate::keepers;
 use crate::plan::{Class, Plan};
 use crate::till::{Disks, SimTill};
@@ -187,6 +187,9 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
             return violated(12, format!("{} of till {i} was never answered", call.spec.op_id));
         }
         audit::check_cards(&mut world.tills[i], &world.remote)?;
+        if world.tills[i].house_kept {
+            keepers::keep_house(world, i)?;
+        }
         audit::check_book(&mut world.tills[i])?;
         let ledger = &mut world.ledger;
         let harm = audit::check_all(&world.tills[i], &world.remote, world.plan.class, ledger)?;

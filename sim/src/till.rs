@@ -36,6 +36,8 @@ pub(crate) struct SimTill {
     pub(crate) mirror: Mirror,
     pub(crate) policies: Policies,
     pub(crate) copies: Copies,
+    /// Somebody has kept house.
+    pub(crate) house_kept: bool,
     /// The policy of the configuration that it was last started with.
     pub(crate) configured: OfflinePolicy,
     /// Which life of the program this is.
@@ -169,6 +171,7 @@ impl SimTill {
             mirror: Mirror::default(),
             policies,
             copies: Copies::default(),
+            house_kept: false,
             configured,
             life: 0,
             inbox: Vec::new(),

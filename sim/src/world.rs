@@ -8,8 +8,8 @@ use tillbook_sandbox::fault::ErrorAnswers;
 use tillbook_sandbox::{System, gree};
 use tillbook_testvfs::SurvivingWrites;
 
-use crate::copies;
 use crate::audit::{self, Ledger, Scene, Violation, violated};
+use crate::copies;
 use crate::host::Host;
 use crate::manners::before_turn;
 use crate::plan::Plan;

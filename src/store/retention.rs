@@ -144,11 +144,12 @@ impl super::View<'_> {
 impl Tx<'_> {
     /// Erases bytes of requests and answers of what has been final since before.
     fn purge_raw(&self, before: Timestamp) -> Result<u64> {
+        let states = if mutated!(HouseTakesOpen) { "(o.state)" } else { FINAL };
         let sql = format!(
             "UPDATE attempt SET body = x'', answer = NULL, path = substr(path, 1, instr(path || '?', '?') - 1)
              WHERE attempt_no IN (
                 SELECT a.attempt_no FROM attempt a INDEXED BY attempt_raw JOIN operation o ON o.op_no = a.op_no
-                WHERE (length(a.body) > 0 OR a.answer IS NOT NULL) AND o.state IN {FINAL} AND o.changed_at < ?1
+                WHERE (length(a.body) > 0 OR a.answer IS NOT NULL) AND o.state IN {states} AND o.changed_at < ?1
                 LIMIT {STEP})"
         );
         Ok(self.conn.prepare_cached(&sql)?.execute([before.millis()])? as u64)
@@ -171,11 +172,13 @@ impl Tx<'_> {
         let mut archived = 0;
         for op_no in operations {
             for sql in [
-                "DELETE FROM look WHERE op_no = ?1",
-                "DELETE FROM attempt WHERE op_no = ?1",
+                // The last of each stays: its number would be given again.
+                "DELETE FROM look WHERE op_no = ?1 AND look_no < (SELECT max(look_no) FROM look)",
+                "DELETE FROM attempt WHERE op_no = ?1 AND attempt_no < (SELECT max(attempt_no) FROM attempt)",
                 "DELETE FROM confirmation WHERE op_no = ?1",
-                "DELETE FROM decision WHERE op_no = ?1",
-                "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL",
+                "DELETE FROM decision WHERE op_no = ?1 AND decision_no < (SELECT max(decision_no) FROM decision)",
+                "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL
+                    AND notice_no < (SELECT max(notice_no) FROM notice)",
             ] {
                 self.conn.prepare_cached(sql)?.execute([op_no])?;
             }

@@ -10,9 +10,7 @@ pub(super) fn numbered(till: &mut SimTill, line: &Line) -> Result<(), Violation>
     if !matches!(what, "op" | "attempt" | "entry") {
         return Ok(());
     }
-    till.copies.highest.see(what, line.id);
-    let mut given = till.copies.given;
-    if line.id <= *given.of(what) {
+    if !till.copies.highest.see(what, line.id) {
         return violated(17, format!("till {}: number {} of {what} is given again", till.index, line.id));
     }
     let key = till.mirror.ops.get(&line.op_no).filter(|_| what == "op").map(|op| op.key.clone());
@@ -26,7 +24,8 @@ pub(super) fn numbered(till: &mut SimTill, line: &Line) -> Result<(), Violation>
 pub(crate) fn check_copy(till: &mut SimTill) -> Result<(), Violation> {
     let read = till.look(|_, eye| {
         let told = |error: rusqlite::Error| error.to_string();
-        let sql = "SELECT o.op_no, p.promise, (SELECT count(*) FROM entry e WHERE e.op_no = o.op_no AND e.kind <> 'retarget')
+        let sql =
+            "SELECT o.op_no, p.promise, (SELECT count(*) FROM entry e WHERE e.op_no = o.op_no AND e.kind <> 'retarget')
             FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no";
         let mut statement = eye.prepare(sql).map_err(told)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).map_err(told)?;
@@ -41,7 +40,8 @@ pub(crate) fn check_copy(till: &mut SimTill) -> Result<(), Violation> {
         match book.get(&op.op_no) {
             Some((promise, entries)) if *promise == op.promise && *entries == op.entries => {}
             Some(found) => {
-                let what = format!("{name} was {:?} with {} entries in the copy, now {found:?}", op.promise, op.entries);
+                let what =
+                    format!("{name} was {:?} with {} entries in the copy, now {found:?}", op.promise, op.entries);
                 return violated(17, what);
             }
             None => return violated(17, format!("{name} was in the copy and is gone")),

@@ -42,7 +42,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
         return Ok(news);
     }
     let touched: BTreeSet<i64> = lines.iter().filter(|line| line.op_no > 0).map(|line| line.op_no).collect();
-    let gone = lines.iter().any(|line| line.what == "gone");
+    let gone = lines.iter().any(|line| line.what == "gone" && !goes_into_archives(till, line));
     if !gone {
         let read = till.look(|mirror, eye| {
             touched.iter().try_for_each(|&op_no| {
@@ -62,7 +62,9 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
         }
         copies::numbered(till, line)?;
         match line.what.as_str() {
+            "gone" if goes_into_archives(till, line) => check_archived(till, line)?,
             "gone" => return violated(5, format!("a row of {} is gone", line.old.as_deref().unwrap_or("?"))),
+            "changed" if line.old.as_deref() == Some("body") && is_erased(till, line) => {}
             "changed" if line.old.as_deref() == Some("body") => {
                 return violated(2, format!("the body of attempt {} has changed", line.id));
             }
@@ -152,6 +154,31 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
     Ok(news)
 }
 
+/// Keeping house takes away what is not needed of operations that are final, where the settings say so.
+fn goes_into_archives(till: &SimTill, line: &Line) -> bool {
+    let details = matches!(line.old.as_deref(), Some("attempt" | "look" | "decision" | "notice"));
+    details && till.house_kept && till.plan.config.retention.archive_after_days.is_some()
+}
+
+/// What has gone into an archive was of an operation that is final, and no open notification.
+fn check_archived(till: &SimTill, line: &Line) -> Result<(), Violation> {
+    let what = line.old.as_deref().unwrap_or_default();
+    let is_final = till.mirror.ops.get(&line.op_no).is_some_and(|op| super::is_final(&op.state));
+    let open = what == "notice" && till.mirror.notices.get(&line.id).is_some_and(|notice| !notice.acked);
+    if is_final && !open {
+        return Ok(());
+    }
+    violated(
+        5,
+        format!("{what} {} of operation {} of till {} is archived while it is needed", line.id, line.op_no, till.index),
+    )
+}
+
+/// The bytes of an attempt are erased: of an operation that is final, by keeping house.
+fn is_erased(till: &SimTill, line: &Line) -> bool {
+    till.house_kept && till.mirror.ops.get(&line.op_no).is_some_and(|op| super::is_final(&op.state))
+}
+
 fn told(till: &SimTill, line: &Line) -> String {
     let op = till.mirror.ops.get(&line.op_no).map_or_else(String::new, |op| format!(" {} on {}", op.op_id, op.card));
     let new = line.new.as_deref().unwrap_or_default();
@@ -229,7 +256,11 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
         (_, "applied") if op.evidence.as_deref() != Some("person") => {
             let inferred = op.evidence.as_deref() == Some("inferred");
             scene.ledger.inferred += u64::from(inferred);
-            if count == 0 && (inferred || till.copies.has_lost()) && !till.is_sole() && scene.remote.has_lookalike(till, op) {
+            if count == 0
+                && (inferred || till.copies.has_lost())
+                && !till.is_sole()
+                && scene.remote.has_lookalike(till, op)
+            {
                 scene.ledger.inferred_wrongly += 1;
             } else if count == 0 && !may_stand_by_itself(till, scene, op) {
                 // Holder's data that already stood as sent needs no change.

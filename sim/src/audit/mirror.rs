@@ -40,6 +40,10 @@ CREATE TRIGGER sim_attempt_gone AFTER DELETE ON attempt BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.attempt_no, old.op_no, 'attempt'); END;
 CREATE TRIGGER sim_look AFTER INSERT ON look BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('look', new.look_no, new.op_no, new.verdict); END;
+CREATE TRIGGER sim_look_gone AFTER DELETE ON look BEGIN
+  INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.look_no, old.op_no, 'look'); END;
+CREATE TRIGGER sim_decision_gone AFTER DELETE ON decision BEGIN
+  INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.decision_no, old.op_no, 'decision'); END;
 CREATE TRIGGER sim_notice AFTER INSERT ON notice BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('notice', new.notice_no, new.op_no, new.kind); END;
 CREATE TRIGGER sim_ack AFTER UPDATE OF acked_at ON notice WHEN new.acked_at IS NOT NULL BEGIN

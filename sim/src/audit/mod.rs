@@ -1,9 +1,9 @@
 //! The invariants: checked after every step of a till, by the world's own knowledge of what really happened.
 
+mod copies;
 mod end;
 mod keys;
 mod lanes;
-mod copies;
 mod life;
 mod limits;
 pub(crate) mod mirror;

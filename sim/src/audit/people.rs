@@ -61,6 +61,9 @@ pub(super) fn noticed(
     if nobody && earlier.iter().any(|other| !other.acked) {
         return violated(11, format!("till {}: {} is notified twice", till.index, notice.kind));
     }
+    if let Some(other) = till.mirror.notices.get(&id) {
+        return violated(11, format!("till {}: notification {id} was {} before", till.index, other.kind));
+    }
     till.mirror.notices.insert(id, notice);
     Ok(())
 }

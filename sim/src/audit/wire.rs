@@ -53,7 +53,8 @@ pub(crate) fn check_execution(
     let times = scene.remote.executions(op_key).len();
     if let Some(lost) = till.copies.lost.get(&op_key.1).filter(|lost| !till.mirror.ops.contains_key(&lost.op_no)) {
         if times > 1 && lost.kind != "modify" && lost.kind != "set_coupon_status" {
-            let what = format!("{} of till {}, which its book has lost, is carried out {times} times", lost.op_id, till.index);
+            let what =
+                format!("{} of till {}, which its book has lost, is carried out {times} times", lost.op_id, till.index);
             return scene.broken(op_key, what);
         }
         return Ok(());
