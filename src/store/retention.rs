@@ -174,7 +174,8 @@ impl Tx<'_> {
             for sql in [
                 // The last of each stays: its number would be given again.
                 "DELETE FROM look WHERE op_no = ?1 AND look_no < (SELECT max(look_no) FROM look)",
-                "DELETE FROM attempt WHERE op_no = ?1 AND attempt_no < (SELECT max(attempt_no) FROM attempt)",
+                "DELETE FROM attempt WHERE op_no = ?1 AND attempt_no < (SELECT max(attempt_no) FROM attempt)
+                    AND attempt_no NOT IN (SELECT attempt_no FROM look WHERE op_no = ?1)",
                 "DELETE FROM confirmation WHERE op_no = ?1",
                 "DELETE FROM decision WHERE op_no = ?1 AND decision_no < (SELECT max(decision_no) FROM decision)",
                 "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL
