@@ -157,11 +157,9 @@ impl View<'_> {
 
     /// A card's accounts, each with the provider that it is at.
     pub(crate) fn accounts_of(&self, card_no: i64) -> Result<Vec<(String, AccountRow)>> {
-        let mut statement =
-            self.conn.prepare_cached(joined(
-            SERVED,
-            " WHERE c.card_no = ?1 OR a.account_no IN (SELECT account_no FROM alias WHERE card_no = ?1) ORDER BY a.account_no",
-        ).as_str())?;
+        let its = " WHERE a.account_no IN (SELECT account_no FROM account WHERE card_no = ?1
+            UNION ALL SELECT account_no FROM alias WHERE card_no = ?1) ORDER BY a.account_no";
+        let mut statement = self.conn.prepare_cached(joined(SERVED, its).as_str())?;
         let rows = statement.query_map([card_no], served)?;
         let mut named = self.conn.prepare_cached("SELECT provider FROM account WHERE account_no = ?1")?;
         let mut accounts = Vec::new();

@@ -27,7 +27,7 @@ impl Store {
         let (card_no, mut forgotten) = forgotten?;
         let operations = self.operations_of(card_no)?;
         for path in self.archives()? {
-            match Archive::existing(&path, self.vfs.as_deref(), &self.conn)? {
+            match Archive::existing(&path, &self.access, &self.conn)? {
                 Some(archive) => scrub_archive(archive.conn(), &operations, number, &forgotten.number)?,
                 None => forgotten.archives_missing.push(path.display().to_string()),
             }
@@ -139,14 +139,17 @@ impl Tx<'_> {
                 scrub_operation(self.conn, op_no, old, &pseudonym)?;
             }
             forgotten.operations += operations.len() as u64;
-            self.conn.execute(
-                "UPDATE card SET number = ?2, name = NULL, phone = NULL, gender = NULL, birthday = NULL, fetched_at = NULL,
-                    exception = CASE WHEN exception IS NULL THEN NULL ELSE 'forgotten' END, forgotten_at = ?3
-                 WHERE card_no = ?1",
-                (card_no, &pseudonym, now.millis()),
-            )?;
+            self.keep_tails(*card_no, || {
+                self.conn.execute(
+                    "UPDATE card SET number = ?2, name = NULL, phone = NULL, gender = NULL, birthday = NULL, fetched_at = NULL,
+                        exception = CASE WHEN exception IS NULL THEN NULL ELSE 'forgotten' END, forgotten_at = ?3
+                     WHERE card_no = ?1",
+                    (card_no, &pseudonym, now.millis()),
+                )?;
+                Ok(())
+            })?;
             for sql in [
-                "DELETE FROM tail WHERE card_no = ?1",
+                "UPDATE exception_list SET reason = 'forgotten' WHERE card_no = ?1",
                 "UPDATE record SET note = NULL WHERE card_no = ?1",
                 "UPDATE exception_change SET reason = 'forgotten' WHERE card_no = ?1 AND reason IS NOT NULL",
                 "UPDATE notice SET detail = 'forgotten', ack_note = NULL WHERE card_no = ?1",
