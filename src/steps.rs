@@ -270,6 +270,22 @@ impl Steps {
         Ok(keeping.kept)
     }
 
+    /// As [`Till::backup`](crate::Till::backup); a file of that name is replaced.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn backup(&mut self, path: impl AsRef<std::path::Path>) -> Result<()> {
+        self.engine.store().backup_source().copy_to(path.as_ref(), true, &mut |_| true).map(drop)
+    }
+
+    /// As [`Till::go_on_after_restore`](crate::Till::go_on_after_restore).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn go_on_after_restore(&mut self, who: &str, why: &str) -> Result<()> {
+        self.engine.go_on_after_restore(who, why)
+    }
+
     /// As [`Till::check`](crate::Till::check), by the till's own connection.
     pub fn check(&mut self, options: &crate::CheckOptions) -> crate::CheckReport {
         let key = self.engine.config().chain_key.clone();

@@ -9,7 +9,7 @@ use tillbook::OfflinePolicy;
 use crate::audit::mirror::{Mirror, Op};
 use crate::audit::{check_copy, violated};
 use crate::policy::Policies;
-use crate::till::{Made, SimTill};
+use crate::till::{Disk, Made, SimTill};
 use crate::world::{Checked, Event, World};
 
 /// So many copies of a book are kept.
@@ -119,6 +119,9 @@ pub(crate) fn copy(world: &mut World, i: usize, dice: &mut fastrand::Rng) -> Che
     let how = if backup { "backed up" } else { "copied with its disk" };
     world.tell(|| format!("till {i}   its book is {how}"));
     if let Err(what) = done {
+        if world.tills[i].disk != Disk::Well {
+            return Ok(());
+        }
         return violated(17, format!("till {i}: its book can't be {how}: {what}"));
     }
     let till = &mut world.tills[i];

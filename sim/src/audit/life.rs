@@ -309,7 +309,8 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
         return violated(2, format!("attempt {} belongs to no operation", line.id));
     };
     let sent = |outcome: Option<&str>| !matches!(outcome, Some("not_sent" | "not_processed"));
-    let first = op.attempts.iter().find(|earlier| sent(earlier.outcome.as_deref()) && !earlier.undoing);
+    let known = |earlier: &&super::mirror::Attempt| !earlier.undoing && !earlier.path.is_empty();
+    let first = op.attempts.iter().filter(known).find(|earlier| sent(earlier.outcome.as_deref()));
     // An attempt without a request stands for one that was never made.
     let made = !attempt.path.is_empty() && !attempt.undoing;
     if let Some(first) = first.filter(|first| made && (&first.body, &first.path) != (&attempt.body, &attempt.path)) {
