@@ -126,8 +126,8 @@ impl Store {
 }
 
 impl super::View<'_> {
-    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, decision
-    /// and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
+    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, look,
+    /// decision and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
     fn old_operations(&self, after: i64, before: Timestamp) -> Result<Vec<(i64, bool, bool)>> {
         let sql = format!(
             "SELECT o.op_no, o.archive_no IS NOT NULL,
@@ -135,6 +135,7 @@ impl super::View<'_> {
                 AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.op_no = o.op_no AND n.acked_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM operation r WHERE r.original = o.op_no AND r.state NOT IN {FINAL})
                 AND o.op_no IS NOT (SELECT op_no FROM attempt ORDER BY attempt_no DESC LIMIT 1)
+                AND o.op_no IS NOT (SELECT op_no FROM look ORDER BY look_no DESC LIMIT 1)
                 AND o.op_no IS NOT (SELECT op_no FROM decision ORDER BY decision_no DESC LIMIT 1)
                 AND o.op_no IS NOT (SELECT op_no FROM notice ORDER BY notice_no DESC LIMIT 1)
              FROM operation o WHERE o.op_no > ?1 AND o.created_at < ?2 ORDER BY o.op_no LIMIT {STEP}"
@@ -176,14 +177,11 @@ impl Tx<'_> {
         let mut archived = 0;
         for op_no in operations {
             for sql in [
-                // The last of each stays: its number would be given again.
-                "DELETE FROM look WHERE op_no = ?1 AND look_no < (SELECT max(look_no) FROM look)",
-                "DELETE FROM attempt WHERE op_no = ?1 AND attempt_no < (SELECT max(attempt_no) FROM attempt)
-                    AND attempt_no NOT IN (SELECT attempt_no FROM look WHERE op_no = ?1)",
+                "DELETE FROM look WHERE op_no = ?1",
+                "DELETE FROM attempt WHERE op_no = ?1",
                 "DELETE FROM confirmation WHERE op_no = ?1",
-                "DELETE FROM decision WHERE op_no = ?1 AND decision_no < (SELECT max(decision_no) FROM decision)",
-                "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL
-                    AND notice_no < (SELECT max(notice_no) FROM notice)",
+                "DELETE FROM decision WHERE op_no = ?1",
+                "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL",
             ] {
                 self.conn.prepare_cached(sql)?.execute([op_no])?;
             }
