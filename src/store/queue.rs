@@ -113,6 +113,16 @@ impl View<'_> {
         self.one_operation(" WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1", [lane_no])
     }
 
+    /// Whether operations of a lane besides one are on the wire or unknown.
+    pub(crate) fn others_are_unknown(&self, lane_no: i64, op_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM operation INDEXED BY operation_begun
+                WHERE lane_no = ?1 AND holding = 1 AND state <> 'queued' AND op_no <> ?2
+                    AND (state IN ('sending', 'in_doubt', 'reversing') OR (state = 'parked' AND unknown = 1)))",
+        )?;
+        Ok(statement.query_row((lane_no, op_no), |row| row.get(0))?)
+    }
+
     /// As [`View::lane_head`], without what only the one who works on it needs.
     pub(crate) fn lane_front(&self, lane_no: i64) -> Result<Option<LaneHead>> {
         let mut begun = self.conn.prepare_cached(
