@@ -13,10 +13,10 @@ use crate::text::c_text;
 pub const TILLBOOK_ABI_MAJOR: u32 = 1;
 
 /// Changes when something is added. A program runs with any library of the same major and the same or a higher minor.
-pub const TILLBOOK_ABI_MINOR: u32 = 0;
+pub const TILLBOOK_ABI_MINOR: u32 = 1;
 
 /// Both in one number, the major in the upper 16 bits: what this header describes.
-pub const TILLBOOK_ABI_VERSION: u32 = 0x0001_0000;
+pub const TILLBOOK_ABI_VERSION: u32 = 0x0001_0001;
 
 const _: () = assert!(TILLBOOK_ABI_VERSION == TILLBOOK_ABI_MAJOR << 16 | TILLBOOK_ABI_MINOR);
 
@@ -57,7 +57,7 @@ pub extern "C" fn tillbook_features() -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_check_abi(header: u32, err: *mut *mut tillbook_error) -> tillbook_status {
     guard(err, || {
-        if header >> 16 == TILLBOOK_ABI_MAJOR && (0..=TILLBOOK_ABI_MINOR).contains(&(header & 0xffff)) {
+        if header >> 16 == TILLBOOK_ABI_MAJOR && header & 0xffff <= TILLBOOK_ABI_MINOR {
             Ok(())
         } else {
             Err(Fault::AbiMismatch { header })
