@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
-use crate::model::{CardNumbers, Family, OfflinePolicy};
+use crate::model::{CardNumbers, Family, OfflinePolicy, Retention};
 use crate::provider::{Freemud, FreemudConfig, Gree, GreeConfig, Provider, Sandy, SandyConfig, Yonyou, YonyouConfig};
 use crate::units::{Rate, Rounding};
 
@@ -86,6 +86,9 @@ pub struct Config {
     /// book reaches none of them. None.
     #[serde(default)]
     pub training_hosts: Vec<String>,
+    /// How long details of what is over are kept in the book.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 /// A remote system.
@@ -252,6 +255,7 @@ impl Config {
             chain_key: None,
             training: false,
             training_hosts: Vec::new(),
+            retention: Retention::default(),
         };
         config.and(remote)
     }

@@ -10,7 +10,9 @@ use crate::builder::TillBuilder;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Card, CardNumber, Coupon, Family, Headroom, Notice, OpId, Receipt, Request};
-use crate::sync::{Answered, Ask, AskAnswer, Caller, Engine, Resolution, Scope, Step, SyncStatus, WaitingOperation};
+use crate::sync::{
+    Answered, Ask, AskAnswer, Caller, Engine, Resolution, Retarget, Scope, Step, SyncStatus, WaitingOperation,
+};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 /// An open book that does nothing by itself.
@@ -196,6 +198,14 @@ impl Steps {
         self.engine.resolve(&OpId::new(op_id)?, resolution, who, why)
     }
 
+    /// As [`Till::retarget`](crate::Till::retarget).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn retarget(&mut self, op_id: &str, to: &Retarget, who: &str, why: &str) -> Result<Receipt> {
+        self.engine.retarget(&OpId::new(op_id)?, to, who, why)
+    }
+
     /// As [`Till::acknowledge`](crate::Till::acknowledge).
     ///
     /// # Errors
@@ -237,10 +247,20 @@ impl Steps {
         self.engine.waiting_for_people()
     }
 
+    /// As [`Till::keep_house`](crate::Till::keep_house), until all is done.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keep_house(&mut self) -> Result<crate::HouseKept> {
+        let mut keeping = crate::store::HouseKeeping::default();
+        while self.engine.keep_house(&mut keeping)? {}
+        Ok(keeping.kept)
+    }
+
     /// As [`Till::check`](crate::Till::check), by the till's own connection.
     pub fn check(&mut self, options: &crate::CheckOptions) -> crate::CheckReport {
         let key = self.engine.config().chain_key.clone();
-        self.engine.store().check(options, key.as_ref())
+        self.engine.store().check_here(options, key.as_ref())
     }
 
     /// As [`Till::status`](crate::Till::status).

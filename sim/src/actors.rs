@@ -1,6 +1,6 @@
 //! Who does what in the world: cashiers, the head office, other tills, a person who resolves, and trouble.
 
-use tillbook::{Resolution, State};
+use tillbook::{Resolution, Retarget, State};
 use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::NewCard;
 use tillbook_testvfs::{Failure, SurvivingWrites};
@@ -337,6 +337,20 @@ pub(crate) fn people(world: &mut World, i: usize, round: usize, all: bool) -> Ch
             State::Parked if !late && may(Resolution::WasNotApplied) && dice.bool() => Resolution::WasNotApplied,
             _ => Resolution::WriteOff,
         };
+        // A card whose number is somebody else's mostly gets another one.
+        if waits.may_retarget && !there && !late && op.retargeted < 3 && dice.u8(0..4) > 0 {
+            let to = match (world.tills[i].plan.config.card_numbers.is_some(), dice.u8(0..3)) {
+                (true, 1) => Retarget::NextNumber,
+                (_, 2) if !world.tills[i].plan.cards.is_empty() && dice.bool() => {
+                    Retarget::ExistingCard(world.tills[i].plan.cards[0].clone())
+                }
+                (_, 0) => Retarget::NewNumber(format!("NEW{i}-{}", dice.u32(1..=8))),
+                _ => Retarget::NewNumber(format!("AGAIN{i}-{}", dice.u32(..))),
+            };
+            world.tell(|| format!("person   decides about {id} of till {i}: {to:?}"));
+            world.at_book(i, |steps| steps.retarget(&id, &to, "Lin", "the number was taken"))?;
+            continue;
+        }
         if !may(decision) {
             continue;
         }

@@ -71,8 +71,17 @@ impl CallSpec {
     /// What a cashier of this till asks for next. `known` are cards that it has opened itself.
     pub(crate) fn thrown(dice: &mut fastrand::Rng, till: usize, plan: &TillPlan, opened: u32, number: u32) -> CallSpec {
         let op_id = format!("T{till}-{number}");
-        let opens = dice.u8(0..12) == 0;
-        let card = if opens {
+        let own = plan.config.card_numbers.as_ref();
+        let opens = dice.u8(0..if own.is_some() { 7 } else { 12 }) == 0;
+        let card = if let Some(range) = own.filter(|_| opens && dice.u8(0..3) > 0) {
+            // The next number, whichever that is; or by chance one that is given out anyway.
+            match dice.u8(0..6) {
+                0 => format!("{}{}", range.prefix, dice.u64(range.first..=range.last)),
+                _ => String::new(),
+            }
+        } else if let Some(range) = own.filter(|_| opened > 1 && !opens && dice.u8(0..4) == 0) {
+            format!("{}{}", range.prefix, dice.u64(range.first..=range.last.min(range.first + u64::from(opened))))
+        } else if opens {
             format!("NEW{till}-{opened}")
         } else if opened > 1 && dice.u8(0..4) == 0 {
             format!("NEW{till}-{}", dice.u32(1..opened))
@@ -94,7 +103,8 @@ impl CallSpec {
         let act = match dice.u8(0..20) {
             _ if opens => ActSpec::Open {
                 level: ["普通会员", "高级会员", "3"][dice.usize(0..3)],
-                name: name(dice),
+                // Whose card of a number it is, can be told.
+                name: if own.is_some() { Some(format!("Name {till}-{number}")) } else { name(dice) },
                 phone: phone(dice),
             },
             0..=10 => {
@@ -123,7 +133,8 @@ impl CallSpec {
     pub(crate) fn request(&self) -> Request {
         match &self.act {
             ActSpec::Open { level, name, phone } => {
-                let mut open = OpenCard::new(&self.card, *level);
+                let next = self.card.is_empty();
+                let mut open = if next { OpenCard::next(*level) } else { OpenCard::new(&self.card, *level) };
                 if let Some(name) = name {
                     open = open.name(name);
                 }

@@ -72,6 +72,9 @@ impl World {
         } else {
             (None, false)
         };
+        if let Some(op_no) = op_no {
+            audit::check_opened(till, op_no, &exchange)?;
+        }
         if !exchange.health {
             let condition = till.look(|_, eye| Ok(Mirror::condition(eye, system.name()))).ok().flatten();
             let halted = condition.and_then(|condition| condition.get("halted")?.as_str().map(ToOwned::to_owned));

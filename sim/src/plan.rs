@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use tillbook::{Config, Family, LevelTerms, Money, OfflineAmount, OfflinePolicy, Pacing, Rate, SandyConfig};
+use tillbook::{
+    CardNumbers, Config, Family, LevelTerms, Money, OfflineAmount, OfflinePolicy, Pacing, Rate, SandyConfig,
+};
 use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::{HistoryOrder, LostCard, ModifyAnswer, NewCard, Settings, ShortBalance};
 
@@ -49,6 +51,8 @@ pub(crate) struct TillPlan {
     pub(crate) most: usize,
     /// The cards that are served here.
     pub(crate) cards: Vec<String>,
+    /// Numbers of its range that somebody has already, and it does not know.
+    pub(crate) taken: Vec<String>,
     /// The members that are served here, by their phone numbers.
     pub(crate) members: Vec<String>,
     /// Cards, and what Yonyou calls their holders.
@@ -206,12 +210,23 @@ fn till(
         healthy_within_ms: dice.u64(1_000..300_000),
         ..Pacing::default()
     };
+    let mut taken = Vec::new();
+    if dice.u8(0..3) > 0 {
+        // Those of tills that share cards overlap, as they must not.
+        let prefix = if sole { format!("NUM{index}-") } else { "NUM".to_owned() };
+        let last = dice.u64(3..=12);
+        let first = dice.u64(1..=3);
+        let by_half = (first..=last).filter(|_| dice.bool());
+        taken = by_half.map(|place| format!("{prefix}{place}")).collect();
+        config.card_numbers = Some(CardNumbers { prefix, first, last, width: None });
+    }
     TillPlan {
         config,
         sole,
         worker: dice.u8(0..4) > 0,
         most: [1, 2, 4, 16][dice.usize(0..4)],
         cards,
+        taken,
         members: Vec::new(),
         mids: Vec::new(),
         routes: BTreeMap::from([(Family::Cards, System::Sandy), (Family::Points, System::Sandy)]),

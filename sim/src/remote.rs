@@ -6,7 +6,7 @@ use serde_json::Value;
 use tillbook::Money;
 use tillbook_sandbox::freemud::{self, Freemud, NewMember};
 use tillbook_sandbox::gree::{self, Gree, NewTemplate, Profile};
-use tillbook_sandbox::sandy::{Endpoint, LedgerKind, LedgerLine, Sandy};
+use tillbook_sandbox::sandy::{Endpoint, LedgerKind, LedgerLine, NewCard, Sandy};
 use tillbook_sandbox::yonyou::{self, Yonyou};
 use tillbook_sandbox::{Request, Response, System};
 
@@ -72,6 +72,11 @@ impl Remote {
             if let Err(error) = sandy.seed(START_MS / 1000 - 7200, card.clone()) {
                 panic!("card {number} can't be seeded: {error}");
             }
+        }
+        for number in plan.tills.iter().flat_map(|till| &till.taken) {
+            // Tills that share a range name some of them twice.
+            let card = NewCard::new(number, 1).with_holder("Somebody", "13900000009", None).with_balance(50_00, 5);
+            let _ = sandy.seed(START_MS / 1000 - 7200, card);
         }
         let town = &plan.town;
         let mut remote = Remote {

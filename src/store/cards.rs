@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 
-use super::{Tx, View, parsed};
+use super::{Tx, View, figure, figure_or_none, parsed};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{Base, CardNumber, CardStatus, Holder};
@@ -115,11 +115,11 @@ fn card_row(row: &Row<'_>) -> rusqlite::Result<CardRow> {
 
 fn base(row: &Row<'_>, first: usize) -> rusqlite::Result<Base> {
     Ok(Base {
-        money: Money::from_fen(row.get(first)?),
-        points: Points::new(row.get(first + 1)?),
+        money: Money::from_fen(figure(row, first)?),
+        points: Points::new(figure(row, first + 1)?),
         as_of: row.get::<_, Option<i64>>(first + 2)?.map(Timestamp::from_millis),
-        read_money: row.get::<_, Option<i64>>(first + 3)?.map(Money::from_fen),
-        read_points: row.get::<_, Option<i64>>(first + 4)?.map(Points::new),
+        read_money: figure_or_none(row, first + 3)?.map(Money::from_fen),
+        read_points: figure_or_none(row, first + 4)?.map(Points::new),
     })
 }
 
@@ -157,11 +157,9 @@ impl View<'_> {
 
     /// A card's accounts, each with the provider that it is at.
     pub(crate) fn accounts_of(&self, card_no: i64) -> Result<Vec<(String, AccountRow)>> {
-        let mut statement =
-            self.conn.prepare_cached(joined(
-            SERVED,
-            " WHERE c.card_no = ?1 OR a.account_no IN (SELECT account_no FROM alias WHERE card_no = ?1) ORDER BY a.account_no",
-        ).as_str())?;
+        let its = " WHERE a.account_no IN (SELECT account_no FROM account WHERE card_no = ?1
+            UNION ALL SELECT account_no FROM alias WHERE card_no = ?1) ORDER BY a.account_no";
+        let mut statement = self.conn.prepare_cached(joined(SERVED, its).as_str())?;
         let rows = statement.query_map([card_no], served)?;
         let mut named = self.conn.prepare_cached("SELECT provider FROM account WHERE account_no = ?1")?;
         let mut accounts = Vec::new();

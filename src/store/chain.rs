@@ -200,8 +200,88 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::model::{CheckOptions, FindingKind};
+    use crate::store::{Identity, OpenOptions, Store};
+
+    fn first_schema(path: &std::path::Path) {
+        let conn = Connection::open(path).unwrap();
+        conn.execute_batch(crate::store::schema::CREATE).unwrap();
+        conn.execute_batch(&format!(
+            "PRAGMA application_id = {}; PRAGMA user_version = 1;
+             INSERT INTO book VALUES ('book_id', 'b');
+             INSERT INTO card (card_no, number) VALUES (1, 'A1');
+             INSERT INTO account (account_no, card_no, provider, reference, confirmed, status, money, points, as_of)
+                VALUES (1, 1, 'sandy', 'A1', 1, 'active', 500, 7, 1760000000000);
+             INSERT INTO lane (lane_no, provider, state) VALUES (1, 'sandy', 'idle');
+             INSERT INTO operation (op_no, op_id, lane_no, card_no, provider, dialect, kind, act, bound, wire_key, delivery,
+                created_at, told, effect_money, effect_bonus, effect_points, state, changed_at, holding, open)
+             VALUES (1, 'x', 1, 1, 'sandy', 1, 'consume', '', '', '', 'offline', 0, '', 0, 0, 0, 'settled', 0, 0, 0);
+             INSERT INTO entry (entry_no, op_no, card_no, kind, original, actual, from_card, due, bonus, points,
+                money_after, points_after, business_date, receipt_no, at)
+             VALUES (1, 1, 1, 'consume', 5, 5, 5, 0, 0, 0, 0, 0, '2025-10-09', '0000000018', 1760000000000),
+                    (2, 1, 1, 'consume', 6, 6, 6, 0, 0, 0, 0, 0, '2025-10-09', '0000000026', 1760000000000)",
+            crate::store::schema::APPLICATION_ID
+        ))
+        .unwrap();
+    }
+
+    fn open(path: &std::path::Path) -> Store {
+        let identity = Identity {
+            merchant: "m".into(),
+            store: "s".into(),
+            till: "t".into(),
+            training: false,
+            remotes: Vec::new(),
+        };
+        let options = OpenOptions { identity, new_book_id: "n".into(), vfs: None, chain_key: None };
+        Store::open(path, &options).unwrap()
+    }
+
+    #[test]
+    fn lines_from_before_the_chain_are_covered_by_their_sum_and_figures_are_sealed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.db");
+        first_schema(&path);
+        let found = |store: &Store, kind| {
+            let report = store.check_here(&CheckOptions::default(), None);
+            report.findings.iter().filter(|finding| finding.kind == kind).count()
+        };
+        let store = open(&path);
+        assert_eq!((found(&store, FindingKind::Chain), found(&store, FindingKind::Seal)), (0, 0));
+        store.conn.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET bonus = 1 WHERE entry_no = 1").unwrap();
+        assert_eq!(found(&store, FindingKind::Chain), 1, "an old line was changed");
+        store.conn.execute_batch("UPDATE account SET money = 501").unwrap();
+        assert_eq!(found(&store, FindingKind::Seal), 1);
+    }
+
+    #[test]
+    fn a_line_and_its_neighbour_never_have_the_same_bytes() {
+        let bytes = |texts: [Option<&str>; 2]| {
+            let mut line = Line::default();
+            for text in texts {
+                line.text_or_null(text);
+            }
+            line.0
+        };
+        assert_ne!(bytes([Some("ab"), Some("c")]), bytes([Some("a"), Some("bc")]));
+        assert_ne!(bytes([None, Some("")]), bytes([Some(""), None]));
+    }
+
+    #[test]
+    fn hexadecimal_is_read_back() {
+        assert_eq!(from_hex(&hex(&[0, 255, 16])), Some(vec![0, 255, 16]));
+        assert_eq!((from_hex("0"), from_hex("zz"), from_hex("é")), (None, None, None));
+    }
 }

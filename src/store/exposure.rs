@@ -1,6 +1,6 @@
 //! What is at risk: open offline approvals, of a card, of a phone number and of the till.
 
-use super::View;
+use super::{View, figure};
 use crate::error::Result;
 use crate::model::Exposure;
 use crate::units::Money;
@@ -12,7 +12,7 @@ impl View<'_> {
             "SELECT coalesce(sum(-effect_money), 0) FROM operation
              WHERE card_no = ?1 AND exposed = 1 AND state = 'rejected' AND effect_money < 0",
         )?;
-        Ok(Money::from_fen(statement.query_row([card_no], |row| row.get(0))?))
+        Ok(Money::from_fen(statement.query_row([card_no], |row| figure(row, 0))?))
     }
 
     /// The open offline approvals of one card.
@@ -21,7 +21,7 @@ impl View<'_> {
             "SELECT coalesce(sum(-effect_money), 0) FROM operation
              WHERE card_no = ?1 AND exposed = 1 AND effect_money < 0",
         )?;
-        Ok(Money::from_fen(statement.query_row([card_no], |row| row.get(0))?))
+        Ok(Money::from_fen(statement.query_row([card_no], |row| figure(row, 0))?))
     }
 
     /// The open offline approvals of all cards with one phone number.
@@ -30,7 +30,7 @@ impl View<'_> {
             "SELECT coalesce(sum(-o.effect_money), 0) FROM card c JOIN operation o ON o.card_no = c.card_no
              WHERE c.phone = ?1 AND o.exposed = 1 AND o.effect_money < 0",
         )?;
-        Ok(Money::from_fen(statement.query_row([phone], |row| row.get(0))?))
+        Ok(Money::from_fen(statement.query_row([phone], |row| figure(row, 0))?))
     }
 
     /// The open offline approvals of the till. Added up once; from then on whatever is written keeps it.
@@ -60,10 +60,10 @@ impl View<'_> {
         )?;
         Ok(statement.query_row([], |row| {
             Ok(Exposure {
-                money: Money::from_fen(row.get(0)?),
+                money: Money::from_fen(figure(row, 0)?),
                 operations: row.get(1)?,
                 recharges: row.get(2)?,
-                recharge_money: Money::from_fen(row.get(3)?),
+                recharge_money: Money::from_fen(figure(row, 3)?),
                 new_cards: row.get(4)?,
             })
         })?)

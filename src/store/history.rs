@@ -1,8 +1,8 @@
 //! The book's lines by time, newest first, together with what a remote's own history has of a card.
 //!
 //! A page is cut by key, so the last costs what the first does. Which lines it shows is a question of one index, or of a few
-//! stretches of one that are merged here: SQLite never sorts and never reads lines only to leave them out, except where a
-//! card's or a ticket's few lines are filtered further.
+//! stretches of one that are merged here: SQLite never sorts, and never reads lines only to leave them out, except where a
+//! ticket's few lines are filtered further.
 
 use rusqlite::{OptionalExtension, Row};
 
@@ -22,6 +22,15 @@ type Place = (i64, i64);
 struct Stretch {
     from: i64,
     before: Place,
+}
+
+/// Lines that stand together in an index.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    card: Option<i64>,
+    kind: Option<&'a str>,
+    /// Those that change points, or those that do not.
+    points: Option<bool>,
 }
 
 /// What of the filter is the same for a whole page.
@@ -106,55 +115,69 @@ impl View<'_> {
     /// The newest lines of the stretch, as many as the page has and one more.
     fn entry_places(&self, shown: &Shown<'_>, stretch: Stretch) -> Result<Vec<Place>> {
         let query = shown.query;
-        let kinds = match &query.kind {
-            Some(kind) => vec![Some(kind.clone())],
-            // By kind, so that those of a kind that seldom has points are found as fast as the others.
-            None if query.only_points && query.card.is_none() && query.ticket.is_none() => {
-                self.kinds_with_points()?.into_iter().map(Some).collect()
-            }
-            None => vec![None],
-        };
         let mut strands = Vec::new();
         for card in shown.each_card() {
-            for kind in &kinds {
-                let index = match (&query.ticket, card, kind) {
-                    (Some(_), _, _) => "entry_ticket",
-                    (None, Some(_), _) => "entry_card",
-                    (None, None, Some(_)) if query.only_points => "entry_points",
-                    (None, None, Some(_)) => "entry_kind",
-                    (None, None, None) => "entry_at",
-                };
-                let mut sql = format!(
-                    "SELECT at, entry_no FROM entry INDEXED BY {index}
-                     WHERE at >= ?5 AND (at, entry_no) < (?6, ?7)"
-                );
-                for (given, clause) in [
-                    (card.is_some(), " AND card_no = ?1"),
-                    (query.ticket.is_some(), " AND ticket = ?2"),
-                    (kind.is_some(), " AND kind = ?3"),
-                    (query.only_points, " AND points <> 0"),
-                ] {
-                    sql.push_str(if given { clause } else { "" });
+            if query.ticket.is_some() {
+                strands.push(self.strand(shown, stretch, Of { card, kind: query.kind.as_deref(), points: None })?);
+                continue;
+            }
+            let kinds = match &query.kind {
+                Some(kind) => vec![kind.clone()],
+                None if card.is_some() || query.only_points => self.kinds(card)?,
+                None => {
+                    strands.push(self.strand(shown, stretch, Of { card, kind: None, points: None })?);
+                    continue;
                 }
-                sql.push_str(" ORDER BY at DESC, entry_no DESC LIMIT ?4");
-                let (at, no) = stretch.before;
-                let mut statement = self.conn.prepare_cached(&sql)?;
-                let values = (card, &query.ticket, kind, shown.most, stretch.from, at, no);
-                let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
-                strands.push(rows.collect::<rusqlite::Result<Vec<Place>>>()?);
+            };
+            let with_and_without: &[bool] = if query.only_points { &[true] } else { &[true, false] };
+            for kind in &kinds {
+                for &points in with_and_without {
+                    strands.push(self.strand(shown, stretch, Of { card, kind: Some(kind), points: Some(points) })?);
+                }
             }
         }
         Ok(merged(strands, shown.most))
     }
 
-    /// The kinds that lines with points have: one search in the index for each.
-    fn kinds_with_points(&self) -> Result<Vec<String>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT kind FROM entry INDEXED BY entry_points WHERE points <> 0 AND kind > ?1 ORDER BY kind LIMIT 1",
-        )?;
+    /// The newest lines of one stretch of an index.
+    fn strand(&self, shown: &Shown<'_>, stretch: Stretch, of: Of<'_>) -> Result<Vec<Place>> {
+        let query = shown.query;
+        let index = match (&query.ticket, of.card, of.kind) {
+            (Some(_), _, _) => "entry_ticket",
+            (None, Some(_), _) => "entry_card",
+            (None, None, Some(_)) => "entry_kind",
+            (None, None, None) => "entry_at",
+        };
+        let mut sql =
+            format!("SELECT at, entry_no FROM entry INDEXED BY {index} WHERE at >= ?6 AND (at, entry_no) < (?7, ?8)");
+        for (given, clause) in [
+            (of.card.is_some(), " AND card_no = ?1"),
+            (query.ticket.is_some(), " AND ticket = ?2"),
+            (of.kind.is_some(), " AND kind = ?3"),
+            (of.points.is_some(), " AND (points <> 0) = ?4"),
+            (of.points.is_none() && query.only_points, " AND points <> 0"),
+        ] {
+            sql.push_str(if given { clause } else { "" });
+        }
+        sql.push_str(" ORDER BY at DESC, entry_no DESC LIMIT ?5");
+        let (at, no) = stretch.before;
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let values = (of.card, &query.ticket, of.kind, of.points, shown.most, stretch.from, at, no);
+        let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The kinds of lines that there are, of a card or of all: one search in the index for each.
+    fn kinds(&self, card: Option<i64>) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare_cached(match card {
+            Some(_) => {
+                "SELECT kind FROM entry INDEXED BY entry_card WHERE card_no = ?1 AND kind > ?2 ORDER BY kind LIMIT 1"
+            }
+            None => "SELECT kind FROM entry INDEXED BY entry_kind WHERE kind > ?2 ORDER BY kind LIMIT 1",
+        })?;
         let mut kinds: Vec<String> = Vec::new();
         while let Some(kind) =
-            statement.query_row([kinds.last().map_or("", String::as_str)], |row| row.get(0)).optional()?
+            statement.query_row((card, kinds.last().map_or("", String::as_str)), |row| row.get(0)).optional()?
         {
             kinds.push(kind);
         }

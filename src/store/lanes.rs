@@ -94,6 +94,11 @@ impl Tx<'_> {
     /// with each other is among them; lines of the book stay as they were written.
     pub(crate) fn bring_back(&self, now: Timestamp, by: Duration) -> Result<()> {
         let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        let sealed: Vec<i64> = {
+            let mut statement =
+                self.conn.prepare("SELECT account_no FROM account WHERE as_of > ?1 AND seal IS NOT NULL")?;
+            statement.query_map([now.millis()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+        };
         for (table, column) in [
             ("account", "quiet_since"),
             ("account", "as_of"),
@@ -107,6 +112,7 @@ impl Tx<'_> {
             let sql = format!("UPDATE {table} SET {column} = {column} - ?2 WHERE {column} > ?1");
             self.conn.execute(&sql, (now.millis(), by_ms))?;
         }
+        sealed.into_iter().try_for_each(|account_no| self.seal(account_no))?;
         self.conn.execute(
             "INSERT OR REPLACE INTO time_mark (one, op_no, entry_no, notice_no)
              SELECT 1, coalesce((SELECT max(op_no) FROM operation), 0), coalesce((SELECT max(entry_no) FROM entry), 0),

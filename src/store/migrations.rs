@@ -17,12 +17,11 @@ CREATE TABLE tail (
 -- History is read by time, newest first; of one moment the later line first.
 DROP INDEX entry_card;
 DROP INDEX entry_ticket;
-CREATE INDEX entry_card ON entry (card_no, at);
 CREATE INDEX entry_ticket ON entry (ticket, at) WHERE ticket IS NOT NULL;
 CREATE INDEX entry_at ON entry (at);
-CREATE INDEX entry_kind ON entry (kind, at);
--- By kind too: lines with points are few of some kinds.
-CREATE INDEX entry_points ON entry (kind, at) WHERE points <> 0;
+-- Kind and points stand before the time: few lines of some kinds, and of some cards, have what is looked for.
+CREATE INDEX entry_card ON entry (card_no, kind, points <> 0, at);
+CREATE INDEX entry_kind ON entry (kind, points <> 0, at);
 CREATE INDEX entry_day ON entry (business_date);
 
 -- Each line's code over itself and the line before. NULL: written before there was a chain.
@@ -163,4 +162,6 @@ CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
 CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
 -- Reports: what was done in a time.
 CREATE INDEX operation_at ON operation (created_at);
+-- Keeping house: whose bytes are still to be erased.
+CREATE INDEX attempt_raw ON attempt (op_no) WHERE length(body) > 0 OR answer IS NOT NULL;
 ";

@@ -3,6 +3,7 @@
 //! [`View`] reads, [`Tx`] also writes; a `Tx` exists only inside [`Store::write`]. What may be written is decided
 //! elsewhere: this layer keeps rows, and refuses transitions that are not legal.
 
+mod archive;
 mod attempts;
 mod cards;
 mod catalogue;
@@ -12,6 +13,7 @@ mod coupons;
 mod entries;
 mod exceptions;
 mod exposure;
+mod forget;
 mod history;
 mod lanes;
 mod migrations;
@@ -25,11 +27,14 @@ mod rates;
 mod reader;
 mod records;
 mod report;
+mod retention;
 mod salvage;
 mod salvage_mend;
 mod schema;
 mod seal;
 mod search;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::cell::Cell;
@@ -56,6 +61,7 @@ pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 pub(crate) use reader::Reader;
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};
 pub(crate) use report::{EntryRange, TotalsRow};
+pub(crate) use retention::HouseKeeping;
 pub(crate) use salvage::salvage;
 
 /// The open book.
@@ -209,6 +215,25 @@ fn parsed<T: std::str::FromStr<Err = Error>>(text: &str) -> rusqlite::Result<T> 
     text.parse().map_err(|error: Error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
+}
+
+/// Money or points as they stand in a row. What is far beyond all that this library ever adds up was not written by it.
+fn figure(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<i64> {
+    const MOST: i64 = 1 << 59;
+    let figure: i64 = row.get(column)?;
+    if (-MOST..=MOST).contains(&figure) {
+        Ok(figure)
+    } else {
+        Err(rusqlite::Error::IntegralValueOutOfRange(column, figure))
+    }
+}
+
+/// As [`figure`], where there may be none.
+fn figure_or_none(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<i64>> {
+    match row.get_ref(column)? {
+        rusqlite::types::ValueRef::Null => Ok(None),
+        _ => figure(row, column).map(Some),
+    }
 }
 
 /// Reads stored JSON back into its type.

@@ -29,6 +29,12 @@ pub(crate) fn renaming(from: &CardNumber, to: &CardNumber) -> String {
     format!("{from}{BECAME}{to}")
 }
 
+/// What the detail of a decision that took this number away begins with, and the next text that begins otherwise: a space is
+/// followed by `!`.
+fn before(number: &str) -> (String, String) {
+    (format!("{number}{BECAME}"), format!("{number} ->!"))
+}
+
 impl View<'_> {
     /// The next number of a range, by its place, where any has been given out.
     pub(crate) fn next_number(&self, range: &str) -> Result<Option<u64>> {
@@ -52,12 +58,16 @@ impl View<'_> {
         Ok(there || !self.renamed_from(number)?.is_empty())
     }
 
+    /// Whether a card had this number and got another one.
+    pub(super) fn is_renamed(&self, number: &str) -> rusqlite::Result<bool> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM decision WHERE detail >= ?1 AND detail < ?2)")?;
+        statement.query_row(before(number), |row| row.get(0))
+    }
+
     /// Cards that had this number before, oldest first.
     pub(crate) fn renamed_from(&self, number: &CardNumber) -> Result<Vec<RenamedRow>> {
-        let from = format!("{number}{BECAME}");
-        // The next text that begins otherwise: a space is followed by `!`.
-        let until = format!("{number} ->!");
-        self.renamings(" AND d.detail >= ?1 AND d.detail < ?2", (from, until))
+        self.renamings(" AND d.detail >= ?1 AND d.detail < ?2", before(number.as_str()))
     }
 
     /// Cards that got this number instead of theirs, oldest first.
@@ -104,10 +114,12 @@ impl Tx<'_> {
 
     /// A card gets another number. Whoever looks cards up by theirs has to be told.
     pub(crate) fn rename_card(&self, card_no: i64, number: &CardNumber) -> Result<()> {
-        self.conn
-            .prepare_cached("UPDATE card SET number = ?2 WHERE card_no = ?1")?
-            .execute((card_no, number.as_str()))?;
-        Ok(())
+        self.keep_tails(card_no, || {
+            self.conn
+                .prepare_cached("UPDATE card SET number = ?2 WHERE card_no = ?1")?
+                .execute((card_no, number.as_str()))?;
+            Ok(())
+        })
     }
 
     /// What a remote is taken to call an account that it has not confirmed.

@@ -244,8 +244,10 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     // Nothing here may weaken what a commit means: FULL makes the log durable before COMMIT returns.
     conn.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;
-         PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;",
+         PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304;",
     )?;
+    // secure_delete: what is deleted or changed is overwritten where it stood, so that a holder who is to be forgotten can be.
     if mutated!(CommitIsNotSynced) {
         conn.execute_batch("PRAGMA synchronous = NORMAL")?;
     }
@@ -302,7 +304,7 @@ impl Tx<'_> {
 
     /// The book's owner may change only while nothing waits to be sent, and each of its remotes only while nothing waits to be
     /// sent there.
-    fn check_identity(&self, identity: &Identity) -> Result<()> {
+    pub(super) fn check_identity(&self, identity: &Identity) -> Result<()> {
         let training = if identity.training { YES } else { NO };
         match self.book(TRAINING)? {
             Some(stored) if stored != training => return Err(Error::wrong_merchant("training mode")),
@@ -355,9 +357,16 @@ impl Tx<'_> {
 
     /// The providers that the book has ever had operations for.
     fn providers_known(&self) -> Result<Vec<String>> {
-        let mut statement = self.conn.prepare("SELECT DISTINCT provider FROM account")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        // One search for each, however many accounts it has: DISTINCT would read them all.
+        let mut statement =
+            self.conn.prepare("SELECT provider FROM account WHERE provider > ?1 ORDER BY provider LIMIT 1")?;
+        let mut known: Vec<String> = Vec::new();
+        while let Some(provider) =
+            statement.query_row([known.last().map_or("", String::as_str)], |row| row.get(0)).optional()?
+        {
+            known.push(provider);
+        }
+        Ok(known)
     }
 
     /// Whether operations are not finished: of one provider, or at all.

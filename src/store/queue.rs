@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::{Tx, View, from_json, parsed, to_json};
+use super::{Tx, View, figure, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::event::event;
@@ -184,9 +184,9 @@ pub(super) fn operation(row: &Row<'_>) -> rusqlite::Result<OpRow> {
 
 fn effect(row: &Row<'_>, first: usize) -> rusqlite::Result<Effect> {
     Ok(Effect {
-        money: Money::from_fen(row.get(first)?),
-        bonus: Money::from_fen(row.get(first + 1)?),
-        points: Points::new(row.get(first + 2)?),
+        money: Money::from_fen(figure(row, first)?),
+        bonus: Money::from_fen(figure(row, first + 1)?),
+        points: Points::new(figure(row, first + 2)?),
     })
 }
 
@@ -309,9 +309,14 @@ impl View<'_> {
         )?;
         let rows = statement.query_map((lane_no, except), |row| {
             let promise: Option<Promise> = row.get_ref(2)?.as_str_or_null()?.map(parsed).transpose()?;
+            let state: State = parsed(row.get_ref(1)?.as_str()?)?;
+            if !state.is_open() {
+                // Its mark and its state contradict each other: what it does to the balance nobody can say.
+                return Err(rusqlite::Error::IntegralValueOutOfRange(1, 1));
+            }
             Ok(OpenEffect {
                 kind: parsed(row.get_ref(0)?.as_str()?)?,
-                state: parsed(row.get_ref(1)?.as_str()?)?,
+                state,
                 approved: promise.is_some_and(Promise::is_approved),
                 effect: effect(row, 3)?,
             })

@@ -192,7 +192,7 @@ fn copy_table(source: &Connection, book: &Connection, name: &str) -> Result<Salv
     if numbered {
         copying.by_number()?
     } else {
-        copying.from_both_ends()?
+        copying.take_both_ends()?
     }
     Ok(copying.table)
 }
@@ -281,7 +281,7 @@ impl Copying<'_> {
     }
 
     /// Rows without numbers: from both ends up to what is unreadable.
-    fn from_both_ends(&mut self) -> Result<()> {
+    fn take_both_ends(&mut self) -> Result<()> {
         if self.take("", 0).1 {
             return Ok(());
         }

@@ -149,7 +149,7 @@ fn seals(book: &Connection, report: &mut SalvageReport) -> Result<()> {
     while let Some(row) = rows.next()? {
         let (kept, seal): (Option<i64>, i64) = (row.get(9)?, seal_of(row)?);
         let account_no: i64 = row.get(0)?;
-        let had_figures = row.get::<_, bool>(3)?;
+        let had_figures = row.get::<_, Option<i64>>(3)?.is_some();
         match kept {
             Some(kept) if kept == seal => {}
             // A book of the first schema has none yet.
@@ -223,7 +223,7 @@ fn take_out(book: &Connection, leftovers: &Path, report: &mut SalvageReport) -> 
 
 fn move_row(book: &Connection, out: &Connection, table: &str, number: i64) -> Result<()> {
     let mut row = book.prepare(&format!("SELECT * FROM {table} WHERE rowid = ?1"))?;
-    let names: Vec<String> = row.column_names().into_iter().map(|name| format!("\"{name}\"")).collect();
+    let names: Vec<String> = row.column_names().map(|name| format!("\"{name}\"")).collect();
     let values: Vec<rusqlite::types::Value> =
         row.query_row([number], |row| (0..names.len()).map(|at| row.get(at)).collect())?;
     let (list, marks) = (names.join(", "), vec!["?"; names.len()].join(", "));

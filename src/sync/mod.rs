@@ -15,6 +15,7 @@ mod engine;
 mod exceptions;
 mod hall;
 mod job;
+mod keeping;
 mod kept;
 mod levels;
 mod looks;

@@ -161,6 +161,10 @@ impl Desk {
         };
         let asked = tx.attempt(attempt_no)?;
         let (at, server_at) = (asked.started_at, asked.server_at);
+        if at.since(first.started_at) > self.provider.key_life() {
+            // It knows nothing of the key any more, whether or not it has carried it out.
+            return self.park(tx, op, "there was nothing to undo, but the remote may have forgotten its key", true);
+        }
         let looks = Looks::since(first, &tx.looks(op.op_no)?);
         let steady = self.answered.map_or_else(|| self.hall.clock.monotonic(), |sealed| sealed.sent);
         let counts = self.counts(&looks, op.op_no, (at, steady, server_at));

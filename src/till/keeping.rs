@@ -1,10 +1,14 @@
-//! Keeping a book: salvage.
+//! Keeping a book: salvage, retention, forgetting.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::Result;
-use crate::model::SalvageReport;
+use crate::model::{CardNumber, Forgotten, HouseKept, SalvageReport, short_text};
+use crate::store::HouseKeeping;
+
+use super::Till;
 
 /// Saves whatever is readable of a damaged book into a new one: the queue and the lines of the book first. The damaged file
 /// is only read. A row that could be read and whose other half could not goes into `<into>.leftover`, a plain SQLite file.
@@ -24,4 +28,40 @@ use crate::model::SalvageReport;
 /// `InvalidInput` where `into` is there already; `NotABook` where nothing can be read; `Storage`, `DiskFull`, `NoPermission`.
 pub fn salvage(damaged: impl AsRef<Path>, into: impl AsRef<Path>) -> Result<SalvageReport> {
     crate::store::salvage(damaged.as_ref(), into.as_ref(), SystemClock::new().wall())
+}
+
+impl Till {
+    /// Erases what is not needed any more, in small steps, until all is done or `budget` is spent: bytes of requests and answers
+    /// of operations that have long been final, and, where [`Retention::archive_after_days`](crate::Retention) is set, their
+    /// details, which go into an archive file first. Lines of the book, operations and promises stay: a repeated `op_id` is
+    /// answered as ever, its [`Receipt::confirmation`](crate::Receipt::confirmation) is `None` then.
+    ///
+    /// Call it once a day, such as after the day was closed. It may be called while the till trades.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Storage`, `NoPermission`: what was not copied has not left the book. `Poisoned`, `Closed`.
+    pub fn keep_house(&self, budget: Duration) -> Result<HouseKept> {
+        let began = Instant::now();
+        let mut keeping = HouseKeeping::default();
+        loop {
+            let more = self.runtime.with(|engine| engine.keep_house(&mut keeping))?;
+            if !more || began.elapsed() >= budget {
+                return Ok(HouseKept { more, ..keeping.kept });
+            }
+        }
+    }
+
+    /// Erases the holder of a card on request: name, phone, gender, birthday, what operations were asked for with of these, what
+    /// was sent and answered, what was noted by hand. Figures stay: lines of the book and promises under the card's number, or
+    /// under `forgotten-<n>` where the number is a phone's. Freed bytes are overwritten. What the remote keeps is the
+    /// remote's; the card comes back if it is served anew.
+    ///
+    /// # Errors
+    /// `WrongState` while operations of the card are open or wait for a person; `NotFound`, `InvalidInput`; `Storage` and
+    /// `DiskFull` (call it again), `Poisoned`, `Closed`.
+    pub fn forget(&self, number: &str, who: &str) -> Result<Forgotten> {
+        let number = CardNumber::new(number)?;
+        let who = short_text("who", who.to_owned(), 64)?;
+        self.runtime.with(|engine| engine.forget_holder(&number, &who))
+    }
 }

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
-use tillbook::{Consume, Gender, HistoryQuery, Modify, OpenCard, Recharge, RedeemPoints, Request, Resolution};
+use tillbook::{
+    Consume, Gender, HistoryQuery, Modify, OpenCard, Recharge, RedeemPoints, Request, Resolution, SearchQuery,
+};
 use tillbook_sandbox::fault::{Fault, Standing};
 use tillbook_sandbox::sandy::Settings;
 
@@ -122,6 +124,12 @@ fn nothing_that_is_printed_or_logged_holds_personal_data_or_a_secret() {
     scan.look(&till.resolve("open-3", Resolution::WriteOff, "boss", "taken").unwrap());
     scan.look(&till.waiting().unwrap());
     scan.look(&till.history(&HistoryQuery::default()).unwrap());
+    for text in ["王小明", "13812345678", "1"] {
+        scan.look(&SearchQuery::new(text));
+        scan.look(&till.search(SearchQuery::new(text).unmasked()).unwrap());
+    }
+    scan.error(till.search("王小明\n"));
+    scan.error(till.search("13812345678".repeat(6)));
     for number in till.card_numbers().unwrap() {
         scan.look(&till.card(number.as_str()).unwrap());
     }

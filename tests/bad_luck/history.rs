@@ -1,6 +1,9 @@
 //! What the book tells: pages, filters, phone numbers, figures of progress.
 
-use tillbook::{Consume, HistoryQuery, Link, Modify, OpenCard, Recharge, RedeemPoints, State, Till};
+use tillbook::{
+    CardStatus, Consume, ErrorCode, HistoryQuery, Link, Matched, Modify, OpenCard, Recharge, RedeemPoints, SearchQuery,
+    State, Till,
+};
 use tillbook_sandbox::fault::{Fault, Standing};
 
 use crate::common::{SOON, Shop, drain, points, sync_until, yuan};
@@ -109,6 +112,47 @@ fn a_phone_number_finds_its_cards_at_the_remote_and_in_the_book() {
     till.modify(Modify::new("R2").phone("13900000008").offline()).unwrap();
     assert_eq!(numbers(till.cards_by_phone("13900000001").unwrap()), ["R1", "N1"]);
     assert_eq!(numbers(till.cards_by_phone("13900000008").unwrap()), ["R2"]);
+}
+
+#[test]
+fn cards_are_found_by_a_part_of_what_the_book_knows_of_them() {
+    let shop = Shop::open();
+    add_cards(&shop, &[("R1", "13900000001"), ("13900000002", "13900000002")]);
+    let till = shop.till();
+    let found = |query: SearchQuery| -> Vec<(String, Matched)> {
+        till.search(query).unwrap().cards.into_iter().map(|card| (card.number.to_string(), card.matched)).collect()
+    };
+    let of = |numbers: &[(&str, Matched)]| -> Vec<(String, Matched)> {
+        numbers.iter().map(|(number, matched)| ((*number).to_owned(), *matched)).collect()
+    };
+    assert_eq!(found("1".into()), [], "nothing is known before it was served");
+    serve(&till, &["A1", "R1", "13900000002"]);
+    cut_off(&shop, &till);
+    till.open_card(OpenCard::new("N1", "普通会员").name("王小明").phone("13900000001").offline()).unwrap();
+
+    assert_eq!(found("小明".into()), of(&[("N1", Matched::Name)]));
+    assert_eq!(found("n1".into()), of(&[("N1", Matched::Number)]));
+    assert_eq!(found("139 0000 0001".into()), of(&[("R1", Matched::Phone), ("N1", Matched::Phone)]));
+    assert_eq!(found("wang".into()), of(&[("A1", Matched::Name)]));
+    assert_eq!(found("house".into()), [], "the merchant's own is no card");
+    let card = &till.search("13900000002").unwrap().cards[0];
+    assert_eq!((card.number.as_str(), card.shown.as_str()), ("13900000002", "139****0002"));
+    assert_eq!((card.level.as_deref(), card.status), (Some("普通会员"), CardStatus::Active));
+    let new = &till.search(SearchQuery::new("王").unmasked()).unwrap().cards[0];
+    assert_eq!((new.name.as_deref(), new.phone.as_deref()), (Some("王小明"), Some("13900000001")));
+    assert_eq!(new.status, CardStatus::Provisional);
+
+    till.modify(Modify::new("N1").name("李四").phone("13700000000").offline()).unwrap();
+    assert_eq!((found("小明".into()), found("李".into())), (of(&[]), of(&[("N1", Matched::Name)])));
+    assert_eq!(found("1370".into()), of(&[("N1", Matched::Phone)]));
+    let first = till.search(SearchQuery::new("1").limit(2)).unwrap();
+    assert_eq!((first.cards.len(), first.has_more), (2, true));
+    for bad in ["", " - ", "a\u{0}", &"1".repeat(65)] {
+        assert_eq!(till.search(bad).unwrap_err().code(), ErrorCode::InvalidInput, "{bad:?}");
+    }
+    assert_eq!(till.search(SearchQuery::new("1").limit(101)).unwrap_err().code(), ErrorCode::InvalidInput);
+    till.close(SOON);
+    assert_eq!(till.search("1").unwrap_err().code(), ErrorCode::Closed);
 }
 
 #[test]

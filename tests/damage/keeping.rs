@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tillbook::{CheckOptions, SalvageReport, salvage};
+use tillbook::{CheckOptions, HistoryQuery, Modify, OpenCard, Retention, SalvageReport, salvage};
 
 use crate::map;
 use crate::street::Street;
@@ -108,5 +108,129 @@ fn a_file_that_ends_early_and_one_without_a_beginning_give_what_they_have() {
         assert_eq!(count(&book, table), count(&into, table), "{table}");
     }
     let till = street.builder(town::config()).open(&into).unwrap();
+    assert!(till.check(&CheckOptions::default()).unwrap().is_clean());
+}
+
+/// Everything that lies in a folder, in bytes.
+fn contains(folder: &Path, text: &str) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files
+        .filter(|file| std::fs::read(file).unwrap().windows(text.len()).any(|bytes| bytes == text.as_bytes()))
+        .collect()
+}
+
+fn keeping() -> tillbook::Config {
+    let mut config = town::config();
+    config.retention = Retention { raw_days: 7, archive_after_days: Some(366), archive_folder: None };
+    config
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[test]
+fn bytes_go_after_days_and_details_after_a_year_and_nothing_that_is_open() {
+    let (street, book) = traded();
+    let till = street.till(keeping());
+    let bodies = "attempt WHERE length(body) > 0 OR answer IS NOT NULL";
+    let of_open = "attempt a JOIN operation o USING (op_no) WHERE length(body) > 0
+        AND state NOT IN ('settled', 'declined', 'voided', 'superseded', 'reversed', 'written_off')";
+    let (before, open) = (count(&book, bodies), count(&book, of_open));
+    assert!(open > 0 && before > open);
+    let kept = till.keep_house(DAY).unwrap();
+    assert_eq!((kept.purged, kept.archived, kept.more), (0, 0, false), "nothing is old yet");
+    let history = till.history(&HistoryQuery { page_size: 500, ..HistoryQuery::default() }).unwrap();
+    let answered = till.operation("c-4").unwrap();
+    assert!(answered.confirmation.is_some());
+
+    street.clock.pass(8 * DAY);
+    let kept = till.keep_house(DAY).unwrap();
+    assert!(kept.purged > 0 && kept.archived == 0, "{kept:?}");
+    assert!(count(&book, bodies) >= open && count(&book, of_open) == open, "what is open keeps its bytes");
+    assert!(till.operation("c-4").unwrap().confirmation.is_some());
+
+    street.clock.pass(400 * DAY);
+    let kept = till.keep_house(DAY).unwrap();
+    let archive = kept.archive.clone().unwrap();
+    assert!(kept.archived > 60, "{kept:?}");
+    let finals = count(&book, "operation WHERE archive_no IS NOT NULL");
+    assert_eq!((finals as u64, count(&archive, "operation")), (kept.archived, finals));
+    assert!(count(&archive, "attempt") > 0 && count(&archive, "confirmation") > 0);
+    assert_eq!(count(&book, "attempt WHERE op_no IN (SELECT op_no FROM operation WHERE archive_no IS NOT NULL)"), 0);
+    assert_eq!(count(&book, of_open), open);
+    // What a cashier and a bookkeeper ask for is still answered.
+    let receipt = till.operation("c-4").unwrap();
+    assert_eq!((receipt.told, receipt.promise, receipt.confirmation), (answered.told, answered.promise, None));
+    let again = tillbook::Consume::new("K004", tillbook::Money::from_fen(10_04)).offline().ticket("t-4").op_id("c-4");
+    assert_eq!(till.consume(again).unwrap().receipt_no, answered.receipt_no);
+    let later = till.history(&HistoryQuery { page_size: 500, ..HistoryQuery::default() }).unwrap();
+    let lines = |page: &tillbook::HistoryPage| page.lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
+    assert_eq!(lines(&history), lines(&later));
+    let check = till.check(&CheckOptions::default()).unwrap();
+    assert!(check.is_clean(), "{:#?}", check.findings);
+    // Again: nothing is left to do, and nothing is done twice.
+    assert_eq!(till.keep_house(DAY).unwrap().archived, 0);
+    // A crash between the copy and the deletion leaves both: the next turn copies the same rows again.
+    till.close(GRACE);
+    let conn = Connection::open(&book).unwrap();
+    conn.execute("UPDATE operation SET archive_no = NULL WHERE op_id = 'c-4'", ()).unwrap();
+    conn.execute("DELETE FROM book WHERE key = 'archived_to'", ()).unwrap();
+    drop(conn);
+    let till = street.till(keeping());
+    assert_eq!(till.keep_house(DAY).unwrap().archived, 1);
+    assert_eq!(count(&archive, "operation"), finals);
+}
+
+#[test]
+fn a_holder_who_is_forgotten_is_in_no_file_any_more() {
+    let street = Street::new();
+    let till = street.till(keeping());
+    let (name, newer, phone) = ("Zhuge Kongming", "Sima Zhongda", "13912345678");
+    let open = OpenCard::new("F1", "普通会员").name(name).phone(phone);
+    till.serve_card("A1", crate::street::ALL).unwrap();
+    till.open_card(open.offline().op_id("o")).unwrap();
+    till.recharge(tillbook::Recharge::new("F1", tillbook::Money::from_fen(50_00), 1).offline().op_id("r")).unwrap();
+    let refused = till.forget("F1", "boss").unwrap_err();
+    assert_eq!(refused.code(), tillbook::ErrorCode::WrongState, "something of it is open");
+    street.settle(&till);
+    till.modify(Modify::new("F1").name(newer).offline().op_id("m")).unwrap();
+    street.settle(&till);
+    till.serve_card("F1", crate::street::ALL).unwrap();
+    street.clock.pass(2 * DAY);
+    assert!(!contains(street.dir.path(), phone).is_empty());
+    let history = |till: &tillbook::Till| till.history(&HistoryQuery::default()).unwrap().lines.len();
+    let (lines, balances) = (history(&till), till.card("F1").unwrap().balances);
+
+    let forgotten = till.forget("F1", "boss").unwrap();
+    assert_eq!((forgotten.number.as_str(), forgotten.operations), ("F1", 3));
+    for text in [name, newer, phone] {
+        assert_eq!(contains(street.dir.path(), text), Vec::<PathBuf>::new(), "{text}");
+    }
+    let card = till.card("F1").unwrap();
+    assert_eq!((card.holder.name, card.holder.phone), (None, None));
+    assert_eq!((history(&till), card.balances), (lines, balances), "figures stay");
+    assert_eq!(till.operation("o").unwrap().state, tillbook::State::Settled);
+    let check = till.check(&CheckOptions::default()).unwrap();
+    assert!(check.is_clean(), "{:#?}", check.findings);
+    // Served anew it is known anew.
+    let card = till.serve_card("F1", crate::street::ALL).unwrap();
+    assert_eq!(card.holder.phone.as_deref(), Some(phone));
+}
+
+#[test]
+fn what_went_into_an_archive_is_forgotten_there_too() {
+    let street = Street::new();
+    let till = street.till(keeping());
+    let (name, phone) = ("Zhuge Kongming", "13912345678");
+    till.serve_card("A1", crate::street::ALL).unwrap();
+    till.open_card(OpenCard::new(phone, "普通会员").name(name).phone(phone).offline().op_id("o")).unwrap();
+    street.settle(&till);
+    street.clock.pass(400 * DAY);
+    let archive = till.keep_house(DAY).unwrap().archive.unwrap();
+    assert!(contains(street.dir.path(), name).contains(&archive));
+    let forgotten = till.forget(phone, "boss").unwrap();
+    assert!(forgotten.number.starts_with("forgotten-"), "the number was the phone's: {}", forgotten.number);
+    for text in [name, phone] {
+        assert_eq!(contains(street.dir.path(), text), Vec::<PathBuf>::new(), "{text}");
+    }
     assert!(till.check(&CheckOptions::default()).unwrap().is_clean());
 }

@@ -5,6 +5,7 @@
 mod street;
 
 mod bytes;
+mod chain;
 mod keeping;
 mod map;
 mod town;

@@ -24,7 +24,7 @@ fn is_legal(from: &str, to: &str) -> bool {
         "in_doubt" => &["applied", "declined", "rejected", "queued", "voided", "superseded", "parked", "reversing"],
         "applied" => &["settled", "reversing"],
         "reversing" => &["reversed", "parked"],
-        "rejected" => &["applied", "written_off"],
+        "rejected" => &["applied", "queued", "written_off"],
         "parked" => &["applied", "declined", "rejected", "queued", "written_off"],
         _ => &[],
     };
@@ -116,6 +116,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                 }
             }
             "notice" => people::noticed(till, scene, line, &waiting)?,
+            "retold" => people::retold(till, scene, line)?,
             "ack" => {
                 people::acknowledged(till, line)?;
             }
@@ -123,6 +124,12 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                 if let Some(op) = till.mirror.ops.get_mut(&line.op_no) {
                     op.decisions += 1;
                     op.asked_again += u32::from(line.new.as_deref() == Some("send_again"));
+                    if line.new.as_deref() == Some("new_number") {
+                        // What was sent was for another number.
+                        op.retargeted += 1;
+                        op.attempts.clear();
+                        op.looks.clear();
+                    }
                 }
             }
             "base" => money::landed(till, scene, line)?,
@@ -209,7 +216,10 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
                 return violated(4, format!("{name} goes back to the queue after an attempt that was {last:?}"));
             }
         }
-        ("parked", "queued") if op.asked_again == 0 => {
+        ("rejected", "queued") if op.retargeted == 0 || op.kind != "open_card" => {
+            return violated(9, format!("{name} was refused and is sent again under the same number"));
+        }
+        ("parked", "queued") if op.asked_again + op.retargeted == 0 => {
             return violated(4, format!("{name} is sent again and nobody has asked for it"));
         }
         (_, "applied") if op.evidence.as_deref() != Some("person") => {
@@ -301,6 +311,9 @@ fn at_rest(till: &SimTill, op_no: i64) -> Result<(), Violation> {
     }
     if matches!(op.state.as_str(), "parked" | "rejected") {
         people::check_told(till, op)?;
+        if op.kind == "open_card" {
+            people::check_orphans(till, op)?;
+        }
     }
     // A line that takes an approval's back, and nothing for what was never approved.
     let taken_back = matches!(op.state.as_str(), "voided" | "written_off");

@@ -26,7 +26,7 @@ CREATE TRIGGER sim_promise_changed AFTER UPDATE ON promise BEGIN
   INSERT INTO sim_log (what, id, op_no, old, new) VALUES ('changed', new.op_no, new.op_no, 'promise', new.promise); END;
 CREATE TRIGGER sim_promise_gone AFTER DELETE ON promise BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.op_no, old.op_no, 'promise'); END;
-CREATE TRIGGER sim_entry AFTER INSERT ON entry BEGIN
+CREATE TRIGGER sim_entry AFTER INSERT ON entry WHEN new.kind <> 'retarget' BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('entry', new.entry_no, new.op_no, coalesce(new.approval, '')); END;
 CREATE TRIGGER sim_entry_gone AFTER DELETE ON entry BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.entry_no, old.op_no, 'entry'); END;
@@ -44,6 +44,10 @@ CREATE TRIGGER sim_notice AFTER INSERT ON notice BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('notice', new.notice_no, new.op_no, new.kind); END;
 CREATE TRIGGER sim_ack AFTER UPDATE OF acked_at ON notice WHEN new.acked_at IS NOT NULL BEGIN
   INSERT INTO sim_log (what, id, op_no) VALUES ('ack', new.notice_no, new.op_no); END;
+CREATE TRIGGER sim_retold AFTER UPDATE OF amount, detail ON notice BEGIN
+  INSERT INTO sim_log (what, id, op_no) VALUES ('retold', new.notice_no, new.op_no); END;
+CREATE TRIGGER sim_renamed AFTER UPDATE OF number ON card BEGIN
+  INSERT INTO sim_log (what, id, op_no) SELECT 'touch', op_no, op_no FROM operation WHERE card_no = new.card_no; END;
 CREATE TRIGGER sim_notice_gone AFTER DELETE ON notice BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.notice_no, old.op_no, 'notice'); END;
 CREATE TRIGGER sim_decision AFTER INSERT ON decision BEGIN
@@ -101,6 +105,8 @@ pub(crate) struct Op {
     /// A person had it sent again.
     pub(crate) asked_again: u32,
     pub(crate) decisions: u32,
+    /// A person gave its card another number, or took it to another card.
+    pub(crate) retargeted: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -200,6 +206,7 @@ fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
         looks: Vec::new(),
         asked_again: 0,
         decisions: 0,
+        retargeted: 0,
     })
 }
 
@@ -252,6 +259,7 @@ impl Mirror {
             fresh.looks = known.looks;
             fresh.asked_again = known.asked_again;
             fresh.decisions = known.decisions;
+            fresh.retargeted = known.retargeted;
         }
         self.ops.insert(op_no, fresh);
         Ok(())

@@ -6,6 +6,7 @@ mod lanes;
 mod life;
 pub(crate) mod mirror;
 mod money;
+mod openings;
 mod people;
 mod wire;
 
@@ -20,6 +21,7 @@ pub(crate) use keys::{check_quota, check_undoing};
 pub(crate) use lanes::check_lanes;
 pub(crate) use life::follow;
 pub(crate) use money::check_balances;
+pub(crate) use openings::check_opened;
 pub(crate) use wire::{check_departure, check_execution};
 
 /// An invariant that did not hold.
@@ -32,7 +34,7 @@ pub struct Violation {
 }
 
 /// The invariants in a few words, by their number.
-pub const INVARIANTS: [&str; 15] = [
+pub const INVARIANTS: [&str; 16] = [
     "the remote has each operation at most once, and exactly as its state says",
     "no write request without a durable attempt, and its body never changes",
     "one at a time in a lane, in the order of the lane",
@@ -48,6 +50,7 @@ pub const INVARIANTS: [&str; 15] = [
     "attempts keep to the pacing, Retry-After is honoured, an outage burns none",
     "open offline promises never exceed the policy",
     "the book's own check finds nothing wrong with it",
+    "nothing is sent for a card before its opening is confirmed, and nothing to another holder's",
 ];
 
 pub(crate) fn violated<T>(invariant: u8, what: impl Into<String>) -> Result<T, Violation> {

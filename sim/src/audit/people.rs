@@ -64,12 +64,54 @@ pub(super) fn noticed(
     Ok(())
 }
 
+/// A notification was brought up to date: only that of an opening, while nobody has acknowledged it.
+pub(super) fn retold(till: &mut SimTill, scene: &Scene<'_>, line: &Line) -> Result<(), Violation> {
+    let (now, id) = (scene.now, line.id);
+    let fresh = match till.look(|_, eye| Mirror::notice(eye, id, now).map_err(|error| error.to_string())) {
+        Ok(fresh) => fresh,
+        Err(what) => return violated(11, what),
+    };
+    let Some(known) = till.mirror.notices.get_mut(&id) else { return Ok(()) };
+    if known.kind != "orphans" {
+        return violated(11, format!("till {}: notification {id} has changed: {}", till.index, known.detail));
+    }
+    (known.amount, known.detail) = (fresh.amount, fresh.detail);
+    Ok(())
+}
+
+/// What waits behind an opening that was refused is told with the cash that was taken for it, until a person has decided.
+pub(super) fn check_orphans(till: &SimTill, open: &Op) -> Result<(), Violation> {
+    let behind = || {
+        let waits = |op: &&Op| op.lane == open.lane && op.op_no > open.op_no && op.state == "queued";
+        till.mirror.ops.values().filter(waits)
+    };
+    let due = |op: &Op| {
+        let approved = op.promise.as_deref().is_some_and(super::is_approval);
+        op.told.as_ref().filter(|_| approved).and_then(|told| told.get("due")?.as_i64()).unwrap_or_default()
+    };
+    let cash: i64 = behind().map(due).sum();
+    let told = till.mirror.notices.values().filter(|notice| notice.kind == "orphans" && notice.op_no == open.op_no);
+    match told.max_by_key(|notice| notice.at) {
+        // One that somebody has acknowledged stays as it was.
+        Some(notice) if !notice.acked && notice.amount != Some(cash) => violated(
+            11,
+            format!("till {}: {cash} fen were taken behind {}, {:?} are told", till.index, open.op_id, notice.amount),
+        ),
+        None if cash > 0 => violated(
+            11,
+            format!("till {}: {cash} fen were taken behind {}, and nobody is told", till.index, open.op_id),
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// A notification was acknowledged: by the person who was shown it, or by a decision about its operation.
 pub(super) fn acknowledged(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
     let Some(notice) = till.mirror.notices.get_mut(&line.id) else { return Ok(()) };
     notice.acked = true;
     let decided = till.mirror.ops.get(&notice.op_no).is_some_and(|op| op.decisions > 0);
-    if till.acknowledged.contains(&line.id) || (decided && matches!(notice.kind.as_str(), "parked" | "rejected")) {
+    let kinds = ["parked", "rejected", "orphans"];
+    if till.acknowledged.contains(&line.id) || (decided && kinds.contains(&notice.kind.as_str())) {
         return Ok(());
     }
     violated(11, format!("till {}: nobody has acknowledged {} {}", till.index, notice.kind, line.id))

@@ -81,11 +81,12 @@ impl Checkup<'_> {
             Some(seal) => seal == seal_of(row)?,
             // Without a seal there are no figures.
             None => {
-                let nothing = |column| row.get::<_, Option<i64>>(column).map(|figure| figure.unwrap_or_default() == 0);
-                nothing(1)? && nothing(2)? && nothing(3)? && {
-                    let unset = |column| row.get::<_, Option<i64>>(column).map(|figure| figure.is_none());
-                    unset(4)? && unset(5)? && unset(6)? && unset(7)? && unset(8)?
+                let figure = |column| row.get::<_, Option<i64>>(column);
+                let mut unset = figure(1)? == Some(0) && figure(2)? == Some(0);
+                for column in 3..9 {
+                    unset &= figure(column)?.is_none();
                 }
+                unset
             }
         };
         if !fits {

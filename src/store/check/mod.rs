@@ -45,7 +45,7 @@ impl Store {
 
     /// Checks the book on the till's own connection: for books that only this connection sees.
     #[cfg(any(test, feature = "steps"))]
-    pub(crate) fn check(&self, options: &CheckOptions, key: Option<&crate::ChainKey>) -> CheckReport {
+    pub(crate) fn check_here(&self, options: &CheckOptions, key: Option<&crate::ChainKey>) -> CheckReport {
         check(self.view(), options, key, &mut |_| true)
     }
 }

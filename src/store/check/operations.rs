@@ -14,6 +14,9 @@ const OPERATION: &str = "SELECT o.op_no, o.kind, o.act, o.bound, o.told, o.effec
     FROM operation o LEFT JOIN promise p ON p.op_no = o.op_no LEFT JOIN account a ON a.account_no = o.lane_no
     ORDER BY o.op_no";
 
+/// The kind of line that another number or card leaves.
+const RETARGET: &str = "retarget";
+
 /// An operation as the check sees it.
 struct Op {
     op_no: i64,
@@ -145,7 +148,7 @@ impl Checkup<'_> {
         }
         // Where a remote's parked operations hold nothing up, the mark is taken off.
         let may_pass = state == State::Parked && !op.kind.opens();
-        if op.holding != state.holds_lane(op.kind) && !(may_pass && !op.holding) {
+        if op.holding != state.holds_lane(op.kind) && (op.holding || !may_pass) {
             wrong(FindingKind::State, "is marked as holding its lane or not against its state");
         }
         if op.unknown && state != State::Parked {
@@ -213,8 +216,11 @@ impl Checkup<'_> {
         let Some(lane_card) = op.lane_card else { return Ok(()) }; // told as a broken reference
         let card: Option<i64> = own.query_row([op.card_no], |row| row.get(0)).optional()?;
         let lane: Option<i64> = own.query_row([lane_card], |row| row.get(0)).optional()?;
-        let asked: Option<i64> = named.query_row([op.act.card().as_str()], |row| row.get(0)).optional()?;
-        for card in [card, asked] {
+        let number = op.act.card().as_str();
+        let asked: Option<i64> = named.query_row([number], |row| row.get(0)).optional()?;
+        // A number that a card was moved away from is nobody's, or by now another one's.
+        let moved_away = self.view.is_renamed(number)?;
+        for card in [card, if moved_away { card } else { asked }] {
             let Some(card) = card else {
                 self.find(FindingKind::Card, "operation", Some(op.op_no), "the card that was asked for is not there");
                 continue;
@@ -233,7 +239,13 @@ impl Checkup<'_> {
         let op_card: Option<i64> = own.query_row([op.card_no], |row| row.get(0)).optional()?;
         let lane_card: Option<i64> =
             op.lane_card.map(|card| own.query_row([card], |row| row.get(0)).optional()).transpose()?.flatten();
-        for line in lines {
+        // What was moved to another card left lines on both; a number that changed left one of nothing.
+        let moved: Vec<&Written> = lines.iter().filter(|line| line.kind == RETARGET).collect();
+        if !says(&moved.iter().fold(Told::default(), |sum, line| plus(&sum, &line.told)), &Told::default(), false) {
+            let what = "has lines of another number or card that don't come to nothing";
+            self.find(FindingKind::EntryDiffers, "operation", Some(op.op_no), what);
+        }
+        for line in lines.iter().filter(|line| moved.iter().all(|moved| moved.card_no != line.card_no)) {
             let card: Option<i64> = own.query_row([line.card_no], |row| row.get(0)).optional()?;
             if card != op_card && card != lane_card && line.card_no != op.card_no {
                 self.find(FindingKind::Card, "entry", Some(line.entry_no), "is another card's than its operation");
@@ -247,6 +259,7 @@ impl Checkup<'_> {
                 "write_off" => &mut write_off,
                 "reversal" => &mut reversal,
                 kind if kind == op.kind.as_str() => &mut first,
+                RETARGET => continue,
                 _ => {
                     self.find(FindingKind::EntryExtra, "entry", Some(line.entry_no), "is of a kind of its own");
                     continue;
@@ -288,6 +301,19 @@ impl Checkup<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The figures of two lines together.
+fn plus(one: &Told, other: &Told) -> Told {
+    Told {
+        original: one.original.plus(other.original),
+        actual: one.actual.plus(other.actual),
+        from_card: one.from_card.plus(other.from_card),
+        due: one.due.plus(other.due),
+        bonus: one.bonus.plus(other.bonus),
+        points: one.points.plus(other.points),
+        ..*one
     }
 }
 

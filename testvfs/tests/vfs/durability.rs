@@ -151,27 +151,26 @@ fn only_a_known_database_is_copied_and_never_onto_an_open_one() {
 #[test]
 fn one_run_is_looked_at_before_every_call() {
     use std::sync::{Arc, Mutex};
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("book.db");
-    let vfs = TestVfs::register("watched");
-    let conn = Connection::open_with_flags_and_vfs(&path, OpenFlags::default(), vfs.name()).unwrap();
-    conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (x);").unwrap();
+    let (dir, vfs) = fresh("watched");
+    let path = dir.join("book.db");
+    let db = wal_db(vfs, &path);
+    insert(&db, 0).expect("a first row");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (into, source) = (Arc::clone(&seen), path.clone());
     vfs.reset_counts();
     vfs.watch(Some(Box::new(move |moment| {
         let wal = |writes| {
-            let files = moment.surviving(&source, writes).unwrap();
-            files.into_iter().find(|(suffix, _)| *suffix == "-wal").unwrap().1.len()
+            let files = moment.surviving(&source, writes).expect("there");
+            files.into_iter().find(|(suffix, _)| *suffix == "-wal").expect("there").1.len()
         };
         let sizes = (wal(SurvivingWrites::None), wal(SurvivingWrites::All));
-        into.lock().unwrap().push((moment.op, moment.call, sizes));
+        into.lock().expect("there").push((moment.op, moment.call, sizes));
     })));
-    conn.execute("INSERT INTO t VALUES (1)", ()).unwrap();
+    insert(&db, 1).expect("a row");
     vfs.watch(None);
-    conn.execute("INSERT INTO t VALUES (2)", ()).unwrap();
-    let seen = seen.lock().unwrap();
+    insert(&db, 2).expect("a row");
+    let seen = seen.lock().expect("there");
     assert!(seen.iter().map(|(_, call, _)| *call).eq(1..=seen.len() as u64));
-    let (_, _, at_sync) = seen.iter().find(|(op, ..)| *op == Op::Sync).unwrap();
+    let (_, _, at_sync) = seen.iter().find(|(op, ..)| *op == Op::Sync).expect("there");
     assert!(at_sync.0 < at_sync.1, "what is written and not yet synced: {at_sync:?}");
 }

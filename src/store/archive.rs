@@ -1,0 +1,139 @@
+//! An archive file: details of old operations, in a SQLite file of its own.
+//!
+//! Rows are in it, durable and read back, before they leave the book; whatever happens in between leaves them in both, and the
+//! next turn writes the same rows again.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, params_from_iter};
+
+use crate::error::{Error, Result};
+
+/// Marks the file as an archive ("tila" in ASCII).
+pub(super) const APPLICATION_ID: i64 = 0x7469_6c61;
+
+/// What is copied of an operation. The first two stay in the book as well.
+pub(super) const COPIED: &[&str] = &["operation", "promise", "attempt", "look", "confirmation", "decision", "notice"];
+
+pub(super) struct Archive {
+    conn: Connection,
+}
+
+impl Archive {
+    /// Opens an archive file, or makes it.
+    pub(super) fn open(path: &Path, vfs: Option<&str>, book: &Connection) -> Result<Archive> {
+        super::open::create_private(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = match vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+            None => Connection::open_with_flags(path, flags)?,
+        };
+        conn.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
+        )?;
+        let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if application_id != APPLICATION_ID && tables > 0 {
+            return Err(Error::not_a_book("the archive's name is taken by another program's database"));
+        }
+        let archive = Archive { conn };
+        archive.prepare(book)?;
+        Ok(archive)
+    }
+
+    /// An archive file that must be there already.
+    pub(super) fn existing(path: &Path, vfs: Option<&str>, book: &Connection) -> Result<Option<Archive>> {
+        if path.exists() { Archive::open(path, vfs, book).map(Some) } else { Ok(None) }
+    }
+
+    /// The tables as the book has them, without their rules: what came out of it is kept whatever it is.
+    fn prepare(&self, book: &Connection) -> Result<()> {
+        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        for table in COPIED {
+            let columns = columns(book, table)?;
+            let there = columns_or_none(&self.conn, table)?;
+            if there.is_empty() {
+                let rest = columns[1..].join(", ");
+                let sql = format!("CREATE TABLE {table} ({} INTEGER PRIMARY KEY, {rest})", columns[0]);
+                self.conn.execute_batch(&sql)?;
+                continue;
+            }
+            for column in columns.iter().filter(|column| !there.contains(column)) {
+                self.conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column}"))?;
+            }
+        }
+        self.conn.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; COMMIT"))?;
+        Ok(())
+    }
+
+    /// Copies everything about these operations, and makes sure that it is there.
+    pub(super) fn take_in(&self, book: &Connection, operations: &[i64]) -> Result<()> {
+        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        let copied = operations.iter().try_for_each(|&op_no| self.copy(book, op_no));
+        self.conn.execute_batch(if copied.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        copied?;
+        for &op_no in operations {
+            for table in COPIED {
+                // More may be there: from a turn that ended after it had taken them in.
+                let there = rows_of(&self.conn, table, &columns(book, table)?, op_no)?;
+                if !rows(book, table, op_no)?.iter().all(|row| there.contains(row)) {
+                    return Err(Error::inconsistent("the archive does not hold what was written into it"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn copy(&self, book: &Connection, op_no: i64) -> Result<()> {
+        for table in COPIED {
+            let columns = columns(book, table)?;
+            let marks = vec!["?"; columns.len()].join(", ");
+            let sql = format!("INSERT OR REPLACE INTO {table} ({}) VALUES ({marks})", columns.join(", "));
+            let mut insert = self.conn.prepare_cached(&sql)?;
+            for row in rows(book, table, op_no)? {
+                insert.execute(params_from_iter(row))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// SQLite's own look at the file.
+    pub(super) fn check(&self) -> Result<()> {
+        let said: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if said == "ok" { Ok(()) } else { Err(Error::inconsistent("the archive file is damaged")) }
+    }
+
+    pub(super) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+}
+
+fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
+    let columns = columns_or_none(conn, table)?;
+    if columns.is_empty() { Err(Error::inconsistent("a table is missing")) } else { Ok(columns) }
+}
+
+fn columns_or_none(conn: &Connection, table: &str) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(&format!("PRAGMA table_info('{table}')"))?;
+    Ok(statement.query_map([], |row| row.get(1))?.collect::<rusqlite::Result<_>>()?)
+}
+
+fn rows(conn: &Connection, table: &str, op_no: i64) -> Result<Vec<Vec<Value>>> {
+    rows_of(conn, table, &columns(conn, table)?, op_no)
+}
+
+fn rows_of(conn: &Connection, table: &str, columns: &[String], op_no: i64) -> Result<Vec<Vec<Value>>> {
+    let acked = if table == "notice" { " AND acked_at IS NOT NULL" } else { "" };
+    let sql = format!("SELECT {} FROM {table} WHERE op_no = ?1{acked} ORDER BY 1", columns.join(", "));
+    let mut statement = conn.prepare_cached(&sql)?;
+    let rows = statement.query_map([op_no], |row| (0..columns.len()).map(|at| row.get(at)).collect())?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Where a book's archive of a year is.
+pub(super) fn archive_path(book: &Path, folder: Option<&Path>, year: i32) -> PathBuf {
+    let name = book.file_name().map_or_else(|| "book".into(), |name| name.to_string_lossy().into_owned());
+    let folder = folder.or_else(|| book.parent()).unwrap_or_else(|| Path::new("."));
+    folder.join(format!("{name}.archive-{year}.db"))
+}
