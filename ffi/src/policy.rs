@@ -55,7 +55,7 @@ pub struct tillbook_policy {
     /// `coupon_templates_now`. Out: missing.
     pub coupon_templates: tillbook_str,
     /// Out: the same list, as much of it as fits: one that ends in "…" can't be set again.
-    pub coupon_templates_now: [std::ffi::c_char; 256],
+    pub coupon_templates_now: [c_char; 256],
     /// How many offline recharges may be open on this till. Default 50.
     pub outage_recharges: i64,
     /// The most that may be open of what was paid in by offline recharges, in fen. Default 1,000,000.
