@@ -2031,6 +2031,32 @@ typedef struct tillbook_entry {
   const char *note;
 } tillbook_entry;
 
+// What a turn of keeping house has done.
+typedef struct tillbook_house_kept {
+  // The size of this struct: tillbook_house_kept_init sets it.
+  size_t struct_size;
+  // Attempts whose bytes were erased.
+  int64_t purged;
+  // Operations whose details went into the archive.
+  int64_t archived;
+  // 1: the budget was spent before all was done: call it again. Else 0.
+  int32_t more;
+  // 0.
+  int32_t reserved;
+  // The archive file; empty: nothing went into one.
+  char archive[1024];
+} tillbook_house_kept;
+
+// What was erased about a holder.
+typedef struct tillbook_forgotten {
+  // The size of this struct: tillbook_forgotten_init sets it.
+  size_t struct_size;
+  // Operations from which personal data was taken.
+  int64_t operations;
+  // The number under which the card's lines stand now: another one than before where the number was a phone's.
+  char number[136];
+} tillbook_forgotten;
+
 // A line of the log. It holds no personal data and no secret.
 typedef struct tillbook_log_record {
   // The size of this struct: tillbook_log_record_init sets it.
@@ -3494,6 +3520,34 @@ tillbook_status tillbook_history_next(struct tillbook_history *list,
 // Errors: BAD_HANDLE.
 tillbook_status tillbook_history_free(struct tillbook_history *list);
 
+// Erases what is not needed any more, in small steps, until all is done or `budget_ms` is spent: bytes of requests and answers of
+// operations that have long been final, and, where the configuration's retention says so, their details, which go into an archive file
+// first. Lines of the book, operations and promises stay. Call it once a day, such as after the day was closed; the till may trade
+// meanwhile. Any thread.
+//
+// Errors: DISK_FULL, STORAGE, NO_PERMISSION: what was not copied has not left the book; BAD_STRUCT, NULL_ARGUMENT, POISONED, CLOSED,
+// BAD_HANDLE.
+tillbook_status tillbook_keep_house(struct tillbook_till *till,
+                                    uint32_t budget_ms,
+                                    struct tillbook_house_kept *kept,
+                                    struct tillbook_error **err);
+
+// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of these. Figures stay:
+// lines of the book and promises under the card's number, or under "forgotten-<n>" where the number is a phone's. What the remote keeps
+// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there:
+// what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
+//
+// Errors: WRONG_STATE while operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.
+tillbook_status tillbook_forget(struct tillbook_till *till,
+                                const char *card,
+                                size_t card_size,
+                                const char *who,
+                                size_t who_size,
+                                struct tillbook_forgotten *forgotten,
+                                struct tillbook_texts **archives_missing,
+                                struct tillbook_error **err);
+
 // Saves whatever is readable of a damaged book into a new one at `into`. The damaged file is only read, and no till may have it open.
 // What could be read and not placed goes into a file beside it, `into` with ".leftover". `report` (may be NULL) is JSON: every table
 // with what was kept and lost. The new book is treated as one that was restored from an old copy. Needs room for two more copies.
@@ -4330,6 +4384,14 @@ static inline void tillbook_history_pull_init(tillbook_history_pull *it) {
   it->struct_size = sizeof *it;
 }
 static inline void tillbook_entry_init(tillbook_entry *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_house_kept_init(tillbook_house_kept *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_forgotten_init(tillbook_forgotten *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }

@@ -304,6 +304,10 @@ impl tillbook_set_policy_request {
             (None, None) => return Err(Fault::Null("policy")),
         };
         let rule = "must be an object with the keys of a policy, each within its range";
+        // A list would be taken for the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err(Fault::Value { field, rule });
+        }
         serde_json::from_str(&text).map_err(|_| Fault::Value { field, rule })
     }
 }
