@@ -1,13 +1,13 @@
 //! Opening a till with parts of the host's own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::chain_key::ChainKey;
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, mint_id};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::store::{Identity, OpenOptions, RemoteIdentity, Store};
+use crate::store::{Access, BookKey, Identity, OpenOptions, RemoteIdentity, Store};
 use crate::sync::{Engine, Runtime, TokenSource};
 use crate::till::Till;
 use crate::transport::Transport;
@@ -27,6 +27,7 @@ pub struct TillBuilder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     vfs: Option<String>,
+    key: Option<Result<BookKey>>,
     token_source: Option<Arc<dyn TokenSource>>,
 }
 
@@ -40,6 +41,7 @@ impl TillBuilder {
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SystemEntropy),
             vfs: None,
+            key: None,
             token_source: None,
         }
     }
@@ -86,6 +88,20 @@ impl TillBuilder {
         self
     }
 
+    /// The high-water file: see [`Config::high_water`].
+    #[must_use]
+    pub fn high_water(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.high_water = Some(path.into());
+        self
+    }
+
+    /// The key of an encrypted book: 32 bytes, which the host keeps. A new book is encrypted with it. Needs feature `encryption`.
+    #[must_use]
+    pub fn key(mut self, key: &[u8]) -> Self {
+        self.key = Some(BookKey::new(key));
+        self
+    }
+
     /// Opens the book at `path`, or makes a new one there.
     ///
     /// # Errors
@@ -128,10 +144,9 @@ impl TillBuilder {
                 .collect(),
         };
         let new_book_id = mint_id(self.entropy.as_ref());
-        let store = Store::open(
-            path,
-            &OpenOptions { identity, new_book_id, vfs: self.vfs, chain_key: self.config.chain_key.clone() },
-        )?;
+        let access = Access { vfs: self.vfs, key: self.key.transpose()? };
+        let (high_water, chain_key) = (self.config.high_water.clone(), self.config.chain_key.clone());
+        let store = Store::open(path, &OpenOptions { identity, new_book_id, access, chain_key, high_water })?;
         Engine::start(store, self.config, providers, self.token_source, self.clock, self.entropy)
     }
 }

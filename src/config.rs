@@ -1,6 +1,7 @@
 //! What a till is told when it is opened.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,10 @@ pub struct Config {
     /// How long details of what is over are kept in the book.
     #[serde(default)]
     pub retention: Retention,
+    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along
+    /// with the book. Without it only what [`Restore`](crate::Restore) has put back is known to be an older copy.
+    #[serde(default)]
+    pub high_water: Option<PathBuf>,
 }
 
 /// A remote system.
@@ -256,6 +261,7 @@ impl Config {
             training: false,
             training_hosts: Vec::new(),
             retention: Retention::default(),
+            high_water: None,
         };
         config.and(remote)
     }

@@ -62,8 +62,6 @@ pub enum ErrorCode {
     Restored = 30,
     /// The book is encrypted and the key is another one, or none was given.
     WrongKey = 31,
-    /// The book was opened for reading only.
-    ReadOnly = 32,
 }
 
 /// What part of the whole an error is about, and so who can do something about it. Stable across releases as
@@ -86,7 +84,7 @@ pub enum ErrorDomain {
     /// The remote, or the way to it. `Unreachable`, `RemoteRefused`.
     Remote = 3,
     /// The book, its file and its disk. `WrongMerchant`, `BookInUse`, `NotABook`, `NewerBook`, `Corrupt`, `NoPermission`,
-    /// `DiskFull`, `Storage`, `Restored`, `WrongKey`, `ReadOnly`.
+    /// `DiskFull`, `Storage`, `Restored`, `WrongKey`.
     Book = 4,
     /// The till itself is no more. `Poisoned`, `Closed`.
     Life = 5,
@@ -139,8 +137,8 @@ pub(crate) enum Kind {
     InUse,
     #[error("not a tillbook book: {0}")]
     NotABook(String),
-    #[error("the book has schema {found}, this release reads up to {known}")]
-    Newer { found: i64, known: i64 },
+    #[error("the book has schema {found}, this release {} up to {known}", if *.readable { "may only read it, and writes" } else { "reads" })]
+    Newer { found: i64, known: i64, readable: bool },
     #[error("panicked while writing the book: close and open the till")]
     Poisoned,
     #[error("the till is closed")]
@@ -149,8 +147,6 @@ pub(crate) enum Kind {
     Restored(&'static str),
     #[error("the book can't be read with this key: {0}")]
     WrongKey(&'static str),
-    #[error("the book was opened for reading only")]
-    ReadOnly,
     #[error("{context}: {source}")]
     Io { context: &'static str, source: std::io::Error },
     #[error("book: {0}")]
@@ -187,7 +183,6 @@ impl Error {
             Kind::Closed => ErrorCode::Closed,
             Kind::Restored(_) => ErrorCode::Restored,
             Kind::WrongKey(_) => ErrorCode::WrongKey,
-            Kind::ReadOnly => ErrorCode::ReadOnly,
             Kind::Io { source, .. } => match source.kind() {
                 std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                     ErrorCode::NoPermission
@@ -232,8 +227,7 @@ impl Error {
             | ErrorCode::DiskFull
             | ErrorCode::Storage
             | ErrorCode::Restored
-            | ErrorCode::WrongKey
-            | ErrorCode::ReadOnly => ErrorDomain::Book,
+            | ErrorCode::WrongKey => ErrorDomain::Book,
             ErrorCode::Poisoned | ErrorCode::Closed => ErrorDomain::Life,
         }
     }
@@ -398,8 +392,9 @@ impl Error {
         Error::new(Kind::NotABook(why.into()))
     }
 
-    pub(crate) fn newer(found: i64, known: i64) -> Self {
-        Error::new(Kind::Newer { found, known })
+    /// `readable`: this release may still open it for reading only.
+    pub(crate) fn newer(found: i64, known: i64, readable: bool) -> Self {
+        Error::new(Kind::Newer { found, known, readable })
     }
 
     pub(crate) fn poisoned() -> Self {
@@ -410,18 +405,12 @@ impl Error {
         Error::new(Kind::Closed)
     }
 
-    #[allow(dead_code)]
     pub(crate) fn restored(why: &'static str) -> Self {
         Error::new(Kind::Restored(why))
     }
 
-    #[allow(dead_code)]
     pub(crate) fn wrong_key(why: &'static str) -> Self {
         Error::new(Kind::WrongKey(why))
-    }
-
-    pub(crate) fn read_only() -> Self {
-        Error::new(Kind::ReadOnly)
     }
 
     pub(crate) fn io(context: &'static str, source: std::io::Error) -> Self {

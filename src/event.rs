@@ -39,6 +39,18 @@ macro_rules! events {
 events! {
     /// A book was opened.
     BOOK_OPENED: Info, "tillbook::store", "book_opened", ["book", "schema", "sqlite", "training"];
+    /// A book of an earlier release was brought up; a copy of it as it was is kept beside it.
+    BOOK_MIGRATED: Info, "tillbook::store", "book_migrated", ["from", "to"];
+    /// The book is an older copy of itself: nothing is sent until a person goes on with it.
+    BOOK_IS_OLD_COPY: Warn, "tillbook::sync", "book_is_old_copy", ["why"];
+    /// The book has a high-water file and was opened without it.
+    HIGH_WATER_UNUSED: Warn, "tillbook::store", "high_water_unused", [];
+    /// The high-water file can't be written: until it can, an older copy of the book may not be noticed.
+    HIGH_WATER_FAILED: Error, "tillbook::store", "high_water_failed", ["error"];
+    /// A backup was made.
+    BACKUP_MADE: Info, "tillbook::store", "backup_made", ["bytes"];
+    /// A backup was made, and the book could not note that.
+    BACKUP_NOT_NOTED: Warn, "tillbook::store", "backup_not_noted", ["error"];
     /// The program had ended in the middle of something: so many operations were under way.
     BOOK_RECOVERED: Warn, "tillbook::sync", "book_recovered", ["provider", "operations"];
     /// No room could be set aside for the next full disk.

@@ -107,11 +107,11 @@ pub use provider::{
     SandyConfig, Service, Verb, YonyouConfig, services,
 };
 pub use secret::SecretSource;
-pub use store::sqlite_version;
+pub use store::{BackupProgress, RestoreReport, sqlite_version};
 pub use sync::{
     Link, Orphan, RemoteStatus, Resolution, Retarget, Retargeted, SyncStatus, TokenSource, WaitingOperation,
 };
-pub use till::{Till, salvage};
+pub use till::{BackupOptions, BackupReport, Restore, Till, salvage};
 pub use transport::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportFailure};
 pub use units::{Money, Points, Rate, Rounding, RoundingMode, RoundingUnit};
 

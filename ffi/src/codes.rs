@@ -303,6 +303,10 @@ pub const TILLBOOK_NOTICE_SAME_MEMBER: i32 = 12;
 pub const TILLBOOK_NOTICE_UNEXPLAINED: i32 = 13;
 /// A notification is about: the till's range of card numbers is nearly used up.
 pub const TILLBOOK_NOTICE_NUMBERS_NEAR: i32 = 14;
+/// A notification is about: the book is an older copy of itself: nothing is sent until a person goes on with it.
+pub const TILLBOOK_NOTICE_RESTORED: i32 = 15;
+/// A notification is about: the high-water file can't be written: until it can, an older copy of the book may not be noticed.
+pub const TILLBOOK_NOTICE_HIGH_WATER: i32 = 16;
 
 codes!(NoticeKind {
     Rejected = TILLBOOK_NOTICE_REJECTED,
@@ -319,6 +323,8 @@ codes!(NoticeKind {
     SameMember = TILLBOOK_NOTICE_SAME_MEMBER,
     Unexplained = TILLBOOK_NOTICE_UNEXPLAINED,
     NumbersNear = TILLBOOK_NOTICE_NUMBERS_NEAR,
+    Restored = TILLBOOK_NOTICE_RESTORED,
+    HighWater = TILLBOOK_NOTICE_HIGH_WATER,
 });
 
 /// A person's decision: the remote has it. Takes effect together with a fresh read of the account.

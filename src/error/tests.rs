@@ -32,7 +32,6 @@ fn each_code_belongs_to_one_domain() {
         (ErrorCode::Closed, life),
         (ErrorCode::Restored, book),
         (ErrorCode::WrongKey, book),
-        (ErrorCode::ReadOnly, book),
     ];
     assert_eq!(found, expected);
 }

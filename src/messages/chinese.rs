@@ -228,6 +228,18 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must not be empty and hold no control characters" => "不能为空，且不能含有控制字符",
         "must be a path with a slash in front, without a query" => "须为以斜杠开头的路径，不带参数",
         "must not hold a code whose meaning is known" => "不能包含含义已知的代码",
+        // Backups and the high-water file.
+        "must not exist yet" => "不能是已存在的文件",
+        "must not be the book itself" => "不能是账本自身",
+        "must be in a folder that exists" => "所在文件夹必须存在",
+        "must be outside of the book's folder" => "不能在账本所在的文件夹内",
+        "must not be another book's" => "不能是其他账本的文件",
+        "must be of the same book as the high-water file" => "须与高水位文件属于同一账本",
+        "must be of the same book as the one it replaces" => "须与被替换的账本为同一账本",
+        "the book is not encrypted" => "账本未加密",
+        "can't be used: the SQLite that is linked has no cipher" => "无法使用，软件缺少加密组件",
+        "must be 32 bytes" => "须为 32 字节",
+        "must not be given: this build has no encryption (feature `encryption`)" => "本软件未启用加密功能，不能填写",
         // Why an operation's state does not allow something.
         "it does not wait for a decision" => "该业务不在待处理状态",
         "nothing was promised, so it is never sent again" => "未曾承诺顾客，不会重新上传",

@@ -74,6 +74,8 @@ labels! {
         SameMember => "Two cards are one member", "两张卡属于同一会员";
         Unexplained => "A change that nobody here made", "来源不明的变动";
         NumbersNear => "The card numbers are nearly used up", "卡号即将用完";
+        Restored => "The book is an older copy", "账本是旧的副本";
+        HighWater => "The high-water file can't be written", "高水位文件写入失败";
     }
 
     ///

@@ -119,10 +119,20 @@ impl Error {
                 let what = chinese::words(what).unwrap_or("归属");
                 format!("本机账本的{what}与设置不同，且还有未完成的业务，不能启用。")
             }
-            (Cause::Newer { found, known }, English) => {
+            (Cause::Newer { found, known, readable: true }, English) => {
+                format!(
+                    "The book is of a newer release (format {found}, writable up to {known}). It can still be read, not written. Update this program."
+                )
+            }
+            (Cause::Newer { found, known, readable: true }, Chinese) => {
+                format!(
+                    "账本由更新的版本写入（格式 {found}，本版本只能写到 {known}），目前只能查看、不能记账，请升级软件。"
+                )
+            }
+            (Cause::Newer { found, known, .. }, English) => {
                 format!("The book is of a newer release (format {found}, readable up to {known}). Update this program.")
             }
-            (Cause::Newer { found, known }, Chinese) => {
+            (Cause::Newer { found, known, .. }, Chinese) => {
                 format!("账本由更新的版本写入（格式 {found}，本版本只支持到 {known}），请升级软件。")
             }
             (
@@ -134,7 +144,6 @@ impl Error {
                 | Cause::Closed
                 | Cause::Restored(_)
                 | Cause::WrongKey(_)
-                | Cause::ReadOnly
                 | Cause::Io { .. }
                 | Cause::Sqlite(_)
                 | Cause::Inconsistent(_),
@@ -189,7 +198,6 @@ fn plain(code: ErrorCode, language: Language) -> &'static str {
             "账本是旧的副本，须由店长确认后才会继续上传。",
         ),
         ErrorCode::WrongKey => ("The book is encrypted, and the key does not fit.", "账本已加密，密钥不正确。"),
-        ErrorCode::ReadOnly => ("The book was opened for reading only.", "账本以只读方式打开，不能修改。"),
         ErrorCode::Closed => ("The till is closed. Open it again.", "会员功能已关闭，请重新打开。"),
     };
     pick(language, english, chinese)

@@ -34,7 +34,7 @@ pub(crate) fn all() -> Vec<Error> {
         Error::wrong_merchant("store"),
         Error::in_use(),
         Error::not_a_book(PERSONAL),
-        Error::newer(9, 3),
+        Error::newer(9, 3, false),
         Error::inconsistent(PERSONAL),
         Error::io("can't create the book", denied),
         sqlite(ffi::SQLITE_FULL),
@@ -43,6 +43,5 @@ pub(crate) fn all() -> Vec<Error> {
         Error::closed(),
         Error::restored("its high-water file is ahead of it"),
         Error::wrong_key("another key was given"),
-        Error::read_only(),
     ]
 }

@@ -37,6 +37,10 @@ named! {
         Unexplained = "unexplained",
         /// The till's range of card numbers is nearly used up.
         NumbersNear = "numbers_near",
+        /// The book is an older copy of itself: nothing is sent until a person goes on with it.
+        Restored = "restored",
+        /// The high-water file can't be written: until it can, an older copy of the book may not be noticed.
+        HighWater = "high_water",
     }
 }
 

@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
+use super::Access;
 use crate::error::{Error, Result};
 
 /// Marks the file as an archive ("tila" in ASCII).
@@ -22,13 +23,10 @@ pub(super) struct Archive {
 
 impl Archive {
     /// Opens an archive file, or makes it.
-    pub(super) fn open(path: &Path, vfs: Option<&str>, book: &Connection) -> Result<Archive> {
+    pub(super) fn open(path: &Path, access: &Access, book: &Connection) -> Result<Archive> {
         super::open::create_private(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = match vfs {
-            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
-            None => Connection::open_with_flags(path, flags)?,
-        };
+        // An encrypted book's details are not to be read in the archive either.
+        let conn = access.connect(path, true)?;
         conn.execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
         )?;
@@ -43,8 +41,8 @@ impl Archive {
     }
 
     /// An archive file that must be there already.
-    pub(super) fn existing(path: &Path, vfs: Option<&str>, book: &Connection) -> Result<Option<Archive>> {
-        if path.exists() { Archive::open(path, vfs, book).map(Some) } else { Ok(None) }
+    pub(super) fn existing(path: &Path, access: &Access, book: &Connection) -> Result<Option<Archive>> {
+        if path.exists() { Archive::open(path, access, book).map(Some) } else { Ok(None) }
     }
 
     /// The tables as the book has them, without their rules: what came out of it is kept whatever it is.

@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use serde_json::Value;
 
+use super::highwater::after_burnt;
 use super::{Tx, View, from_json, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -136,10 +137,11 @@ impl Tx<'_> {
         call: &crate::provider::WireCall,
     ) -> Result<i64> {
         self.conn
-            .prepare_cached(
-                "INSERT INTO attempt (op_no, started_at, facts, method, path, body, server_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
+            .prepare_cached(concat!(
+                "INSERT INTO attempt (attempt_no, op_no, started_at, facts, method, path, body, server_at) VALUES (",
+                after_burnt!("attempt", "attempt_no", "burnt attempt"),
+                ", ?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+            ))?
             .execute((
                 op_no,
                 at.millis(),
@@ -192,6 +194,25 @@ impl Tx<'_> {
                 "UPDATE attempt SET ended_at = coalesce(ended_at, ?2), outcome = ?3, note = ?4 WHERE attempt_no = ?1",
             )?
             .execute((attempt_no, at.millis(), outcome, note))?;
+        Ok(())
+    }
+
+    /// What was read before a send says nothing any more. Undoings are told by theirs, which stays.
+    pub(crate) fn forget_facts(&self, op_no: i64) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE attempt SET facts = NULL WHERE op_no = ?1 AND facts LIKE '{%'")?
+            .execute([op_no])?;
+        Ok(())
+    }
+
+    /// Nobody waits for the answers any more that have not come.
+    pub(crate) fn end_unanswered_attempts(&self, op_no: i64, at: Timestamp, note: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE attempt SET ended_at = coalesce(ended_at, ?2), outcome = 'unknown', note = ?3
+                 WHERE op_no = ?1 AND outcome IS NULL",
+            )?
+            .execute((op_no, at.millis(), note))?;
         Ok(())
     }
 

@@ -127,7 +127,6 @@ pub(crate) struct ChainHead {
 
 impl View<'_> {
     /// The last line's number and code: it covers every line. `None` while there is no line with one.
-    #[allow(dead_code)] // reports print it
     pub(crate) fn chain_head(&self) -> Result<Option<ChainHead>> {
         let mut statement =
             self.conn.prepare_cached("SELECT entry_no, mac FROM entry ORDER BY entry_no DESC LIMIT 1")?;
@@ -245,7 +244,13 @@ mod tests {
             training: false,
             remotes: Vec::new(),
         };
-        let options = OpenOptions { identity, new_book_id: "n".into(), vfs: None, chain_key: None };
+        let options = OpenOptions {
+            identity,
+            new_book_id: "n".into(),
+            access: crate::store::Access::default(),
+            chain_key: None,
+            high_water: None,
+        };
         Store::open(path, &options).unwrap()
     }
 

@@ -34,9 +34,15 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
+    /// Numbers up to this one were given out by a later copy of the book.
+    fn burnt_entry(&self) -> Result<i64> {
+        Ok(self.book("burnt entry")?.and_then(|number| number.parse().ok()).unwrap_or_default())
+    }
+
     /// Adds a line and returns its receipt number.
     pub(crate) fn insert_entry(&self, new: &NewEntry<'_>) -> Result<String> {
-        let (last, previous) = self.chain_end()?;
+        let (in_book, previous) = self.chain_end()?;
+        let last = in_book.max(self.burnt_entry()?);
         let entry_no = last + 1;
         let receipt_no = receipt_number(entry_no);
         if mutated!(ApprovalWithoutEntry) && new.approval.is_some() {

@@ -27,7 +27,7 @@ impl Store {
         let (card_no, mut forgotten) = forgotten?;
         let operations = self.operations_of(card_no)?;
         for path in self.archives()? {
-            match Archive::existing(&path, self.vfs.as_deref(), &self.conn)? {
+            match Archive::existing(&path, &self.access, &self.conn)? {
                 Some(archive) => scrub_archive(archive.conn(), &operations, number, &forgotten.number)?,
                 None => forgotten.archives_missing.push(path.display().to_string()),
             }

@@ -1,10 +1,33 @@
 //! What each release added to the book, in order. A step only adds: rows that an older release wrote stay as they are.
 
+use super::Tx;
+use crate::error::Result;
+
 /// The schema that this release writes.
 pub(super) const VERSION: i64 = 2;
 
-/// What brings a book from the schema before to this one.
-pub(super) const STEPS: &[(i64, &str)] = &[(1, super::schema::CREATE), (2, TWO)];
+/// The oldest release that may still write a book of this one's schema, by the schema that it writes itself; and the oldest that
+/// may read it. A step that an older program would break by writing, or misread, raises them.
+pub(super) const MIN_WRITER: i64 = 2;
+pub(super) const MIN_READER: i64 = 2;
+
+/// What brings a book from the schema before to this one: the tables, then whatever SQL can't do, in the same transaction.
+pub(super) struct Step {
+    pub(super) brings: i64,
+    pub(super) sql: &'static str,
+    pub(super) then: fn(&Tx<'_>) -> Result<()>,
+}
+
+/// All of them, in order.
+pub(super) const STEPS: &[Step] =
+    &[Step { brings: 1, sql: super::schema::CREATE, then: |_| Ok(()) }, Step { brings: 2, sql: TWO, then: to_two }];
+
+/// Cards can be found, lines of the book are chained from here on, and figures are sealed.
+fn to_two(tx: &Tx<'_>) -> Result<()> {
+    tx.fill_tails()?;
+    tx.begin_chain()?;
+    tx.seal_all("SELECT account_no FROM account", [])
+}
 
 const TWO: &str = "
 -- Every tail of a card's number, phone and name, folded: what contains a text has a tail that begins with it.

@@ -5,15 +5,19 @@
 
 mod archive;
 mod attempts;
+mod backup;
 mod cards;
 mod catalogue;
 mod chain;
 mod check;
+mod cipher;
+mod copy;
 mod coupons;
 mod entries;
 mod exceptions;
 mod exposure;
 mod forget;
+mod highwater;
 mod history;
 mod lanes;
 mod migrations;
@@ -27,6 +31,7 @@ mod rates;
 mod reader;
 mod records;
 mod report;
+mod restore;
 mod retention;
 mod salvage;
 mod salvage_mend;
@@ -36,6 +41,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod wal;
 
 use std::cell::Cell;
 use std::ops::Deref;
@@ -50,6 +56,9 @@ use crate::model::Exposure;
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
 pub(crate) use check::check_file;
+pub(crate) use cipher::BookKey;
+pub(crate) use copy::Access;
+pub use copy::BackupProgress;
 pub(crate) use entries::NewEntry;
 pub(crate) use exceptions::ExceptionChange;
 pub(crate) use lanes::{LaneState, ReadyLane};
@@ -61,6 +70,8 @@ pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 pub(crate) use reader::Reader;
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};
 pub(crate) use report::{EntryRange, TotalsRow};
+pub use restore::RestoreReport;
+pub(crate) use restore::restore_file;
 pub(crate) use retention::HouseKeeping;
 pub(crate) use salvage::salvage;
 
@@ -75,8 +86,14 @@ pub(crate) struct Store {
     exposure: Cell<Option<Exposure>>,
     /// What new lines of the book are chained with.
     chain: chain::Chain,
-    /// Which of SQLite's file systems it was opened on.
-    vfs: Option<String>,
+    /// How the file is reached, for copies of it.
+    access: Access,
+    /// Follows every commit, where there is one.
+    high_water: Option<highwater::HighWater>,
+    /// The same, until it is clear what the book is.
+    pending_high_water: Option<highwater::HighWater>,
+    high_water_path: Option<PathBuf>,
+    old_copy: Option<highwater::OldCopy>,
     /// Held for as long as the book is open; the operating system lets go of it when the process dies.
     _lock: open::BookLock,
 }
@@ -120,6 +137,18 @@ impl Store {
         &self.path
     }
 
+    /// Encrypts the book with another key.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn rekey(&mut self, key: BookKey) -> Result<()> {
+        if self.access.key.is_none() {
+            return Err(Error::unsupported("the book is not encrypted"));
+        }
+        self.check_file()?;
+        cipher::rekey(&self.conn, &key)?;
+        self.access.key = Some(key);
+        Ok(())
+    }
+
     pub(crate) fn view(&self) -> View<'_> {
         View { conn: &self.conn, exposure: &self.exposure }
     }
@@ -128,10 +157,12 @@ impl Store {
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.begin()?;
         let lines = event::hold();
-        let result = work(&Tx { view: self.view(), chain: &self.chain });
+        let tx = Tx { view: self.view(), chain: &self.chain };
+        let result = work(&tx).and_then(|value| Ok((value, self.about_to_commit(&tx)?)));
         match result {
-            Ok(value) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
+            Ok((value, marks)) => match self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) {
                 Ok(_) => {
+                    self.has_committed(marks);
                     lines.release();
                     Ok(value)
                 }

@@ -60,6 +60,21 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
+    /// People are told once that the high-water file can't be written.
+    pub(super) fn note_high_water_failing(&self) -> Result<()> {
+        if self.has_open_notice(NoticeKind::HighWater)? {
+            return Ok(());
+        }
+        self.insert_notice(&NewNotice {
+            kind: NoticeKind::HighWater,
+            op_no: None,
+            card_no: None,
+            amount: None,
+            detail: "the high-water file can't be written: until it can, an older copy of the book may not be noticed",
+            at: self.highest_time()?.unwrap_or_default(),
+        })
+    }
+
     pub(crate) fn insert_notice(&self, new: &NewNotice<'_>) -> Result<()> {
         self.conn
             .prepare_cached(
@@ -136,6 +151,16 @@ impl Tx<'_> {
                  WHERE op_no = ?1 AND acked_at IS NULL AND kind = 'orphans'",
             )?
             .execute((op_no, at.millis(), who, note))?;
+        Ok(())
+    }
+
+    /// Acknowledges what is open of a kind.
+    pub(crate) fn acknowledge_kind(&self, kind: NoticeKind, who: &str, note: &str, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE notice SET acked_at = ?2, acked_by = ?3, ack_note = ?4 WHERE acked_at IS NULL AND kind = ?1",
+            )?
+            .execute((kind.as_str(), at.millis(), who, note))?;
         Ok(())
     }
 

@@ -42,15 +42,6 @@ impl View<'_> {
         Ok(statement.query_row([range], |row| row.get::<_, i64>(0)).optional()?.map(i64::unsigned_abs))
     }
 
-    /// Every range that numbers were given out of, by the name under which the book knows it, and the next of each: all before
-    /// it are gone. What a copy of the book has to burn to.
-    #[allow(dead_code)]
-    pub(crate) fn numbers_reserved(&self) -> Result<Vec<(String, u64)>> {
-        let mut statement = self.conn.prepare_cached("SELECT range, next FROM number_range ORDER BY range")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Whether the book has ever had a card of this number, whatever it is called now.
     pub(crate) fn number_is_known(&self, number: &CardNumber) -> Result<bool> {
         let mut statement = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM card WHERE number = ?1)")?;

@@ -10,9 +10,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::chain::Chain;
-use super::migrations::{STEPS, VERSION};
+use super::copy::{self, Access, Part};
+use super::migrations::{MIN_READER, MIN_WRITER, STEPS, Step, VERSION};
 use super::schema::APPLICATION_ID;
-use super::{Store, Tx};
+use super::{BookKey, Store, Tx, cipher, restore, wal};
 use crate::chain_key::ChainKey;
 use crate::error::{Error, Result};
 use crate::event::event;
@@ -60,10 +61,12 @@ pub(crate) struct OpenOptions {
     pub(crate) identity: Identity,
     /// A book's new name, used if the file is new.
     pub(crate) new_book_id: String,
-    /// A SQLite VFS by name; the platform's own without it.
-    pub(crate) vfs: Option<String>,
+    /// How the file is reached.
+    pub(crate) access: Access,
     /// What the chain of entries is kept with.
     pub(crate) chain_key: Option<ChainKey>,
+    /// Where the high-water file lies.
+    pub(crate) high_water: Option<PathBuf>,
 }
 
 impl Store {
@@ -72,23 +75,31 @@ impl Store {
         assert!(rusqlite::version_number() >= OLDEST_SQLITE, "SQLite {} is too old", rusqlite::version());
         let path = resolved(path)?;
         let lock = lock_book(&beside(&path, "lock"))?;
+        restore::refuse_half_restored(&path)?;
         create_private(&path)?;
-        let conn = connect(&path, options.vfs.as_deref())?;
-        let store = Store {
+        wal::check(&path)?;
+        let conn = connect(&path, &options.access)?;
+        let mut store = Store {
             conn,
             file_id: file_id(&path),
             ballast: beside(&path, "ballast"),
             path,
             exposure: Cell::new(None),
             chain: Chain::new(options.chain_key.as_ref()),
-            vfs: options.vfs.clone(),
+            access: options.access.clone(),
+            high_water: None,
+            pending_high_water: None,
+            high_water_path: None,
+            old_copy: None,
             _lock: lock,
         };
+        store.copy_before_migration()?;
         store.write(|tx| tx.migrate(&options.new_book_id))?;
         store.write(|tx| {
             tx.check_identity(&options.identity)?;
             tx.keep_chain_with(tx.chain.fingerprint.as_deref())
         })?;
+        store.meet_high_water(options.high_water.as_deref())?;
         store.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         event!(
             BOOK_OPENED,
@@ -102,6 +113,22 @@ impl Store {
             event!(BALLAST_MISSING, error = error);
         }
         Ok(store)
+    }
+
+    /// What a migration could spoil is kept as it is, under a name of its own: `<book>.schema1.copy`.
+    fn copy_before_migration(&self) -> Result<()> {
+        let version: i64 = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if version == 0 || version >= VERSION {
+            return Ok(());
+        }
+        let target = beside(&self.path, &format!("schema{version}.copy"));
+        let part = Part::beside(&target)?;
+        copy::copy_into(&self.conn, &part, &self.access, &mut |_| true)?;
+        copy::verify_file(part.path(), &self.access)?;
+        // One that is there already is of an earlier try, or of a book that was put back since: this one is newer.
+        part.name_it(&target, true)?;
+        event!(BOOK_MIGRATED, from = version, to = VERSION);
+        Ok(())
     }
 
     /// Sets room aside for the next full disk.
@@ -128,7 +155,7 @@ impl Store {
 
 /// The book's own path: absolute, so that no name means something special to SQLite, and without links, so that one book
 /// has one lock whatever it is called.
-fn resolved(path: &Path) -> Result<PathBuf> {
+pub(super) fn resolved(path: &Path) -> Result<PathBuf> {
     let unresolved = |error| Error::io("can't find the book's folder", error);
     match std::fs::canonicalize(path) {
         Ok(path) => Ok(path),
@@ -155,7 +182,7 @@ pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);
@@ -163,7 +190,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Options that make a new file its owner's only. The book holds names, phones and balances.
-fn private() -> FileOptions {
+pub(super) fn private() -> FileOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode to set"))]
     let mut options = FileOptions::new();
     #[cfg(unix)]
@@ -198,7 +225,7 @@ pub(super) fn beside_wal(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn lock_book(path: &Path) -> Result<BookLock> {
+pub(super) fn lock_book(path: &Path) -> Result<BookLock> {
     let file = private()
         .read(true)
         .write(true)
@@ -222,12 +249,13 @@ pub(super) fn create_private(path: &Path) -> Result<()> {
     }
 }
 
-fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
+fn connect(path: &Path, access: &Access) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = match vfs {
+    let conn = match access.vfs.as_deref() {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         None => Connection::open_with_flags(path, flags)?,
     };
+    cipher::unlock(&conn, access.key.as_ref())?;
     // Until this is known to be our book it is not touched, not even by moving a log that a crash has left into the file.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.busy_timeout(Duration::from_secs(2))?;
@@ -235,10 +263,10 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     // Plans that depend on bound values are made anew whenever a value changes: ten times the cost of the statements here.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The first statement that reads the file: a foreign one is told apart here, before anything is changed.
-    tell_apart(&conn)?;
+    check_version(&conn, tell_apart(&conn, path, access.key.as_ref())?)?;
     let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     // SQLite's own VFS for memory is there for measurements; it has no log, and nobody asks for it by accident.
-    if mode != "wal" && vfs != Some("memdb") {
+    if mode != "wal" && access.vfs.as_deref() != Some("memdb") {
         return Err(Error::inconsistent(format!("the file system allows no write-ahead log (got {mode})")));
     }
     // Nothing here may weaken what a commit means: FULL makes the log durable before COMMIT returns.
@@ -254,8 +282,9 @@ fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Refuses a file that is no book, or one of a newer release. The schema's version otherwise: none where the file is empty.
-pub(super) fn tell_apart(conn: &Connection) -> Result<i64> {
+/// Refuses a file that is no book. The schema's version otherwise: none where the file is empty.
+pub(super) fn tell_apart(conn: &Connection, path: &Path, key: Option<&BookKey>) -> Result<i64> {
+    let unreadable = |error| cipher::unreadable(error, path, key);
     let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(unreadable)?;
     let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(unreadable)?;
@@ -263,42 +292,53 @@ pub(super) fn tell_apart(conn: &Connection) -> Result<i64> {
     if !empty && application_id != APPLICATION_ID {
         return Err(Error::not_a_book("another program's database"));
     }
-    if version > VERSION {
-        return Err(Error::newer(version, VERSION));
-    }
     Ok(version)
 }
 
-/// A file that is no database, and one that is damaged, are different news.
-fn unreadable(error: rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => Error::not_a_book("no SQLite database"),
-        _ => error.into(),
+/// A book of a newer schema says itself which releases may still write it, and which may read it.
+///
+/// # Errors
+/// `NewerBook`.
+pub(super) fn check_version(conn: &Connection, version: i64) -> Result<()> {
+    if version <= VERSION || VERSION >= least(conn, "min_writer")? {
+        return Ok(());
     }
+    Err(Error::newer(version, VERSION, VERSION >= least(conn, "min_reader")?))
+}
+
+/// As [`check_version`], for who only reads.
+pub(super) fn check_readable(conn: &Connection, version: i64) -> Result<()> {
+    if version <= VERSION || VERSION >= least(conn, "min_reader")? {
+        return Ok(());
+    }
+    Err(Error::newer(version, VERSION, false))
+}
+
+/// The oldest schema whose programs a book of a newer one admits.
+fn least(conn: &Connection, key: &str) -> Result<i64> {
+    let least: Option<String> =
+        conn.query_row("SELECT value FROM book WHERE key = ?1", [key], |row| row.get(0)).optional()?;
+    Ok(least.and_then(|least| least.parse().ok()).unwrap_or(i64::MAX))
 }
 
 impl Tx<'_> {
     fn migrate(&self, new_book_id: &str) -> Result<()> {
         // Read inside the transaction: another process could have migrated between our look and our lock.
         let version: i64 = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if version == VERSION {
+        if version >= VERSION {
             return Ok(());
         }
-        for (brings, step) in STEPS.iter().filter(|(brings, _)| *brings > version) {
-            self.conn.execute_batch(step)?;
-            if *brings == 2 {
-                self.fill_tails()?;
-            }
-        }
-        if version == 1 {
-            self.begin_chain()?;
-            self.seal_all("SELECT account_no FROM account", [])?;
+        for Step { sql, then, .. } in STEPS.iter().filter(|step| step.brings > version) {
+            self.conn.execute_batch(sql)?;
+            then(self)?;
         }
         if mutated!(PromiseChanges) {
             self.conn.execute_batch("DROP TRIGGER promise_stays")?;
         }
         self.conn
             .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}"))?;
+        self.set_book("min_writer", &MIN_WRITER.to_string())?;
+        self.set_book("min_reader", &MIN_READER.to_string())?;
         if version == 0 { self.set_book("book_id", new_book_id) } else { Ok(()) }
     }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row};
 
+use super::highwater::after_burnt;
 use super::{Tx, View, figure, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -393,14 +394,16 @@ impl Tx<'_> {
     pub(crate) fn insert_operation(&self, new: &NewOperation<'_>) -> Result<OpRow> {
         let kind = new.act.kind();
         self.conn
-            .prepare_cached(
-                "INSERT INTO operation (op_id, lane_no, card_no, provider, dialect, kind, act, bound, delivery, ticket,
+            .prepare_cached(concat!(
+                "INSERT INTO operation (op_no, op_id, lane_no, card_no, provider, dialect, kind, act, bound, delivery, ticket,
                     operator, supervisor, shift, reason, created_at, told, effect_money, effect_bonus, effect_points,
                     state, changed_at, holding, open, exposed, wire_key, original, coupon,
                     lifts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                    'queued', ?15, 1, 1, ?20, ?21, ?22, ?23, ?24)",
-            )?
+                 VALUES (",
+                after_burnt!("operation", "op_no", "burnt op"),
+                ", ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                    'queued', ?15, 1, 1, ?20, ?21, ?22, ?23, ?24)"
+            ))?
             .execute(rusqlite::params![
                 new.op_id.as_str(),
                 new.lane_no,

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::View;
 use super::migrations::VERSION;
-use super::open::{beside_wal, tell_apart};
+use super::open::{beside_wal, check_readable, tell_apart};
 use crate::error::{Error, Result};
 use crate::model::Exposure;
 
@@ -55,7 +55,8 @@ impl Reader {
         // Nothing is moved out of a log that a crash has left: that is the till's to do.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         conn.busy_timeout(Duration::from_secs(2))?;
-        let version = tell_apart(&conn)?;
+        let version = tell_apart(&conn, path, None)?;
+        check_readable(&conn, version)?;
         if version < VERSION {
             return Err(Error::unsupported("a book of an earlier release: a till has to open it first"));
         }

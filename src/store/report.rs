@@ -263,11 +263,6 @@ impl View<'_> {
         Ok(self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
     }
 
-    /// How often an old copy has been taken up: 1 is the book as it was made.
-    pub(crate) fn epoch(&self) -> Result<i64> {
-        Ok(self.conn.query_row("SELECT coalesce(max(epoch), 1) FROM epoch", [], |row| row.get(0))?)
-    }
-
     /// The remotes that the book has been used with.
     pub(crate) fn providers_met(&self) -> Result<Vec<String>> {
         let mut statement = self.conn.prepare_cached(

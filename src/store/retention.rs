@@ -108,7 +108,7 @@ impl Store {
         }
         let year = chrono::DateTime::from_timestamp_millis(now.millis()).map_or(1970, |at| at.year());
         let path = archive_path(&self.path, rules.archive_folder.as_deref(), year);
-        let archive = Archive::open(&path, self.vfs.as_deref(), &self.conn)?;
+        let archive = Archive::open(&path, &self.access, &self.conn)?;
         // What came into it before must be sound: it is the only copy.
         archive.check()?;
         let name = path.to_str().ok_or_else(|| Error::config("retention.archive_folder", "must be UTF-8"))?;
@@ -126,13 +126,17 @@ impl Store {
 }
 
 impl super::View<'_> {
-    /// The next operations after one: number, whether its details are archived, whether they may be.
+    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, decision
+    /// and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
     fn old_operations(&self, after: i64, before: Timestamp) -> Result<Vec<(i64, bool, bool)>> {
         let sql = format!(
             "SELECT o.op_no, o.archive_no IS NOT NULL,
                 o.state IN {FINAL} AND o.changed_at < ?2
                 AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.op_no = o.op_no AND n.acked_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM operation r WHERE r.original = o.op_no AND r.state NOT IN {FINAL})
+                AND o.op_no IS NOT (SELECT op_no FROM attempt ORDER BY attempt_no DESC LIMIT 1)
+                AND o.op_no IS NOT (SELECT op_no FROM decision ORDER BY decision_no DESC LIMIT 1)
+                AND o.op_no IS NOT (SELECT op_no FROM notice ORDER BY notice_no DESC LIMIT 1)
              FROM operation o WHERE o.op_no > ?1 AND o.created_at < ?2 ORDER BY o.op_no LIMIT {STEP}"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;

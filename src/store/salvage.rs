@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use super::migrations::{STEPS, VERSION};
+use super::migrations::{STEPS, Step, VERSION};
 use super::salvage_mend::mend;
 use super::schema::APPLICATION_ID;
 use crate::clock::Timestamp;
@@ -90,7 +90,7 @@ fn save(copy: &Path, into: &Path, leftovers: &Path, now: Timestamp, report: &mut
     book.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE",
     )?;
-    for (_, step) in STEPS {
+    for Step { sql: step, .. } in STEPS {
         book.execute_batch(step)?;
     }
     book.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}"))?;
@@ -117,7 +117,7 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
     {
         let conn = Connection::open(&fresh)?;
         conn.execute_batch("BEGIN")?;
-        for (_, step) in STEPS {
+        for Step { sql: step, .. } in STEPS {
             conn.execute_batch(step)?;
         }
         conn.execute_batch("COMMIT")?;

@@ -191,7 +191,11 @@ impl Desk {
         let head = tx.lane_front(card.account.account_no)?;
         let held = head.as_ref().filter(|head| head.held);
         let now = self.now();
-        let unreachable = self.condition.is_unreachable(now);
+        let restored = self.hall.is_restored();
+        if restored && matches!(plan, Plan::Online(Mode::Require, _)) {
+            return Err(Error::restored("nothing is sent until a person has gone on with it"));
+        }
+        let unreachable = restored || self.condition.is_unreachable(now);
         // Only this decides whether the till may answer alone: a call that requires the remote never gets past it.
         let online = match plan {
             Plan::Offline => None,

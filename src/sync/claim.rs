@@ -54,6 +54,9 @@ impl Desk {
     }
 
     fn free_lanes_of(&self, view: &View<'_>, probes: bool, now: Timestamp, most: usize) -> Result<Vec<ReadyLane>> {
+        if self.hall.is_restored() {
+            return Ok(Vec::new());
+        }
         // Those that are taken still stand in the index: as many more are asked for.
         let mut lanes = view.ready_lanes(self.provider.name(), probes, now, most + self.busy.len())?;
         lanes.retain(|lane| !self.busy.contains(&lane.lane_no));
@@ -202,6 +205,9 @@ impl Desk {
     /// Begins what a lane's head needs, if it is due.
     fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
         let (state, _) = tx.lane(lane_no)?;
+        if self.hall.is_restored() {
+            return Ok(());
+        }
         if !matches!(state, LaneState::Ready { due, .. } if due <= now) {
             return Ok(());
         }

@@ -74,8 +74,9 @@ impl Bench {
                 }],
             },
             new_book_id: "book".to_owned(),
-            vfs: None,
+            access: crate::store::Access::default(),
             chain_key: None,
+            high_water: None,
         };
         let mut store = Store::open(&dir.path().join("till.db"), &options).unwrap();
         let steps = Arc::new(AtomicU64::new(0));

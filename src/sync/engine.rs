@@ -17,6 +17,7 @@ use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job};
 use super::kept::Kept;
+use super::old_copy::take_over;
 use super::policy::policy_in_force;
 use super::tokens::TokenSource;
 
@@ -84,7 +85,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Takes over an opened book and recovers what a crash left behind.
     pub(crate) fn start(
-        store: Store,
+        mut store: Store,
         config: Config,
         providers: Vec<Box<dyn Provider>>,
         host_tokens: Option<Arc<dyn TokenSource>>,
@@ -98,9 +99,12 @@ impl Engine {
         Kept::of(&hall.config, &routes, &providers).keep(&store)?;
         let mut desks = Vec::new();
         for (place, provider) in providers.into_iter().enumerate() {
-            let mut desk = Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?;
+            desks.push(Desk::new(place, Arc::clone(&hall), provider, host_tokens.clone(), &store)?);
+        }
+        take_over(&mut store, &hall, &mut desks)?;
+        hall.set_restored(store.view().restored()?.is_some());
+        for desk in &mut desks {
             desk.commit(&store, Desk::recover)?;
-            desks.push(desk);
         }
         Ok(Engine { store, desks, hall, routes, drain: Drain::default(), ballast_due: None, first: 0 })
     }
@@ -334,8 +338,17 @@ impl Engine {
         self.store.view().open_notices(1000)
     }
 
+    #[cfg(feature = "encryption")]
+    pub(crate) fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) fn hall(&self) -> &Hall {
+        &self.hall
     }
 
     pub(crate) fn config(&self) -> &Config {

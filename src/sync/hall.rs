@@ -1,6 +1,6 @@
 //! What all desks share: the configuration, the clocks, and the book's own time.
 
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub(super) struct Hall {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     times: Mutex<Times>,
+    /// The book is an older copy, and nobody has gone on with it yet: nothing is sent.
+    restored: AtomicBool,
 }
 
 struct Times {
@@ -54,7 +56,15 @@ impl Hall {
             high_time: high_time.unwrap_or_default(),
             noted: None,
         };
-        Hall { config, policy, told_of: AtomicI64::new(0), clock, entropy, times: Mutex::new(times) }
+        Hall {
+            config,
+            policy,
+            told_of: AtomicI64::new(0),
+            clock,
+            entropy,
+            times: Mutex::new(times),
+            restored: AtomicBool::new(false),
+        }
     }
 
     /// The offline policy in force.
@@ -66,6 +76,15 @@ impl Hall {
     /// Another policy is in force from now on: it stands in the book already.
     pub(super) fn set_policy(&self, policy: PolicyVersion) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+    }
+
+    pub(super) fn set_restored(&self, restored: bool) {
+        self.restored.store(restored, Ordering::SeqCst);
+    }
+
+    /// Nothing may be sent: the book is an older copy of itself.
+    pub(super) fn is_restored(&self) -> bool {
+        self.restored.load(Ordering::SeqCst)
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {

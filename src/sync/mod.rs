@@ -21,6 +21,7 @@ mod levels;
 mod looks;
 mod members;
 mod numbers;
+mod old_copy;
 mod opening;
 mod outage;
 mod pacing;

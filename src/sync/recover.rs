@@ -88,7 +88,7 @@ impl Desk {
     }
 
     /// Those of the operations that are for this desk's remote.
-    fn own(&self, mut operations: Vec<OpRow>) -> Vec<OpRow> {
+    pub(super) fn own(&self, mut operations: Vec<OpRow>) -> Vec<OpRow> {
         operations.retain(|op| op.provider == self.provider.name());
         operations
     }

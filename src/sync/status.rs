@@ -52,6 +52,9 @@ pub struct SyncStatus {
     pub total: u64,
     /// For how long that has been going on.
     pub elapsed: Duration,
+    /// Why nothing is sent although the remote may be there: the book is an older copy of itself, and nobody has gone on with it
+    /// yet ([`Till::go_on_after_restore`](crate::Till::go_on_after_restore)).
+    pub restored: Option<String>,
     /// When something becomes due next; `None` if nothing is.
     pub next_due: Option<Timestamp>,
 }
@@ -92,6 +95,7 @@ impl Engine {
             done,
             total: done + queued,
             elapsed: drain.ended.unwrap_or(elapsed).saturating_sub(drain.since),
+            restored: self.store.view().restored()?,
             next_due: self.next_due()?,
         })
     }

@@ -41,8 +41,8 @@ impl Till {
         options: &CheckOptions,
         progress: &mut dyn FnMut(&CheckProgress) -> bool,
     ) -> Result<CheckReport> {
-        let ((path, vfs), key): (_, Option<ChainKey>) =
+        let ((path, access), key): (_, Option<ChainKey>) =
             self.runtime.with(|engine| Ok((engine.store().check_source(), engine.config().chain_key.clone())))?;
-        check_file(&path, vfs.as_deref(), options, key.as_ref(), progress)
+        check_file(&path, &access, options, key.as_ref(), progress)
     }
 }

@@ -1,5 +1,6 @@
 //! The till: one open book, and everything that a POS does with it.
 
+mod backup;
 mod calls;
 mod check;
 mod find;
@@ -12,6 +13,7 @@ mod remote;
 mod reports;
 mod serving;
 
+pub use backup::{BackupOptions, BackupReport, Restore};
 pub use keeping::salvage;
 
 use std::path::Path;

@@ -64,12 +64,15 @@ fn truncate(path: &Path, length: u64) {
     fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length).unwrap();
 }
 
+/// A book of a release that no earlier one may write or read.
+const NEWER: &str = "PRAGMA user_version = 99; UPDATE book SET value = '99' WHERE key IN ('min_writer', 'min_reader')";
+
 #[test]
 fn what_is_no_usable_book_is_refused_and_left_as_it_was() {
     type Make = fn(&Path);
     let cases: &[(&str, Make, ErrorCode)] = &[
-        ("newer", |p| sqlite(p, "PRAGMA user_version = 99"), ErrorCode::NewerBook),
-        ("newer, crashed", |p| sqlite_crashed(p, "PRAGMA user_version = 99"), ErrorCode::NewerBook),
+        ("newer", |p| sqlite(p, NEWER), ErrorCode::NewerBook),
+        ("newer, crashed", |p| sqlite_crashed(p, NEWER), ErrorCode::NewerBook),
         ("a foreign mark", |p| sqlite(p, "PRAGMA application_id = 7"), ErrorCode::NotABook),
         ("a foreign database", |p| new(p, |p| sqlite(p, "CREATE TABLE note (text)")), ErrorCode::NotABook),
         ("a foreign version", |p| new(p, |p| sqlite(p, "PRAGMA user_version = 1")), ErrorCode::NotABook),

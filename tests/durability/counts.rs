@@ -55,6 +55,18 @@ fn an_offline_call_of_any_kind_costs_one_fsync() {
     assert_one_each(vfs, "open", |n| open_card(&till, n));
 }
 
+/// The file is written after each commit, and synced only when a block of numbers is used up.
+#[test]
+fn a_high_water_file_costs_no_fsync_of_the_book() {
+    let shop = shop();
+    let vfs = TestVfs::register("one_fsync_marked");
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let builder = tillbook::TillBuilder::new(config(&shop)).vfs(vfs.name());
+    let till = builder.high_water(elsewhere.path().join("mark")).open(shop.book()).unwrap();
+    till.serve_card(CARD, SOON).unwrap();
+    assert_one_each(vfs, "consume", |_| till.consume(Consume::new(CARD, yuan("1.20")).offline()));
+}
+
 #[test]
 fn a_call_that_falls_back_while_the_remote_is_down_costs_one_fsync() {
     let shop = shop();

@@ -12,12 +12,9 @@ mod pages;
 mod rest;
 
 use std::path::Path;
-use std::time::Duration;
-
-use rusqlite::{Connection, OpenFlags};
 
 use super::chain::Chain;
-use super::{Store, View};
+use super::{Access, Store, View};
 use crate::error::Result;
 use crate::model::{CheckOptions, CheckProgress, CheckReport, Finding, FindingKind, Severity};
 
@@ -39,8 +36,8 @@ pub(crate) struct Checkup<'a> {
 
 impl Store {
     /// What a check needs that is not to hold up the till: see [`check_file`].
-    pub(crate) fn check_source(&self) -> (std::path::PathBuf, Option<String>) {
-        (self.path.clone(), self.vfs.clone())
+    pub(crate) fn check_source(&self) -> (std::path::PathBuf, Access) {
+        (self.path.clone(), self.access.clone())
     }
 
     /// Checks the book on the till's own connection: for books that only this connection sees.
@@ -53,17 +50,12 @@ impl Store {
 /// Checks a book's file by a connection of its own, which sees one moment of it.
 pub(crate) fn check_file(
     path: &Path,
-    vfs: Option<&str>,
+    access: &Access,
     options: &CheckOptions,
     key: Option<&crate::ChainKey>,
     progress: &mut dyn FnMut(&CheckProgress) -> bool,
 ) -> Result<CheckReport> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = match vfs {
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
-        None => Connection::open_with_flags(path, flags)?,
-    };
-    conn.busy_timeout(Duration::from_secs(2))?;
+    let conn = access.connect(path, false)?;
     conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; BEGIN")?;
     let exposure = std::cell::Cell::new(None);
     Ok(check(View { conn: &conn, exposure: &exposure }, options, key, progress))

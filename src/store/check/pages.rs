@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::{Checkup, said};
 use crate::model::FindingKind;
-use crate::store::migrations::{STEPS, VERSION};
+use crate::store::migrations::{STEPS, Step, VERSION};
 use crate::store::schema::APPLICATION_ID;
 
 /// SQLite's check ends after so many errors.
@@ -22,7 +22,7 @@ impl Checkup<'_> {
             }
         }
         let fresh = Connection::open_in_memory()?;
-        for (_, step) in STEPS {
+        for Step { sql: step, .. } in STEPS {
             fresh.execute_batch(step)?;
         }
         let (want, got) = (objects(&fresh)?, objects(self.view.conn)?);

@@ -18,7 +18,13 @@ fn book() -> (Store, TempDir) {
 }
 
 fn reopen(dir: &TempDir) -> Store {
-    let options = OpenOptions { identity: identity(), new_book_id: "book".to_owned(), vfs: None, chain_key: None };
+    let options = OpenOptions {
+        identity: identity(),
+        new_book_id: "book".to_owned(),
+        access: super::Access::default(),
+        chain_key: None,
+        high_water: None,
+    };
     Store::open(&dir.path().join("till.db"), &options).unwrap()
 }
 

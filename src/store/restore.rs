@@ -1,0 +1,120 @@
+//! Putting a backup in the place of a book. The replaced book is kept beside it.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+
+use super::copy::{self, Access, Part, sync_folder, with_suffix};
+use super::highwater;
+use super::open::{beside, check_version, create_private, lock_book, resolved};
+use crate::error::{Error, Result};
+
+/// What a restore has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RestoreReport {
+    /// The schema of the backup. An older one is migrated when the book is opened.
+    pub schema: i64,
+    /// Where the replaced book is now, if there was one. Its log, if it had one, is beside it.
+    pub replaced: Option<PathBuf>,
+}
+
+/// While this file is there, what stands in the book's place is neither the old one nor the new one.
+fn marker(book: &Path) -> PathBuf {
+    beside(book, "restoring")
+}
+
+/// A restore that was interrupted leaves no book that may be traded on, nor room for a new one.
+pub(super) fn refuse_half_restored(book: &Path) -> Result<()> {
+    if marker(book).exists() { Err(Error::restored("a restore was interrupted: restore it once more")) } else { Ok(()) }
+}
+
+/// Puts the backup in the book's place.
+pub(crate) fn restore_file(
+    backup: &Path,
+    book: &Path,
+    high_water: Option<&Path>,
+    access: &Access,
+) -> Result<RestoreReport> {
+    let book = resolved(book)?;
+    let backup = std::fs::canonicalize(backup).map_err(|error| Error::io("the backup can't be read", error))?;
+    if backup == book {
+        return Err(Error::invalid("backup", "must not be the book itself", "the book"));
+    }
+    let _lock = lock_book(&beside(&book, "lock"))?;
+    let source = access.connect(&backup, false)?;
+    let found = copy::verify(&source, &backup, access)?;
+    check_version(&source, found.version)?;
+    if let Some(path) = high_water
+        && highwater::book_id_in(&highwater::checked_path(path, &book)?).is_some_and(|id| id != found.book_id)
+    {
+        return Err(Error::invalid("backup", "must be of the same book as the high-water file", "another book"));
+    }
+    refuse_other_book(&book, &found.book_id, access)?;
+    // A whole copy first, in the same folder: from then on only names change.
+    let part = Part::beside(&book)?;
+    copy::copy_into(&source, &part, access, &mut |_| true)?;
+    drop(source);
+    {
+        let conn = access.connect(part.path(), true)?;
+        conn.execute(
+            "INSERT INTO book (key, value) VALUES ('restored_from', 'a backup') ON CONFLICT (key) DO NOTHING",
+            [],
+        )?;
+    }
+    copy::verify_file(part.path(), access)?;
+    let failed = |error| Error::io("the backup can't be put in the book's place", error);
+    let marker = marker(&book);
+    if !marker.exists() {
+        create_private(&marker)?;
+    }
+    sync_folder(&book).map_err(failed)?;
+    let replaced = put_aside(&book).map_err(failed)?;
+    part.name_it(&book, false)?;
+    std::fs::remove_file(&marker).map_err(failed)?;
+    sync_folder(&book).map_err(failed)?;
+    Ok(RestoreReport { schema: found.version, replaced })
+}
+
+/// A book that can be read and is another one is not replaced. One that can't be read is what a backup is for.
+fn refuse_other_book(book: &Path, book_id: &str, access: &Access) -> Result<()> {
+    if !book.metadata().is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    let Ok(conn) = access.connect(book, false) else { return Ok(()) };
+    // Looking at it must not change it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let there: rusqlite::Result<String> =
+        conn.query_row("SELECT value FROM book WHERE key = 'book_id'", [], |row| row.get(0));
+    match there {
+        Ok(there) if there != book_id => {
+            Err(Error::invalid("backup", "must be of the same book as the one it replaces", "another book"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Renames the book and its log, under names that belong together as the old ones did. What SQLite keeps about the log in memory
+/// shared between processes is of no use without them.
+fn put_aside(book: &Path) -> std::io::Result<Option<PathBuf>> {
+    let log = with_suffix(book, "-wal");
+    let _ = std::fs::remove_file(with_suffix(book, "-shm"));
+    let mut aside = None;
+    for number in 1_u32.. {
+        let name = beside(book, &format!("replaced-{number}"));
+        if !name.exists() && !with_suffix(&name, "-wal").exists() {
+            aside = Some(name);
+            break;
+        }
+    }
+    let Some(aside) = aside else { return Ok(None) };
+    if log.exists() {
+        std::fs::rename(&log, with_suffix(&aside, "-wal"))?;
+    }
+    if !book.exists() {
+        return Ok(None);
+    }
+    std::fs::rename(book, &aside)?;
+    sync_folder(book)?;
+    Ok(Some(aside))
+}

@@ -1,0 +1,216 @@
+//! Backups while trading, on full disks and given up; and backups put back.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tillbook::{BackupOptions, Config, Consume, Entropy, ErrorCode, Restore, State, TillBuilder};
+
+use crate::street::{ALL, Street};
+use crate::{ask, config, names, street, times_there, yuan};
+
+fn trading() -> Config {
+    let mut config = config();
+    config.policy.floor_limit = yuan("1000");
+    config.policy.card_limit = yuan("100000");
+    config.policy.outage_limit = yuan("100000");
+    config.policy.outage_operations = 100_000;
+    config
+}
+
+#[test]
+fn a_backup_is_made_while_the_till_trades() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    for n in 0..300 {
+        till.consume(Consume::new("A2", yuan("0.01")).op_id(format!("before-{n}")).offline()).unwrap();
+    }
+    let target = street.dir.path().join("monday.db");
+    let (stop, made) = (AtomicBool::new(false), AtomicU64::new(0));
+    let mut steps = Vec::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::SeqCst) {
+                let n = made.fetch_add(1, Ordering::SeqCst);
+                till.consume(Consume::new("A2", yuan("0.01")).op_id(format!("while-{n}")).offline()).unwrap();
+            }
+        });
+        let options = BackupOptions::new().progress(|done| {
+            // Trading goes on between two steps of it.
+            let seen = made.load(Ordering::SeqCst);
+            while made.load(Ordering::SeqCst) < seen + 3 {
+                std::thread::yield_now();
+            }
+            assert!(!target.exists(), "it has its name only once it is whole");
+            steps.push(done);
+            true
+        });
+        let report = till.backup(&target, options).unwrap();
+        stop.store(true, Ordering::SeqCst);
+        assert_eq!(report.bytes, target.metadata().unwrap().len());
+    });
+    assert!(steps.windows(2).all(|pair| pair[0].copied < pair[1].copied), "it never begins anew: {steps:?}");
+    assert_eq!(steps.last().map(|done| done.copied == done.pages), Some(true));
+    assert_eq!(ask::<String>(&target, "PRAGMA integrity_check"), "ok");
+    assert_eq!(ask::<String>(&target, "PRAGMA journal_mode"), "delete", "a file of its own, without a log");
+    assert!(ask::<i64>(&target, "SELECT count(*) FROM entry") >= 300);
+    assert_eq!(names(street.dir.path()).iter().filter(|name| name.contains("monday")).count(), 1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    let again = till.backup(&target, BackupOptions::new()).unwrap_err();
+    assert_eq!((again.code(), again.field()), (ErrorCode::InvalidInput, Some("path")));
+    let before = ask::<i64>(&target, "SELECT count(*) FROM entry");
+    till.backup(&target, BackupOptions::new().overwrite(true)).unwrap();
+    assert!(ask::<i64>(&target, "SELECT count(*) FROM entry") > before);
+}
+
+#[test]
+fn a_backup_that_fails_or_is_given_up_leaves_nothing_behind() {
+    let street = street();
+    let vfs = tillbook_testvfs::TestVfs::register("backup_full");
+    let builder: TillBuilder = street.builder(trading());
+    let till = builder.vfs(vfs.name()).open(street.book()).unwrap();
+    till.serve_card("A2", ALL).unwrap();
+    let before = names(street.dir.path());
+    let target = street.dir.path().join("monday.db");
+    for room in [0, 10_000, 100_000] {
+        vfs.set_space_left(Some(room));
+        let error = till.backup(&target, BackupOptions::new()).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::DiskFull, "{error}");
+        assert_eq!(names(street.dir.path()), before, "{room}");
+    }
+    vfs.set_space_left(None);
+    assert!(till.backup(&target, BackupOptions::new().progress(|_| false)).is_err());
+    assert_eq!(names(street.dir.path()), before);
+    for own in ["till.db", "till.db-wal", "till.db.lock"] {
+        let options = BackupOptions::new().overwrite(true);
+        let error = till.backup(street.dir.path().join(own), options).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidInput, "{own}");
+    }
+    let error = till.backup(street.dir.path().join("no/such/folder.db"), BackupOptions::new()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Storage);
+    assert!(till.consume(Consume::new("A2", yuan("1")).offline()).unwrap().is_approved());
+    till.backup(&target, BackupOptions::new()).unwrap();
+}
+
+#[test]
+fn a_restored_book_sends_nothing_until_a_person_goes_on_with_it() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    street.cut(true);
+    till.consume(Consume::new("A2", yuan("1.11")).op_id("early").offline()).unwrap();
+    let backup = street.dir.path().join("monday.db");
+    till.backup(&backup, BackupOptions::new()).unwrap();
+    street.cut(false);
+    street.settle(&till);
+    till.consume(Consume::new("A2", yuan("2.22")).op_id("late").offline()).unwrap();
+    street.settle(&till);
+    assert_eq!(Restore::new(&backup).run(street.book()).unwrap_err().code(), ErrorCode::BookInUse);
+    let last = till.operation("late").unwrap().receipt_no.unwrap();
+    drop(till);
+    let entries: i64 = ask(&street.book(), "SELECT count(*) FROM entry");
+    // What a crash would have left beside it is not applied to the restored book.
+    std::fs::write(street.dir.path().join("till.db-wal"), b"not of this book").unwrap();
+
+    let report = Restore::new(&backup).run(street.book()).unwrap();
+    let replaced = report.replaced.unwrap();
+    assert_eq!(std::fs::read(street.dir.path().join("till.db.replaced-1-wal")).unwrap(), b"not of this book");
+    std::fs::remove_file(street.dir.path().join("till.db.replaced-1-wal")).unwrap();
+    assert_eq!(ask::<i64>(&replaced, "SELECT count(*) FROM entry"), entries);
+
+    let till = street.till(trading());
+    assert!(till.status().unwrap().restored.is_some());
+    assert_eq!(till.operation("late").unwrap_err().code(), ErrorCode::NotFound);
+    assert_eq!(till.operation("early").unwrap().state, State::InDoubt);
+    let asked = street.asked("consume");
+    street.clock.pass(Duration::from_secs(3600));
+    till.sync(ALL).unwrap();
+    let refused = till.consume(Consume::new("A2", yuan("3")).require_online(ALL)).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::Restored);
+    let told = till.consume(Consume::new("A2", yuan("3.33")).op_id("new").prefer_online(ALL)).unwrap();
+    assert_eq!(told.promise, Some(tillbook::Promise::OfflineApproved));
+    assert!(told.receipt_no.unwrap() > last, "no receipt number is given twice");
+    till.serve_card("A2", ALL).unwrap();
+    assert_eq!(street.asked("consume"), asked, "nothing was sent");
+    assert!(till.notices().unwrap().iter().any(|notice| notice.kind == tillbook::NoticeKind::Restored));
+    drop(till);
+
+    // It stays so over a restart.
+    let till = street.till(trading());
+    assert!(till.status().unwrap().restored.is_some());
+    till.go_on_after_restore("boss", "the other disk is gone").unwrap();
+    assert!(till.status().unwrap().restored.is_none());
+    for _ in 0..20 {
+        till.sync(ALL).unwrap();
+        street.clock.pass(Duration::from_secs(120));
+    }
+    let early = till.operation("early").unwrap();
+    assert!(matches!(early.state, State::Parked | State::Settled), "{early:?}");
+    assert_eq!((times_there(&street, 1_11), times_there(&street, 2_22)), (1, 1));
+    assert!(!till.notices().unwrap().iter().any(|notice| notice.kind == tillbook::NoticeKind::Restored));
+    drop(till);
+    assert!(street.till(trading()).status().unwrap().restored.is_none());
+}
+
+#[test]
+fn what_is_no_backup_of_this_book_is_not_put_in_its_place() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    let backup = street.dir.path().join("monday.db");
+    till.backup(&backup, BackupOptions::new()).unwrap();
+    drop(till);
+    let other = Street::new();
+    other.chance.next_u64();
+    drop(other.till(trading()));
+    let before = std::fs::read(street.book()).unwrap();
+    let whole = std::fs::read(&backup).unwrap();
+    let mut torn = whole.clone();
+    torn.truncate(whole.len() / 2);
+    let mut flipped = whole.clone();
+    flipped[4096..8192].fill(0xa5);
+    let cases: [(&str, Vec<u8>, ErrorCode); 4] = [
+        ("torn", torn, ErrorCode::Corrupt),
+        ("flipped", flipped, ErrorCode::Corrupt),
+        ("text", b"hello, this is no database at all".repeat(50), ErrorCode::NotABook),
+        ("empty", Vec::new(), ErrorCode::NotABook),
+    ];
+    for (name, bytes, code) in cases {
+        let bad = street.dir.path().join(name);
+        std::fs::write(&bad, bytes).unwrap();
+        let error = Restore::new(&bad).run(street.book()).unwrap_err();
+        assert_eq!(error.code(), code, "{name}: {error}");
+        std::fs::remove_file(bad).unwrap();
+    }
+    let error = Restore::new(other.book()).run(street.book()).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("backup")));
+    assert_eq!(std::fs::read(street.book()).unwrap(), before);
+    assert_eq!(names(street.dir.path()).iter().filter(|name| name.contains("part")).count(), 0);
+    assert!(street.till(trading()).status().unwrap().restored.is_none());
+}
+
+/// The machine dies while names are changed: no book is better than one that is neither the old nor the new.
+#[test]
+fn a_restore_that_was_interrupted_is_told_and_can_be_run_again() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    let backup = street.dir.path().join("monday.db");
+    till.backup(&backup, BackupOptions::new()).unwrap();
+    drop(till);
+    // As it is after the old book was renamed.
+    std::fs::write(street.dir.path().join("till.db.restoring"), b"").unwrap();
+    std::fs::rename(street.book(), street.dir.path().join("till.db.replaced-1")).unwrap();
+    let error = street.builder(trading()).open(street.book()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Restored, "{error}");
+    assert!(!street.book().exists(), "no new book was made in its place");
+    assert_eq!(Restore::new(&backup).run(street.book()).unwrap().replaced, None);
+    let till = street.till(trading());
+    assert!(till.status().unwrap().restored.is_some());
+    assert!(till.card("A2").is_ok());
+}
