@@ -48,6 +48,9 @@
 // `tillbook_features`: the library has the built-in HTTP transport. Without it every till needs one of the host's.
 #define TILLBOOK_FEATURE_HTTP 1
 
+// `tillbook_features`: books may be encrypted.
+#define TILLBOOK_FEATURE_ENCRYPTION 2
+
 // Who may say yes: as TILLBOOK_DELIVERY_PREFER_ONLINE with the configured time-out.
 #define TILLBOOK_DELIVERY_DEFAULT 0
 
@@ -333,6 +336,12 @@
 
 // A notification is about: the till's range of card numbers is nearly used up.
 #define TILLBOOK_NOTICE_NUMBERS_NEAR 14
+
+// A notification is about: the book is an older copy of itself: nothing is sent until a person goes on with it.
+#define TILLBOOK_NOTICE_RESTORED 15
+
+// A notification is about: the high-water file can't be written: until it can, an older copy of the book may not be noticed.
+#define TILLBOOK_NOTICE_HIGH_WATER 16
 
 // A person's decision: the remote has it. Takes effect together with a fresh read of the account.
 #define TILLBOOK_RESOLUTION_WAS_APPLIED 1
@@ -997,6 +1006,59 @@ typedef struct tillbook_str {
   // How many bytes, or TILLBOOK_NUL_TERMINATED.
   size_t size;
 } tillbook_str;
+
+// How a backup is made.
+typedef struct tillbook_backup_request {
+  // The size of this struct: tillbook_backup_request_init sets it.
+  size_t struct_size;
+  // The file. It has its name only once it is whole, checked and durable. Required.
+  struct tillbook_str path;
+  // 1: a file that is there is replaced, once the backup is whole. 0: it is a mistake.
+  int32_t overwrite;
+  // 0.
+  int32_t reserved;
+  // NULL, or called from time to time, on this thread: pages that have been copied, and how many there are. Returns 0 to go on,
+  // anything else to give the backup up.
+  int32_t (*progress)(void *user, uint64_t copied, uint64_t pages);
+  // For `progress`.
+  void *user;
+} tillbook_backup_request;
+
+// What a backup holds.
+typedef struct tillbook_backup_report {
+  // The size of this struct: tillbook_backup_report_init sets it.
+  size_t struct_size;
+  // Its length in bytes.
+  int64_t bytes;
+  // The form of the book that it is of.
+  int64_t schema;
+} tillbook_backup_report;
+
+// Which backup is put in the place of which book.
+typedef struct tillbook_restore_request {
+  // The size of this struct: tillbook_restore_request_init sets it.
+  size_t struct_size;
+  // The backup. Required.
+  struct tillbook_str backup;
+  // The book's file, which no till may have open. Required.
+  struct tillbook_str path;
+  // The book's high-water file, by which a backup of another book is refused. May be missing.
+  struct tillbook_str high_water;
+  // The key of an encrypted book and its backup, 32 bytes, or NULL.
+  const uint8_t *key;
+  // How many bytes.
+  size_t key_size;
+} tillbook_restore_request;
+
+// What a restore has done.
+typedef struct tillbook_restore_report {
+  // The size of this struct: tillbook_restore_report_init sets it.
+  size_t struct_size;
+  // The form of the backup's book. An older one is brought to the newer form when it is opened.
+  int64_t schema;
+  // Where the book is now that was replaced, with its log beside it; empty: there was none.
+  char replaced[1024];
+} tillbook_restore_report;
 
 // Which report is wanted. What it does not need is left at zero.
 typedef struct tillbook_report_query {
@@ -2471,6 +2533,13 @@ typedef struct tillbook_open_options {
   int32_t (*secret)(void *user, const char *name, char *buffer, size_t buffer_size);
   // For `secret`.
   void *secret_user;
+  // Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along with
+  // the book. Missing: what the configuration says.
+  struct tillbook_str high_water;
+  // The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it (TILLBOOK_FEATURE_ENCRYPTION).
+  const uint8_t *key;
+  // How many bytes.
+  size_t key_size;
 } tillbook_open_options;
 
 // An operation that waits behind an opening that the remote has not carried out.
@@ -2850,6 +2919,9 @@ typedef struct tillbook_sync_status {
   int64_t next_due;
   // Why the remote refuses (LINK_HALTED), for support staff.
   char halted[256];
+  // Why nothing is sent although the remote may be there: the book is an older copy of itself, and nobody has gone on with it yet
+  // (tillbook_go_on_after_restore). Empty: it is none.
+  char restored[256];
 } tillbook_sync_status;
 
 // How one remote fares.
@@ -2909,6 +2981,49 @@ uint32_t tillbook_features(void);
 //
 // Errors: ABI_MISMATCH.
 tillbook_status tillbook_check_abi(uint32_t header, struct tillbook_error **err);
+
+// Copies the book into a file while the till trades on: everything that was committed when it began. What goes wrong leaves nothing
+// behind. The file is encrypted if the book is. It takes as long as reading and writing the book: not on the
+// thread that paints. Any thread.
+//
+// Errors: INVALID_INPUT if there is a file of this name and it was not to be replaced; CORRUPT if the copy does not read back; DISK_FULL,
+// NO_PERMISSION, STORAGE, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_backup(struct tillbook_till *till,
+                                const struct tillbook_backup_request *request,
+                                struct tillbook_backup_report *report,
+                                struct tillbook_error **err);
+
+// Checks a backup, and only then puts it in the place of a book. The replaced book is renamed, never deleted. Opened next, the book
+// knows itself to be an older copy: nothing is sent before tillbook_go_on_after_restore. Needs no till. Any thread.
+//
+// Errors: BOOK_IN_USE; NOT_A_BOOK, NEWER_BOOK, CORRUPT, WRONG_KEY for what the backup is; INVALID_INPUT if it is of another book;
+// DISK_FULL, NO_PERMISSION, STORAGE, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT. The book is as it was then; where opening it says RESTORED,
+// restore once more.
+tillbook_status tillbook_restore(const struct tillbook_restore_request *request,
+                                 struct tillbook_restore_report *report,
+                                 struct tillbook_error **err);
+
+// A person goes on with a book that is an older copy of itself (tillbook_sync_status.restored): what waits is sent again. Make sure
+// first that the other one is gone: two tills that trade on one book charge twice. Recorded with who (at most 64 characters) and why
+// (at most 200). A book that is no older copy stays as it is. Any thread.
+//
+// Errors: INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_go_on_after_restore(struct tillbook_till *till,
+                                             const char *who,
+                                             size_t who_size,
+                                             const char *why,
+                                             size_t why_size,
+                                             struct tillbook_error **err);
+
+// Encrypts the book with another key of 32 bytes. The next opening needs it; backups keep the key that they were made with. Write the
+// new key down before: should the machine die in here, one of the two opens the book. Needs TILLBOOK_FEATURE_ENCRYPTION. Any thread.
+//
+// Errors: UNSUPPORTED for a book that is not encrypted, or a build that can't; INVALID_CONFIG for another length; INVALID_INPUT,
+// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_rekey(struct tillbook_till *till,
+                               const uint8_t *key,
+                               size_t key_size,
+                               struct tillbook_error **err);
 
 // Opens a book for reading: no lock, no configuration, no network, nothing is ever written. A till may have it open at the same time,
 // in this process or another. Any thread; free it with tillbook_book_free.
@@ -4215,6 +4330,22 @@ static inline tillbook_str tillbook_str_of(const char *text) {
 }
 
 /* Sets structs up: all zero, but for the size that this program knows. */
+static inline void tillbook_backup_request_init(tillbook_backup_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_backup_report_init(tillbook_backup_report *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_restore_request_init(tillbook_restore_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_restore_report_init(tillbook_restore_report *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_report_query_init(tillbook_report_query *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;

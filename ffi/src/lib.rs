@@ -13,6 +13,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the header's conventions hold for all of them, and are told once")]
 
 mod abi;
+mod backup;
 mod book;
 mod call;
 mod call_cards;
@@ -55,6 +56,7 @@ mod transport;
 mod watch;
 
 pub use abi::*;
+pub use backup::*;
 pub use book::*;
 pub use call::*;
 pub use call_cards::*;

@@ -94,6 +94,13 @@ pub struct tillbook_open_options {
     >,
     /// For `secret`.
     pub secret_user: *mut c_void,
+    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along with
+    /// the book. Missing: what the configuration says.
+    pub high_water: tillbook_str,
+    /// The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it (TILLBOOK_FEATURE_ENCRYPTION).
+    pub key: *const u8,
+    /// How many bytes.
+    pub key_size: usize,
 }
 
 sized!(tillbook_open_options(reserved) = offset_of!(tillbook_open_options, chain_key));
@@ -156,6 +163,12 @@ pub unsafe extern "C" fn tillbook_open(
         if !options.chain_key.is_null() {
             let key = unsafe { bytes_at(options.chain_key, options.chain_key_size, "chain_key") }?;
             builder = builder.chain_key(ChainKey::new(key));
+        }
+        if let Some(high_water) = unsafe { options.high_water.get("high_water") }? {
+            builder = builder.high_water(high_water);
+        }
+        if !options.key.is_null() {
+            builder = builder.key(unsafe { bytes_at(options.key, options.key_size, "key") }?);
         }
         let till = builder.open(path)?;
         let opened = TillBox { till, timeout, tokens, watch: Mutex::default(), configuration };

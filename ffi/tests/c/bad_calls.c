@@ -46,6 +46,8 @@ typedef struct outs {
   tillbook_check_report check_report;
   tillbook_house_kept house_kept;
   tillbook_forgotten forgotten;
+  tillbook_backup_report backup_report;
+  tillbook_restore_report restore_report;
   tillbook_found *found;
   tillbook_exceptions *exceptions;
   tillbook_orphans *orphans;
@@ -91,7 +93,7 @@ static void made_anew(void) {
   SIZE(service), SIZE(coupon), SIZE(verdict), SIZE(entry), SIZE(notice), SIZE(operation), SIZE(detail), SIZE(remote);
   SIZE(member), SIZE(points_record), SIZE(found_card), SIZE(exception), SIZE(orphan), SIZE(outage), SIZE(totals_line);
   SIZE(finding), SIZE(room), SIZE(pull), SIZE(preloaded), SIZE(totals_info), SIZE(safe), SIZE(check_report);
-  SIZE(house_kept), SIZE(forgotten);
+  SIZE(house_kept), SIZE(forgotten), SIZE(backup_report), SIZE(restore_report);
 #undef SIZE
 }
 
@@ -463,10 +465,10 @@ static void queue_and_people(void) {
   TEXT(tillbook_operation_details(till, DATA, SIZE, &out.details, &err));
   ROW(NULL_ARGUMENT, tillbook_operation_details(till, T("x"), NULL, &err));
   TILL(TILLBOOK_CLOSED, tillbook_sync(HANDLE, 0, &out.status, &err));
-  PLACE(status, tillbook_sync(till, 0, &out.status, &err));
+  GROWN(tillbook_sync_status, restored, status, tillbook_sync(till, 0, &out.status, &err));
   TILL(TILLBOOK_CLOSED, tillbook_sync_state(HANDLE, &out.status, &err));
   ROW(NULL_ARGUMENT, tillbook_sync_state(till, NULL, &err));
-  PLACE(status, tillbook_sync_state(till, &out.status, &err));
+  GROWN(tillbook_sync_status, restored, status, tillbook_sync_state(till, &out.status, &err));
   TILL(TILLBOOK_CLOSED, tillbook_remotes_of(HANDLE, &out.remotes, &err));
   ROW(NULL_ARGUMENT, tillbook_remotes_of(till, NULL, &err));
   TILL(TILLBOOK_CLOSED, tillbook_wait_for_change(HANDLE, 0, 10, &out.change, &err));
@@ -609,6 +611,8 @@ static void openings(shop *it) {
   OPEN(INVALID_CONFIG, (options.chain_key = (const uint8_t *)"too short", options.chain_key_size = 9));
   OPEN(INVALID_CONFIG, (options.chain_key = (const uint8_t *)"", options.chain_key_size = 0));
   OPEN(INVALID_INPUT, (options.chain_key = (const uint8_t *)"x", options.chain_key_size = SIZE_MAX - 1));
+  OPEN(INVALID_CONFIG, (options.key = (const uint8_t *)"short", options.key_size = 5));
+  OPEN(BAD_TEXT, options.high_water = tillbook_str_of("\xff"));
   /* Nobody by that name: SQLite says so. */
   OPEN(STORAGE, options.vfs = tillbook_str_of("nobody"));
   OPEN(BOOK_IN_USE, options.path = it->options.path);

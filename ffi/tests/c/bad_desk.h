@@ -304,6 +304,55 @@ static void keeping(shop *it) {
   ROW(STORAGE, tillbook_salvage(T("/nowhere/at/all.db"), T(path), NULL, &err));
 }
 
+static void backups(shop *it) {
+  tillbook_backup_request request;
+  tillbook_restore_request restore;
+  char path[1200];
+  snprintf(path, sizeof path, "%s.backup", it->path);
+#define GOOD (tillbook_backup_request_init(&request), request.path = tillbook_str_of(path))
+#define BACKUP tillbook_backup(till, &request, &out.backup_report, &err)
+  GOOD;
+  TILL(TILLBOOK_CLOSED, tillbook_backup(HANDLE, &request, &out.backup_report, &err));
+  ROW(NULL_ARGUMENT, tillbook_backup(till, NULL, &out.backup_report, &err));
+  ROW(NULL_ARGUMENT, tillbook_backup(till, &request, NULL, &err));
+  PLACE(backup_report, BACKUP);
+  SIZES_OF(request, BACKUP);
+  MISTAKE(NULL_ARGUMENT, GOOD, request.path = tillbook_str_of(NULL), BACKUP);
+  MISTAKE(BAD_TEXT, GOOD, request.path = tillbook_str_of("\xff"), BACKUP);
+  MISTAKE(INVALID_INPUT, GOOD, request.overwrite = 2, BACKUP);
+  MISTAKE(BAD_STRUCT, GOOD, request.reserved = 1, BACKUP);
+  MISTAKE(INVALID_INPUT, GOOD, request.path = tillbook_str_of(it->path), BACKUP);
+  MISTAKE(STORAGE, GOOD, request.path = tillbook_str_of("/nowhere/at/all.db"), BACKUP);
+#undef GOOD
+#undef BACKUP
+#define GOOD                                                                      \
+  (tillbook_restore_request_init(&restore), restore.backup = tillbook_str_of(path), \
+   restore.path = tillbook_str_of(it->path))
+#define RESTORE tillbook_restore(&restore, &out.restore_report, &err)
+  GOOD;
+  ROW(NULL_ARGUMENT, tillbook_restore(NULL, &out.restore_report, &err));
+  ROW(NULL_ARGUMENT, tillbook_restore(&restore, NULL, &err));
+  PLACE(restore_report, RESTORE);
+  SIZES_OF(restore, RESTORE);
+  MISTAKE(NULL_ARGUMENT, GOOD, restore.backup = tillbook_str_of(NULL), RESTORE);
+  MISTAKE(NULL_ARGUMENT, GOOD, restore.path = tillbook_str_of(NULL), RESTORE);
+  MISTAKE(BAD_TEXT, GOOD, restore.high_water = tillbook_str_of("\xff"), RESTORE);
+  MISTAKE(INVALID_CONFIG, GOOD, (restore.key = (const uint8_t *)"short", restore.key_size = 5), RESTORE);
+  MISTAKE(STORAGE, GOOD, (void)0, RESTORE);
+#undef GOOD
+#undef RESTORE
+  TILL(TILLBOOK_CLOSED, tillbook_go_on_after_restore(HANDLE, T("who"), T("why"), &err));
+  TEXT(tillbook_go_on_after_restore(till, DATA, SIZE, T("why"), &err));
+  TEXT(tillbook_go_on_after_restore(till, T("who"), DATA, SIZE, &err));
+  ROW(INVALID_INPUT, tillbook_go_on_after_restore(till, T(LONG), T("why"), &err));
+  TILL(TILLBOOK_CLOSED, tillbook_rekey(HANDLE, (const uint8_t *)"x", 1, &err));
+  ROW(NULL_ARGUMENT, tillbook_rekey(till, NULL, 32, &err));
+  ROW(INVALID_INPUT, tillbook_rekey(till, (const uint8_t *)"x", SIZE_MAX - 1, &err));
+  if (!(tillbook_features() & TILLBOOK_FEATURE_ENCRYPTION)) {
+    ROW(UNSUPPORTED, tillbook_rekey(till, (const uint8_t *)"0123456789abcdef0123456789abcdef", 32, &err));
+  }
+}
+
 static void desk(shop *it) {
   searches();
   histories();
@@ -313,6 +362,7 @@ static void desk(shop *it) {
   preloads();
   reports(it);
   keeping(it);
+  backups(it);
 }
 
 #endif

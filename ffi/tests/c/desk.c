@@ -457,6 +457,84 @@ static void salvage(const shop *it) {
   IS(TILLBOOK_INVALID_INPUT, tillbook_salvage(T(it->path), T(path), NULL, &err));
 }
 
+static int32_t seen_through(void *user, uint64_t copied, uint64_t pages) {
+  CHECK(copied <= pages && pages > 0);
+  ++*(int *)user;
+  return 0;
+}
+
+static int32_t gives_up(void *user, uint64_t copied, uint64_t pages) {
+  (void)user, (void)copied, (void)pages;
+  return 1;
+}
+
+/* A backup on Monday, a disk that dies, and an older copy that somebody goes on with. */
+static tillbook_till *backup_and_restore(tillbook_till *till, shop *it) {
+  tillbook_backup_request backup;
+  tillbook_backup_report made;
+  tillbook_restore_request restore;
+  tillbook_restore_report done;
+  tillbook_sync_status status;
+  tillbook_consume_request sale;
+  tillbook_call call;
+  tillbook_receipt receipt;
+  tillbook_notices *notices = NULL;
+  tillbook_notice notice;
+  char path[1200];
+  int calls = 0, told = 0;
+  FILE *old;
+  snprintf(path, sizeof path, "%s.monday", it->path);
+  tillbook_backup_request_init(&backup);
+  tillbook_backup_report_init(&made);
+  backup.path = tillbook_str_of(path);
+  backup.progress = gives_up;
+  CHECK(tillbook_backup(till, &backup, &made, &err) != TILLBOOK_OK);
+  OK0(tillbook_error_free(err));
+  err = NULL;
+  backup.progress = seen_through;
+  backup.user = &calls;
+  OK(tillbook_backup(till, &backup, &made, &err));
+  CHECK(made.bytes > 0 && made.schema >= 2 && calls > 0);
+  IS(TILLBOOK_INVALID_INPUT, tillbook_backup(till, &backup, &made, &err));
+  backup.overwrite = 1;
+  OK(tillbook_backup(till, &backup, &made, &err));
+
+  tillbook_restore_request_init(&restore);
+  restore.backup = tillbook_str_of(path);
+  restore.path = tillbook_str_of(it->path);
+  tillbook_restore_report_init(&done);
+  IS(TILLBOOK_BOOK_IN_USE, tillbook_restore(&restore, &done, &err));
+  tillbook_receipt_init(&receipt);
+  call_of(&call, "lost-1", TILLBOOK_DELIVERY_REQUIRE_ONLINE, 0);
+  consume_of(&sale, &call, "A1", 100);
+  OK(tillbook_consume(till, &sale, &receipt, &err));
+  OK0(tillbook_free(till));
+  OK(tillbook_restore(&restore, &done, &err));
+  CHECK(done.schema >= 2 && *done.replaced);
+  old = fopen(done.replaced, "rb");
+  CHECK(old != NULL);
+  if (old) fclose(old);
+
+  till = opened(it);
+  tillbook_sync_status_init(&status);
+  OK(tillbook_sync_state(till, &status, &err));
+  CHECK(*status.restored);
+  IS(TILLBOOK_NOT_FOUND, tillbook_operation(till, T("lost-1"), &receipt, &err));
+  call_of(&call, "next-1", TILLBOOK_DELIVERY_REQUIRE_ONLINE, 0);
+  IS(TILLBOOK_RESTORED, tillbook_consume(till, &sale, &receipt, &err));
+  OK(tillbook_notices_of(till, &notices, &err));
+  tillbook_notice_init(&notice);
+  while (tillbook_notices_next(notices, &notice, &err) == TILLBOOK_OK) told += notice.kind == TILLBOOK_NOTICE_RESTORED;
+  CHECK(told == 1);
+  OK0(tillbook_notices_free(notices));
+  OK(tillbook_go_on_after_restore(till, T("店长"), T("硬盘坏了"), &err));
+  OK(tillbook_sync_state(till, &status, &err));
+  CHECK(!*status.restored);
+  OK(tillbook_consume(till, &sale, &receipt, &err));
+  CHECK(receipt.approved == 1);
+  return till;
+}
+
 static int asked;
 
 static int32_t secret(void *user, const char *name, char *buffer, size_t size) {
@@ -525,6 +603,7 @@ int main(int count, char **arguments) {
   retarget(till);
   reports(till, &it);
   check_and_keep(till);
+  till = backup_and_restore(till, &it);
   OK0(tillbook_free(till));
   salvage(&it);
   return finished();
