@@ -2533,8 +2533,8 @@ typedef struct tillbook_open_options {
   int32_t (*secret)(void *user, const char *name, char *buffer, size_t buffer_size);
   // For `secret`.
   void *secret_user;
-  // Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along with
-  // the book. Missing: what the configuration says.
+  // Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not the
+  // book's, and is not copied along with it. Missing: what the configuration says.
   struct tillbook_str high_water;
   // The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it (TILLBOOK_FEATURE_ENCRYPTION).
   const uint8_t *key;

@@ -1960,8 +1960,8 @@ namespace Tillbook
         public byte[] ChainKey { get; set; }
 
         /// <summary>
-        /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is
-        /// not copied along with the book.
+        /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not
+        /// the book's, and is not copied along with it.
         /// </summary>
         public string HighWater { get; set; }
 
@@ -9296,8 +9296,8 @@ namespace Tillbook
         /// <summary>For <c>secret</c>.</summary>
         public IntPtr secret_user;
         /// <summary>
-        /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is
-        /// not copied along with the book. Missing: what the configuration says.
+        /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not
+        /// the book's, and is not copied along with it. Missing: what the configuration says.
         /// </summary>
         public tillbook_str high_water;
         /// <summary>

@@ -94,8 +94,8 @@ pub struct tillbook_open_options {
     >,
     /// For `secret`.
     pub secret_user: *mut c_void,
-    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists and is not copied along with
-    /// the book. Missing: what the configuration says.
+    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not the
+    /// book's, and is not copied along with it. Missing: what the configuration says.
     pub high_water: tillbook_str,
     /// The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it (TILLBOOK_FEATURE_ENCRYPTION).
     pub key: *const u8,

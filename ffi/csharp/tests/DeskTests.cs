@@ -139,6 +139,7 @@ namespace Tillbook.Tests
             var cable = new Cable();
             using (var till = Sandbox.Open(config, new OpenOptions { Transport = cable }))
             {
+                till.ServeCard(Sandbox.Card(1));
                 till.PullCatalogue();
                 Expect.Equal(3L, till.NumbersLeft().Value);
                 cable.Pulled = true;
@@ -216,7 +217,8 @@ namespace Tillbook.Tests
             var card = Sandbox.Card(500, "张伟", 1);
             var path = Book.New();
             var key = Enumerable.Range(0, 32).Select(it => (byte)it).ToArray();
-            var options = new OpenOptions { ChainKey = key, HighWater = path + ".water" };
+            var water = Book.New() + ".water";
+            var options = new OpenOptions { ChainKey = key, HighWater = water };
             var backup = path + ".backup";
             using (var till = Till.Open(path, Sandbox.Sandy(), options))
             {
@@ -234,7 +236,7 @@ namespace Tillbook.Tests
                 Expect.Equal(BookStatus(() => Library.Restore(backup, path)), Status.BookInUse);
                 till.Consume(new ConsumeRequest { Card = card, Total = 5 });
             }
-            Expect.True(File.Exists(Library.Restore(backup, path, path + ".water")), "what was replaced");
+            Expect.True(File.Exists(Library.Restore(backup, path, water)), "what was replaced");
             using (var till = Till.Open(path, Sandbox.Sandy(), options))
             {
                 Expect.True(till.Status().Restored != null, "an older copy");
