@@ -2,10 +2,9 @@
 
 use std::ffi::{c_char, c_void};
 
-use tillbook::{BackupOptions, BackupProgress, Restore};
+use tillbook::{BackupOptions, BackupProgress, Restore, Till};
 
 use crate::error::{tillbook_error, tillbook_status};
-#[cfg(not(feature = "encryption"))]
 use crate::fault::Fault;
 use crate::guard::guard;
 use crate::money::{clamped, flag};
@@ -182,12 +181,16 @@ pub unsafe extern "C" fn tillbook_rekey(
         let till = till_of(till)?;
         // Nothing but its life is asked of the till.
         till.till.policy()?;
-        #[cfg(feature = "encryption")]
-        return Ok(till.till.rekey(key)?);
-        #[cfg(not(feature = "encryption"))]
-        {
-            let _ = key;
-            Err(Fault::NoEncryption)
-        }
+        rekeyed(&till.till, key)
     })
+}
+
+#[cfg(feature = "encryption")]
+fn rekeyed(till: &Till, key: &[u8]) -> Result<(), Fault> {
+    Ok(till.rekey(key)?)
+}
+
+#[cfg(not(feature = "encryption"))]
+fn rekeyed(_: &Till, _: &[u8]) -> Result<(), Fault> {
+    Err(Fault::NoEncryption)
 }
