@@ -40,7 +40,7 @@ const LISTED: usize = 1_000;
 /// # }
 /// ```
 pub struct Book {
-    reader: Reader,
+    pub(super) reader: Reader,
 }
 
 /// Whose book it is.
@@ -54,6 +54,8 @@ pub struct BookIdentity {
     pub store: String,
     /// Which of the store's tills.
     pub till: String,
+    /// It is for training: nothing in it was ever a sale.
+    pub training: bool,
     /// How often an old copy of it has been taken up: 1 is the book as it was made.
     pub epoch: i64,
     /// The format of the file.
@@ -100,6 +102,9 @@ pub struct BookStatus {
     pub lines_not_closed: u64,
     /// The latest time that stands in the book.
     pub latest: Option<Timestamp>,
+    /// Why nothing is sent: the book is an older copy of itself, and nobody has gone on with it yet
+    /// ([`Till::go_on_after_restore`](crate::Till::go_on_after_restore)).
+    pub restored: Option<String>,
     /// How each remote fared last.
     pub remotes: Vec<RemoteCondition>,
 }
@@ -114,7 +119,7 @@ impl Book {
         Ok(Book { reader: Reader::open(path.as_ref())? })
     }
 
-    fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
         self.reader.read(work)
     }
 
@@ -145,6 +150,7 @@ impl Book {
                 exposed_operations: exposure.operations,
                 lines_not_closed: view.last_entry()?.saturating_sub(view.closed_up_to()?).unsigned_abs(),
                 latest: view.highest_time()?,
+                restored: view.is_old_copy()?,
                 remotes: remotes.collect::<Result<_>>()?,
             })
         })
@@ -315,6 +321,7 @@ pub(super) fn identity(view: &View<'_>) -> Result<BookIdentity> {
         merchant: said("merchant")?,
         store: said("store")?,
         till: said("till")?,
+        training: view.is_for_training()?,
         epoch: view.epoch()?,
         schema: view.schema_version()?,
         remotes,

@@ -462,6 +462,10 @@ impl Tx<'_> {
 }
 
 impl super::View<'_> {
+    pub(crate) fn is_for_training(&self) -> Result<bool> {
+        Ok(self.book(TRAINING)?.as_deref() == Some(YES))
+    }
+
     pub(crate) fn book(&self, key: &str) -> Result<Option<String>> {
         let mut statement = self.conn.prepare_cached("SELECT value FROM book WHERE key = ?1")?;
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
