@@ -1,7 +1,9 @@
 //! Answers as JSON. The shapes are stable: fields are only added. Money is in fen, times are milliseconds since 1970 UTC.
 
 use serde_json::{Value, json};
-use tillbook::{Balances, Card, HistoryLine, ListedOperation, Notice, Receipt, SyncStatus, WaitingOperation};
+use tillbook::{
+    Balances, Card, HistoryLine, ListedOperation, Notice, Orphan, Receipt, RemoteRecord, SyncStatus, WaitingOperation,
+};
 
 use crate::out::Out;
 
@@ -44,12 +46,17 @@ pub(crate) fn receipt(out: &Out, receipt: &Receipt) -> Value {
 }
 
 pub(crate) fn waiting(out: &Out, waiting: &WaitingOperation) -> Value {
+    let orphan = |one: &Orphan| json!({"op_id": one.op_id, "kind": one.kind, "amount": one.amount, "cash": one.cash});
+    let orphans: Vec<_> = waiting.orphans.iter().map(orphan).collect();
     json!({
         "operation": receipt(out, &waiting.receipt),
         "amount": waiting.amount,
         "attempts": waiting.attempts,
         "looks": waiting.looks,
         "resolutions": waiting.resolutions,
+        "orphans": orphans,
+        "cash_taken": waiting.cash_taken,
+        "may_retarget": waiting.may_retarget,
     })
 }
 
@@ -66,6 +73,15 @@ pub(crate) fn line(out: &Out, line: &HistoryLine) -> Value {
     })
 }
 
+pub(crate) fn record(out: &Out, record: &RemoteRecord) -> Value {
+    json!({
+        "record_no": record.record_no, "card": out.number(record.card.as_str()), "provider": record.provider,
+        "remote_id": record.remote_id, "kind": record.kind, "money": record.money, "points": record.points,
+        "money_after": record.money_after, "points_after": record.points_after, "store": record.store,
+        "at": record.at, "fetched_at": record.fetched_at,
+    })
+}
+
 pub(crate) fn notice(out: &Out, notice: &Notice) -> Value {
     json!({
         "notice_no": notice.notice_no, "kind": notice.kind, "op_id": notice.op_id,
@@ -78,7 +94,7 @@ pub(crate) fn sync(status: &SyncStatus) -> Value {
     json!({
         "link": format!("{:?}", status.link).to_lowercase(), "queued": status.queued,
         "waiting_for_people": status.waiting_for_people, "inferred": status.inferred, "done": status.done,
-        "next_due": status.next_due,
+        "next_due": status.next_due, "restored": status.restored,
     })
 }
 
