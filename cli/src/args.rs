@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -252,7 +252,7 @@ pub(crate) struct History {
 }
 
 #[derive(Args)]
-#[group(id = "where_to", required = true, multiple = false, args = ["next", "number", "card"])]
+#[command(group(ArgGroup::new("where_to").required(true).args(["next", "number", "card"])))]
 pub(crate) struct Retarget {
     /// The opening's name, as `waiting` shows it
     pub(crate) op_id: String,
@@ -274,7 +274,7 @@ pub(crate) struct Retarget {
 }
 
 #[derive(Args)]
-#[group(id = "which", required = true, multiple = false, args = ["range", "search", "members"])]
+#[command(group(ArgGroup::new("which").required(true).args(["range", "search", "members"])))]
 pub(crate) struct Preload {
     /// From one number to another, both included
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
@@ -307,7 +307,7 @@ pub(crate) struct Exceptions {
 }
 
 #[derive(Args)]
-#[group(id = "on_or_off", required = true, multiple = false, args = ["why", "off"])]
+#[command(group(ArgGroup::new("on_or_off").required(true).args(["why", "off"])))]
 pub(crate) struct Except {
     /// The card's number
     pub(crate) number: String,
