@@ -126,8 +126,8 @@ impl Store {
 }
 
 impl super::View<'_> {
-    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, decision
-    /// and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
+    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, look,
+    /// decision and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
     fn old_operations(&self, after: i64, before: Timestamp) -> Result<Vec<(i64, bool, bool)>> {
         let sql = format!(
             "SELECT o.op_no, o.archive_no IS NOT NULL,
@@ -135,6 +135,7 @@ impl super::View<'_> {
                 AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.op_no = o.op_no AND n.acked_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM operation r WHERE r.original = o.op_no AND r.state NOT IN {FINAL})
                 AND o.op_no IS NOT (SELECT op_no FROM attempt ORDER BY attempt_no DESC LIMIT 1)
+                AND o.op_no IS NOT (SELECT op_no FROM look ORDER BY look_no DESC LIMIT 1)
                 AND o.op_no IS NOT (SELECT op_no FROM decision ORDER BY decision_no DESC LIMIT 1)
                 AND o.op_no IS NOT (SELECT op_no FROM notice ORDER BY notice_no DESC LIMIT 1)
              FROM operation o WHERE o.op_no > ?1 AND o.created_at < ?2 ORDER BY o.op_no LIMIT {STEP}"
@@ -148,11 +149,12 @@ impl super::View<'_> {
 impl Tx<'_> {
     /// Erases bytes of requests and answers of what has been final since before.
     fn purge_raw(&self, before: Timestamp) -> Result<u64> {
+        let states = if mutated!(HouseTakesOpen) { "(o.state)" } else { FINAL };
         let sql = format!(
             "UPDATE attempt SET body = x'', answer = NULL, path = substr(path, 1, instr(path || '?', '?') - 1)
              WHERE attempt_no IN (
                 SELECT a.attempt_no FROM attempt a INDEXED BY attempt_raw JOIN operation o ON o.op_no = a.op_no
-                WHERE (length(a.body) > 0 OR a.answer IS NOT NULL) AND o.state IN {FINAL} AND o.changed_at < ?1
+                WHERE (length(a.body) > 0 OR a.answer IS NOT NULL) AND o.state IN {states} AND o.changed_at < ?1
                 LIMIT {STEP})"
         );
         Ok(self.conn.prepare_cached(&sql)?.execute([before.millis()])? as u64)

@@ -11,7 +11,7 @@ pub(crate) fn exceptions(options: &Options, asked: &Exceptions, out: &mut Out) -
     let page = out.book(options)?.exceptions(asked.after, usize::from(asked.limit))?;
     if out.json {
         let one = |one: &Exception| {
-            json!({"card": out.number(one.card.as_str()), "reason": one.reason, "who": one.who, "since": one.since,
+            json!({"card": out.number(one.card.as_str()), "reason": out.free(&one.reason, Some(one.card.as_str())), "who": one.who, "since": one.since,
                    "by_list": one.by_list})
         };
         let shown: Vec<_> = page.exceptions.iter().map(one).collect();
@@ -22,7 +22,7 @@ pub(crate) fn exceptions(options: &Options, asked: &Exceptions, out: &mut Out) -
         let list = if one.by_list { ("the merchant's list", "商户名单") } else { ("this till", "本机") };
         vec![
             text(out.number(one.card.as_str())),
-            text(&one.reason),
+            text(out.free(&one.reason, Some(one.card.as_str()))),
             text(one.who.as_deref().unwrap_or_default()),
             text(out.maybe_time(one.since)),
             text(out.say(list)),

@@ -32,6 +32,8 @@ pub(crate) fn forget(options: &Options, asked: &Forget, out: &mut Out) -> Outcom
     if !asked.yes {
         let card = out.book(options)?.card(&asked.number)?;
         let name = card.holder.name.as_ref().map(|name| out.name(name)).unwrap_or_default();
+        // A remote may call somebody anything.
+        let name = name.replace(char::is_control, " ");
         let question = out.say(("Erase the holder for good? Answer yes:", "确定永久删除持卡人信息？请输入 yes："));
         eprintln!("{} {name}\n{question}", out.number(card.number.as_str()));
         let mut answer = String::new();

@@ -12,7 +12,7 @@ use crate::{Ended, Failure, Outcome};
 pub(crate) fn policies(options: &Options, out: &mut Out) -> Outcome {
     let policies = out.book(options)?.policies()?;
     if out.json {
-        let one = |one: &PolicyVersion| json!({"version": one.version, "policy": one.policy, "who": one.who, "why": one.why, "set_at": one.set_at});
+        let one = |one: &PolicyVersion| json!({"version": one.version, "policy": one.policy, "who": one.who, "why": one.why.as_ref().map(|why| out.free(why, None)), "set_at": one.set_at});
         let shown: Vec<_> = policies.iter().map(one).collect();
         out.json(&json!({"policies": shown}))?;
         return Ok(Ended::Well);
@@ -22,7 +22,7 @@ pub(crate) fn policies(options: &Options, out: &mut Out) -> Outcome {
             number(one.version),
             text(out.time(one.set_at)),
             text(one.who.as_deref().unwrap_or_default()),
-            text(one.why.as_deref().unwrap_or_default()),
+            text(one.why.as_ref().map(|why| out.free(why, None)).unwrap_or_default()),
             number(one.policy.floor_limit),
             number(one.policy.card_limit),
             number(one.policy.outage_limit),

@@ -32,7 +32,7 @@ pub(crate) fn retargets(options: &Options, number: &str, out: &mut Out) -> Outco
     if out.json {
         let one = |one: &Retargeted| {
             json!({"op_id": one.op_id, "from": out.number(one.from.as_str()), "to": out.number(one.to.as_str()),
-                   "existing": one.existing, "who": one.who, "why": one.why, "at": one.at})
+                   "existing": one.existing, "who": one.who, "why": out.free(&one.why, Some(one.from.as_str())), "at": one.at})
         };
         let shown: Vec<_> = found.iter().map(one).collect();
         out.json(&json!({"retargets": shown}))?;
@@ -46,7 +46,7 @@ pub(crate) fn retargets(options: &Options, number: &str, out: &mut Out) -> Outco
             text(out.number(one.to.as_str())),
             text(out.say(to)),
             text(&one.who),
-            text(&one.why),
+            text(out.free(&one.why, Some(one.from.as_str()))),
             text(&one.op_id),
         ]
     };

@@ -15,6 +15,7 @@ pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
         out.json(&json!({"book": identity, "status": status}))?;
         return Ok(ended);
     }
+    out.head()?;
     let mut pairs = vec![
         (("Till", "收银机"), format!("{} · {} · {}", identity.merchant, identity.store, identity.till)),
         (("Book", "账本"), format!("{} ({} {})", identity.book_id, out.say(("format", "格式")), identity.schema)),
@@ -25,10 +26,6 @@ pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
         (("Lines in no day's close", "未日结记录"), status.lines_not_closed.to_string()),
         (("Last written", "最近记录"), out.maybe_time(status.latest)),
     ];
-    if identity.training {
-        pairs
-            .push((("Training", "培训模式"), out.say(("yes, nothing in it is a sale", "是，均非真实业务")).to_owned()));
-    }
     if let Some(why) = &status.restored {
         let waits = out.say(("nothing is sent before `go-on`", "执行 go-on 前不上传"));
         pairs.push((("An older copy", "旧副本"), format!("{why}: {waits}")));

@@ -241,6 +241,6 @@ fn a_training_book_says_so() {
     let config = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
     let config = config.replacen('{', "{\"training\": true,", 1);
     drop(tillbook::Till::open(shop.book(), tillbook::Config::from_json(&config).unwrap()).unwrap());
-    assert!(well(shop.run(&["-b", "till.db", "status"])).contains("Training"));
+    assert!(well(shop.run(&["-b", "till.db", "status"])).contains("TRAINING"));
     assert_eq!(shop.json(&["-b", "till.db", "status"])["book"]["training"], true);
 }

@@ -28,13 +28,14 @@ impl Checkup<'_> {
         let conn = self.view.conn;
         let segments = self.segments()?;
         let start: Option<Vec<u8>> = self.view.chain_start_kept()?;
+        let burnt = self.view.burnt_lines()?;
         let mut link = Link { entry_no: 0, code: beginning(), before_chain: true };
         let mut statement = conn.prepare(&format!("SELECT {COVERED}, mac FROM entry ORDER BY entry_no"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let entry_no: i64 = row.get(0)?;
             self.report.entries += 1;
-            if entry_no != link.entry_no + 1 {
+            if entry_no != link.entry_no + 1 && !burnt.contains(&(link.entry_no, entry_no - 1)) {
                 let detail = format!("lines {} to {} are missing", link.entry_no + 1, entry_no - 1);
                 self.find(FindingKind::EntryMissing, "entry", Some(entry_no), detail);
             }
