@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -11,6 +11,8 @@ Examples:
   tillbook -b till.db cards 0123                  cards whose number holds 0123
   tillbook -b till.db history --card M1001        what was done on a card
   tillbook -b till.db report outage --csv         the last outage, for a spreadsheet
+  tillbook -b till.db check                       whether the book says what was written into it
+  tillbook -b till.db backup monday.db            a copy of the book, while the till runs
   tillbook -b till.db -c till.json sync           send what is queued; the till has to be closed
   tillbook -b till.db -c till.json resolve sale-7 write-off --who Chen --why 'paid in cash'
 
@@ -18,11 +20,13 @@ Exit codes:
   0  done
   1  an error: the words are on the error output, with the code in brackets
   2  the command line is not understood, or lacks something
-  3  done, and something needs a person (status, waiting, sync, safe)
+  3  done, and something needs a person (status, waiting, sync, safe, check, preload, salvage)
   4  a till has the book open, and the command has to write
 
-Reading needs the book alone and works while a till has it open. Writing (resolve, ack, sync, report close) needs the
-till's configuration too, and the till closed. Names, phones and card numbers are masked unless --unmasked is given.";
+Reading needs the book alone and works while a till has it open. Writing (resolve, retarget, ack, except, policy set,
+sync, preload, house, forget, go-on, report close) needs the till's configuration too, and the till closed. So do restore
+and salvage, without a configuration. Encrypted books are not read. Names, phones and card numbers are masked unless
+--unmasked is given.";
 
 /// Reads a till's book, prints reports, and decides what waits.
 #[derive(Parser)]
@@ -68,7 +72,7 @@ pub(crate) enum Lang {
 pub(crate) enum Command {
     /// How the till stands: queue, people's work, remotes
     Status,
-    /// Cards whose number holds a text, or one card in full
+    /// Cards whose number, phone or name holds a text, or one card in full
     Cards(Cards),
     /// What was done, newest first
     History(History),
@@ -82,6 +86,14 @@ pub(crate) enum Command {
     /// Record a decision about an operation that waits, and carry it out
     #[command(after_help = RESOLVE)]
     Resolve(Resolve),
+    /// Give a card another number whose opening the platform has refused
+    #[command(after_help = RETARGET)]
+    Retarget(Retarget),
+    /// What people have decided of a card number: which card an old receipt is about
+    Retargets {
+        /// The number, before or after
+        number: String,
+    },
     /// What nobody has acknowledged yet
     Notices,
     /// Acknowledge a notification
@@ -90,10 +102,51 @@ pub(crate) enum Command {
     Sync(Sync),
     /// When the remotes were not there
     Outages,
+    /// Take cards into the book ahead of an outage, with a progress bar
+    #[command(after_help = PRELOAD)]
+    Preload(Preload),
+    /// Cards that the till does not serve
+    Exceptions(Exceptions),
+    /// Put a card on the list of those that are not served, or take it off
+    #[command(after_help = EXCEPT)]
+    Except(Except),
+    /// The offline policies that were in force, newest first; or set another one
+    #[command(after_help = POLICY)]
+    Policy {
+        /// What to do with it; without it, it is shown
+        #[command(subcommand)]
+        what: Option<PolicyOf>,
+    },
+    /// How many card numbers the till's range has left
+    Numbers,
     /// Reports: X totals, a day, an outage, the day's close
     Report(Report),
     /// Whether an upgrade, or removing the book, would lose anything
     Safe,
+    /// Whether the book is whole, and says what was written into it, with a progress bar
+    #[command(after_help = CHECK)]
+    Check(Check),
+    /// Copy the book, while a till has it open or not
+    #[command(after_help = BACKUP)]
+    Backup(Backup),
+    /// Put a backup in the place of a book that no till has open; the replaced one is kept
+    #[command(after_help = RESTORE)]
+    Restore(Restore),
+    /// Go on with a book that turned out to be an older copy: what waits is sent again
+    GoOn(GoOn),
+    /// Save what is readable of a damaged book into a new one; the damaged file is only read
+    #[command(after_help = SALVAGE)]
+    Salvage {
+        /// The damaged book
+        damaged: PathBuf,
+        /// The new book, which must not be there yet
+        new: PathBuf,
+    },
+    /// Erase what is not needed any more, as the configuration's retention says
+    House(House),
+    /// Erase the holder of a card on request: name, phone, and what was sent with them
+    #[command(after_help = FORGET)]
+    Forget(Forget),
     /// Write one file for support staff, without personal data
     Support {
         /// The file to write; one that is there is replaced
@@ -117,13 +170,57 @@ Look first at the remote's own records. Then:
   write-off        whatever became of it, the shop bears it
 Who decided and why is kept in the book for good.";
 
+const RETARGET: &str = "\
+Examples:
+  tillbook -b till.db -c till.json retarget open-7 --next --who Lin --why 'the number was taken'
+  tillbook -b till.db -c till.json retarget open-7 --card M1001 --who Lin --why 'she had a card'";
+
+const PRELOAD: &str = "\
+Examples:
+  tillbook -b till.db -c till.json preload --range M000100 M000199
+  tillbook -b till.db -c till.json preload --search 138 --max-age 24 --for 600
+
+Where it ends before all are taken in, it says what to give to --after next time, and the exit code is 3.";
+
+const EXCEPT: &str = "\
+Examples:
+  tillbook -b till.db -c till.json except M1001 --why 'reported lost' --who Lin
+  tillbook -b till.db -c till.json except M1001 --off --who Lin";
+
+const POLICY: &str = "\
+Examples:
+  tillbook -b till.db policy                      what was in force, and the figures in force now
+  tillbook -b till.db policy --json
+  tillbook -b till.db -c till.json policy set policy.json --who Lin --why 'a week of fraud reports'";
+
+const CHECK: &str = "\
+It takes minutes for a large book. With --config lines are verified with the chain key that stands there.
+The exit code is 3 if an error was found; notes are none.";
+
+const BACKUP: &str = "\
+With --config, and the till closed, the book is told of it, so that `safe` knows of it; otherwise it is not.";
+
+const RESTORE: &str = "\
+Example:
+  tillbook restore monday.db till.db --high-water /var/lib/till/high-water
+  tillbook -b till.db -c till.json go-on --who Lin --why 'the disk was replaced'
+
+The book knows itself to be an older copy then: nothing is sent before somebody goes on with it.";
+
+const SALVAGE: &str = "\
+What could be read only in half goes into NEW.leftover. The exit code is 3 if anything is missing.";
+
+const FORGET: &str = "\
+It asks first, unless --yes is given: answer yes. Figures stay in the book; a card's number stays, too, unless it is a
+phone's. Operations of the card must have come to an end.";
+
 #[derive(Args)]
 pub(crate) struct Cards {
-    /// A part of the number; all cards without it
+    /// A part of the number, phone or name; all cards without it
     pub(crate) text: Option<String>,
     /// How many at most
-    #[arg(long, default_value_t = 20)]
-    pub(crate) limit: usize,
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) limit: u16,
 }
 
 #[derive(Args)]
@@ -146,6 +243,159 @@ pub(crate) struct History {
     /// Lines before this one: what the page before ended with
     #[arg(long, value_name = "LINE")]
     pub(crate) after: Option<i64>,
+    /// With the lines of the platform's own history that are none of the book's, as far as they were read
+    #[arg(long, requires = "card")]
+    pub(crate) remote: bool,
+    /// Lines of the platform before this one: what the page before ended with
+    #[arg(long, value_name = "LINE", requires = "remote")]
+    pub(crate) after_record: Option<i64>,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("where_to").required(true).args(["next", "number", "card"])))]
+pub(crate) struct Retarget {
+    /// The opening's name, as `waiting` shows it
+    pub(crate) op_id: String,
+    /// It gets the next number of the till's range
+    #[arg(long)]
+    pub(crate) next: bool,
+    /// It gets this number
+    #[arg(long)]
+    pub(crate) number: Option<String>,
+    /// Its holder has this card already
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) card: Option<String>,
+    /// Who decides
+    #[arg(long)]
+    pub(crate) who: String,
+    /// Why
+    #[arg(long)]
+    pub(crate) why: String,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("which").required(true).args(["range", "search", "members"])))]
+pub(crate) struct Preload {
+    /// From one number to another, both included
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
+    pub(crate) range: Option<Vec<String>>,
+    /// What the platform's search finds for a part of a number, a name or a phone
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// The members that the platform lists
+    #[arg(long)]
+    pub(crate) members: bool,
+    /// Pass over cards that were read within so many hours
+    #[arg(long, value_name = "HOURS")]
+    pub(crate) max_age: Option<u32>,
+    /// Stop after so many seconds at the latest
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub(crate) seconds: Option<u64>,
+    /// Go on where an earlier one ended
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Exceptions {
+    /// How many lines
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub(crate) limit: u16,
+    /// Cards after this one: what the page before ended with
+    #[arg(long, value_name = "LINE")]
+    pub(crate) after: Option<i64>,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("on_or_off").required(true).args(["why", "off"])))]
+pub(crate) struct Except {
+    /// The card's number
+    pub(crate) number: String,
+    /// Why it is not to be served
+    #[arg(long)]
+    pub(crate) why: Option<String>,
+    /// Take it off the list
+    #[arg(long)]
+    pub(crate) off: bool,
+    /// Who decides
+    #[arg(long)]
+    pub(crate) who: String,
+}
+
+/// What to do with the policy.
+#[derive(Subcommand)]
+pub(crate) enum PolicyOf {
+    /// Put another policy in force
+    Set {
+        /// A file with the policy's figures, as `policy` shows them
+        file: PathBuf,
+        /// Who decides
+        #[arg(long)]
+        who: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// Leave out the check of every page of the file, which takes the most time
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// So many findings are told; of more only the number
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) limit: u16,
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// The file to make
+    pub(crate) target: PathBuf,
+    /// Replace a file that is there, once the backup is whole
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// The backup
+    pub(crate) backup: PathBuf,
+    /// The book in whose place it goes
+    #[arg(id = "restored", value_name = "BOOK")]
+    pub(crate) restored: PathBuf,
+    /// The book's high-water file; the configuration's without it, where one is given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) high_water: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct GoOn {
+    /// Who decides
+    #[arg(long)]
+    pub(crate) who: String,
+    /// Why; the other copy must be gone
+    #[arg(long)]
+    pub(crate) why: String,
+}
+
+#[derive(Args)]
+pub(crate) struct House {
+    /// Stop after so many seconds
+    #[arg(long = "for", default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) seconds: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct Forget {
+    /// The card's number
+    pub(crate) number: String,
+    /// Who does it
+    #[arg(long)]
+    pub(crate) who: String,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args)]

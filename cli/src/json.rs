@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use tillbook::{
-    Balances, Card, CardNumber, HistoryLine, ListedOperation, Notice, Receipt, SyncStatus, WaitingOperation,
+    Balances, Card, CardNumber, HistoryLine, ListedOperation, Notice, Orphan, Receipt, RemoteRecord, SyncStatus,
+    WaitingOperation,
 };
 
 use crate::out::Out;
@@ -47,6 +48,8 @@ pub(crate) fn receipt(out: &Out, receipt: &Receipt) -> Value {
 }
 
 pub(crate) fn waiting(out: &Out, waiting: &WaitingOperation) -> Value {
+    let orphan = |one: &Orphan| json!({"op_id": one.op_id, "kind": one.kind, "amount": one.amount, "cash": one.cash});
+    let orphans: Vec<_> = waiting.orphans.iter().map(orphan).collect();
     let free = |texts: &[String]| -> Vec<String> {
         texts.iter().map(|text| out.free(text, Some(waiting.receipt.card.as_str()))).collect()
     };
@@ -56,6 +59,9 @@ pub(crate) fn waiting(out: &Out, waiting: &WaitingOperation) -> Value {
         "attempts": free(&waiting.attempts),
         "looks": free(&waiting.looks),
         "resolutions": waiting.resolutions,
+        "orphans": orphans,
+        "cash_taken": waiting.cash_taken,
+        "may_retarget": waiting.may_retarget,
     })
 }
 
@@ -73,6 +79,15 @@ pub(crate) fn line(out: &Out, line: &HistoryLine) -> Value {
     })
 }
 
+pub(crate) fn record(out: &Out, record: &RemoteRecord) -> Value {
+    json!({
+        "record_no": record.record_no, "card": out.number(record.card.as_str()), "provider": record.provider,
+        "remote_id": record.remote_id, "kind": record.kind, "money": record.money, "points": record.points,
+        "money_after": record.money_after, "points_after": record.points_after, "store": record.store,
+        "at": record.at, "fetched_at": record.fetched_at,
+    })
+}
+
 pub(crate) fn notice(out: &Out, notice: &Notice) -> Value {
     json!({
         "notice_no": notice.notice_no, "kind": notice.kind, "op_id": notice.op_id,
@@ -85,7 +100,7 @@ pub(crate) fn sync(status: &SyncStatus) -> Value {
     json!({
         "link": format!("{:?}", status.link).to_lowercase(), "queued": status.queued,
         "waiting_for_people": status.waiting_for_people, "inferred": status.inferred, "done": status.done,
-        "next_due": status.next_due,
+        "next_due": status.next_due, "restored": status.restored,
     })
 }
 

@@ -28,6 +28,8 @@ enum Failure {
     Output(std::io::Error),
     /// The command lacks something.
     Usage(String),
+    /// A file that was given is not what it should be.
+    File(String),
 }
 
 impl From<tillbook::Error> for Failure {
@@ -69,6 +71,10 @@ fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(error)) => {
             eprintln!("tillbook: {error}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::File(what)) => {
+            eprintln!("tillbook: {what}");
             ExitCode::FAILURE
         }
         Err(Failure::Usage(what)) => {

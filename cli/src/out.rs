@@ -5,7 +5,8 @@ use std::io::{Stdout, Write};
 use chrono::FixedOffset;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
-use tillbook::{Book, Config, Language, Till, Timestamp};
+use indicatif::{ProgressBar, ProgressStyle};
+use tillbook::{Book, Config, ErrorCode, Language, Till, Timestamp};
 
 use crate::Failure;
 use crate::args::{Lang, Options};
@@ -46,9 +47,27 @@ impl Out {
     /// Opens a till on the book, to write. A book is never made: it has to be there.
     pub(crate) fn till(&mut self, options: &Options) -> Result<Till, Failure> {
         let config = options.config.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_CONFIG).to_owned()))?;
-        drop(self.book(options)?);
         let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
+        match self.book(options) {
+            // An earlier release's: the till takes it up.
+            Err(Failure::Tillbook(error)) if error.code() == ErrorCode::Unsupported => {}
+            book => drop(book?),
+        }
         Ok(Till::open(path, Config::from_file(config)?)?)
+    }
+
+    /// The configuration, where one was given.
+    pub(crate) fn config(&self, options: &Options) -> Result<Option<Config>, Failure> {
+        Ok(options.config.as_ref().map(Config::from_file).transpose()?)
+    }
+
+    /// How far something has come: on the error output, and only on a terminal.
+    pub(crate) fn bar(&self, template: &str) -> ProgressBar {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar
     }
 
     /// Whichever of the two is in the answer's language.

@@ -13,6 +13,12 @@ pub(crate) const NO_CONFIG: Words = (
     "此操作要写入账本，请用 --config 指定配置文件",
 );
 pub(crate) const NOTHING: Words = ("Nothing.", "无。");
+pub(crate) const SYNC_CARRIES_IT: Words =
+    ("`tillbook sync` carries it to the platform.", "请运行 tillbook sync 上传。");
+pub(crate) const RANGE_IS_CONFIGURED: Words = (
+    "the range of numbers is the configuration's: give it with --config FILE",
+    "号段在配置文件中，请用 --config 指定配置文件",
+);
 pub(crate) const NO_CSV: Words = (
     "the list of closes has no CSV: ask for one of them, with report z NUMBER --csv",
     "日结列表没有 CSV 格式，请用 report z 编号 --csv 导出单次日结",

@@ -5,6 +5,7 @@
 mod bundle;
 mod closing;
 mod csv;
+mod keeping;
 mod reader;
 mod reconcile;
 mod safe;

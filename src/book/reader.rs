@@ -40,7 +40,7 @@ const LISTED: usize = 1_000;
 /// # }
 /// ```
 pub struct Book {
-    reader: Reader,
+    pub(super) reader: Reader,
 }
 
 /// Whose book it is.
@@ -102,6 +102,9 @@ pub struct BookStatus {
     pub lines_not_closed: u64,
     /// The latest time that stands in the book.
     pub latest: Option<Timestamp>,
+    /// Why nothing is sent: the book is an older copy of itself, and nobody has gone on with it yet
+    /// ([`Till::go_on_after_restore`](crate::Till::go_on_after_restore)).
+    pub restored: Option<String>,
     /// How each remote fared last.
     pub remotes: Vec<RemoteCondition>,
 }
@@ -116,7 +119,7 @@ impl Book {
         Ok(Book { reader: Reader::open(path.as_ref())? })
     }
 
-    fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
         self.reader.read(work)
     }
 
@@ -147,6 +150,7 @@ impl Book {
                 exposed_operations: exposure.operations,
                 lines_not_closed: view.last_entry()?.saturating_sub(view.closed_up_to()?).unsigned_abs(),
                 latest: view.highest_time()?,
+                restored: view.is_old_copy()?,
                 remotes: remotes.collect::<Result<_>>()?,
             })
         })

@@ -1,7 +1,9 @@
 //! Short names, for a line of a list or the state on a slip.
 
 use super::Language;
-use crate::model::{Class, CouponRule, CouponStatus, Evidence, Kind, Movement, NoticeKind, Promise, State};
+use crate::model::{
+    Class, CouponRule, CouponStatus, Evidence, FindingKind, Kind, Movement, NoticeKind, Promise, Severity, State,
+};
 use crate::sync::Resolution;
 
 /// The match is exhaustive: a variant without its words does not compile.
@@ -159,6 +161,42 @@ labels! {
         Cancelled => "cancelled", "已取消";
         Undone => "undone", "已冲正";
         Superseded => "superseded", "已被覆盖";
+    }
+
+    ///
+    /// ```
+    /// use tillbook::{FindingKind, Language};
+    /// assert_eq!(FindingKind::Chain.label(Language::Chinese), "链码不符");
+    /// ```
+    FindingKind {
+        Database => "damaged file", "文件损坏";
+        Reference => "reference to nothing", "关联缺失";
+        Schema => "other tables", "表结构不符";
+        Unreadable => "unreadable", "无法读取";
+        Seal => "figures changed from outside", "账户数据被外部改动";
+        Effect => "other effect than told", "影响与承诺不符";
+        State => "state that can't be", "状态矛盾";
+        Promise => "promise", "承诺缺失或多余";
+        EntryMissing => "line missing", "缺少记录";
+        EntryExtra => "line too many", "多余记录";
+        EntryDiffers => "line differs", "记录不符";
+        Money => "figures don't add up", "金额不平";
+        Card => "of another card", "卡号不符";
+        ReceiptNo => "receipt number", "小票编号不符";
+        Chain => "chain broken", "链码不符";
+        Lane => "queue stands elsewhere", "队列位置不符";
+        Coupon => "coupon used twice", "优惠券重复使用";
+        Time => "time that can't be", "时间矛盾";
+    }
+
+    ///
+    /// ```
+    /// use tillbook::{Language, Severity};
+    /// assert_eq!(Severity::Error.label(Language::Chinese), "错误");
+    /// ```
+    Severity {
+        Note => "note", "提示";
+        Error => "error", "错误";
     }
 
     ///

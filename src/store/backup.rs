@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::copy::{self, Access, Follow, Found, Part, exists};
-use super::{Store, open};
+use super::{Reader, Store, open};
 use crate::error::{Error, Result};
 
 /// All that a backup needs of the book, so that the till is free while it is made.
@@ -26,20 +26,49 @@ impl BackupSource {
     /// `InvalidInput` if the target is the book itself, or there is a file already and `over` is false. Otherwise what the disk
     /// answers; then nothing is left behind.
     pub(crate) fn copy_to(&self, target: &Path, over: bool, follow: Follow<'_>) -> Result<Found> {
-        let target = open::resolved(target)?;
-        let own = |suffix: &str| copy::with_suffix(&self.book, suffix) == target;
-        if ["", "-wal", "-shm", ".lock", ".ballast"].into_iter().any(own) {
-            return Err(Error::invalid("path", "must not be the book itself", "the book"));
-        }
-        if target.exists() && !over {
-            return Err(exists());
-        }
-        let part = Part::beside(&target)?;
+        let part = begun(&self.book, target, over)?;
         let source = self.access.connect(&self.book, false)?;
-        copy::copy_into(&source, &part, &self.access, follow)?;
+        copy::copy_into(&source, &part.part, &self.access, follow)?;
         drop(source);
-        let found = copy::verify_file(part.path(), &self.access)?;
-        part.name_it(&target, over)?;
+        part.ended(&self.access, over)
+    }
+}
+
+impl Reader {
+    /// As [`BackupSource::copy_to`], of a book that is only read: beside a till, or where nobody may write.
+    pub(crate) fn copy_to(&self, target: &Path, over: bool, follow: Follow<'_>) -> Result<Found> {
+        let part = begun(self.path(), target, over)?;
+        let access = Access::default();
+        self.check_quiet()?;
+        copy::copy_into(self.conn(), &part.part, &access, follow)?;
+        self.check_quiet()?;
+        part.ended(&access, over)
+    }
+}
+
+/// A backup that has no name yet.
+struct Begun {
+    part: Part,
+    target: PathBuf,
+}
+
+fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
+    let target = open::resolved(target)?;
+    let own = |suffix: &str| copy::with_suffix(book, suffix) == target;
+    if ["", "-wal", "-shm", ".lock", ".ballast"].into_iter().any(own) {
+        return Err(Error::invalid("path", "must not be the book itself", "the book"));
+    }
+    if target.exists() && !over {
+        return Err(exists());
+    }
+    Ok(Begun { part: Part::beside(&target)?, target })
+}
+
+impl Begun {
+    /// It is looked at, and gets its name.
+    fn ended(self, access: &Access, over: bool) -> Result<Found> {
+        let found = copy::verify_file(self.part.path(), access)?;
+        self.part.name_it(&self.target, over)?;
         Ok(found)
     }
 }

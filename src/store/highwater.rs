@@ -236,12 +236,10 @@ impl Store {
         let marks = view.marks()?;
         let epoch = view.epoch()?;
         let had_one = view.book("high_water")?.is_some();
-        let salvaged = view.book(SALVAGED)?.is_some();
-        let restored = salvaged || view.book("restored_from")?.is_some();
-        let how = if salvaged { "it was salvaged from a damaged one" } else { "it was restored from a backup" };
+        let copied = view.is_copied()?;
         let book = view.book("book_id")?.unwrap_or_default();
-        if restored {
-            self.old_copy = Some(OldCopy { why: how, used: marks.ahead(JUMP) });
+        if let Some(why) = copied {
+            self.old_copy = Some(OldCopy { why, used: marks.ahead(JUMP) });
         }
         let Some(path) = path else {
             if had_one {
@@ -264,12 +262,12 @@ impl Store {
         let behind = records.iter().any(|record| marks.is_behind(&record.marks)) && !mutated!(OldCopyIsTaken);
         let other_epoch = records.iter().any(|record| record.epoch > epoch);
         if records.is_empty() {
-            if had_one && !restored {
+            if had_one && copied.is_none() {
                 let why = "its high-water file is missing or damaged";
                 self.old_copy = Some(OldCopy { why, used: marks.ahead(JUMP) });
             }
-        } else if restored {
-            self.old_copy = Some(OldCopy { why: how, used });
+        } else if let Some(why) = copied {
+            self.old_copy = Some(OldCopy { why, used });
         } else if behind || other_epoch {
             self.old_copy = Some(OldCopy { why: "its high-water file is ahead of it", used });
         }
@@ -385,6 +383,23 @@ impl View<'_> {
     /// Why nothing is sent, if the book is an older copy and nobody has said yet that it is to be gone on with.
     pub(crate) fn restored(&self) -> Result<Option<String>> {
         self.book("restored")
+    }
+
+    /// As [`View::restored`], also before a till has opened the copy.
+    pub(crate) fn is_old_copy(&self) -> Result<Option<String>> {
+        if let Some(why) = self.restored()? {
+            return Ok(Some(why));
+        }
+        Ok(self.is_copied()?.map(str::to_owned))
+    }
+
+    /// How a book came about that no till has opened since.
+    fn is_copied(&self) -> Result<Option<&'static str>> {
+        Ok(match (self.book(SALVAGED)?, self.book("restored_from")?) {
+            (Some(_), _) => Some("it was salvaged from a damaged one"),
+            (None, Some(_)) => Some("it was restored from a backup"),
+            (None, None) => None,
+        })
     }
 }
 

@@ -9,10 +9,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::View;
+use super::check::check;
 use super::migrations::VERSION;
 use super::open::{beside_wal, check_readable, tell_apart};
 use crate::error::{Error, Result};
-use crate::model::Exposure;
+use crate::model::{CheckOptions, CheckProgress, CheckReport, Exposure};
 
 /// A book opened for reading only. It takes no lock: a till may have it open, or open it later.
 pub(crate) struct Reader {
@@ -82,7 +83,7 @@ impl Reader {
     }
 
     /// Where the file is taken for one that never changes, nobody may have begun to write.
-    fn check_quiet(&self) -> Result<()> {
+    pub(super) fn check_quiet(&self) -> Result<()> {
         match self.immutable {
             Some(before) if has_log(&self.path) || stand(&self.path)? != before => Err(Error::in_use()),
             _ => Ok(()),
@@ -91,6 +92,22 @@ impl Reader {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Checks the whole book, as it stands at one moment.
+    pub(crate) fn check(
+        &self,
+        options: &CheckOptions,
+        progress: &mut dyn FnMut(&CheckProgress) -> bool,
+    ) -> Result<CheckReport> {
+        self.read(|view| {
+            let view = View { conn: view.conn, exposure: view.exposure };
+            Ok(check(view, options, None, progress))
+        })
     }
 }
 

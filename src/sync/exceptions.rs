@@ -33,16 +33,7 @@ impl Engine {
 
     /// A page of the exception list.
     pub(crate) fn exceptions(&self, after: Option<i64>, limit: usize) -> Result<ExceptionPage> {
-        let limit = match limit {
-            0 => 20,
-            size @ 1..=500 => size,
-            size => return Err(Error::invalid("page_size", "must be at most 500", size)),
-        };
-        let mut found = self.store.view().exceptions(after.unwrap_or(0), limit + 1)?;
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|(key, _)| *key);
-        Ok(ExceptionPage { exceptions: found.into_iter().map(|(_, exception)| exception).collect(), next })
+        exceptions(&self.store.view(), after, limit)
     }
 
     /// Takes the merchant's list over in one commit: all of it, or nothing.
@@ -99,6 +90,20 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// A page of the exception list.
+pub(crate) fn exceptions(view: &View<'_>, after: Option<i64>, limit: usize) -> Result<ExceptionPage> {
+    let limit = match limit {
+        0 => 20,
+        size @ 1..=500 => size,
+        size => return Err(Error::invalid("page_size", "must be at most 500", size)),
+    };
+    let mut found = view.exceptions(after.unwrap_or(0), limit + 1)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|(key, _)| *key);
+    Ok(ExceptionPage { exceptions: found.into_iter().map(|(_, exception)| exception).collect(), next })
 }
 
 impl Desk {

@@ -49,11 +49,14 @@ pub(crate) use caller::{Caller, Step};
 pub(crate) use engine::Engine;
 #[cfg(feature = "steps")]
 pub(crate) use engine::{Answered, Scope};
+pub(crate) use exceptions::exceptions;
 pub(crate) use job::{Ask, AskAnswer};
 pub(crate) use kept::Kept;
+pub(crate) use numbers::numbers_left;
 pub(crate) use pacing::Condition;
 pub(crate) use people::waiting_for_people;
 pub use people::{Resolution, WaitingOperation};
+pub(crate) use retarget::retargets;
 pub use retarget::{Orphan, Retarget, Retargeted};
 pub(crate) use shown::card_shown;
 pub use status::{Link, RemoteStatus, SyncStatus};

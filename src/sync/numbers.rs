@@ -19,8 +19,13 @@ impl Engine {
     /// How many numbers the till's range has left; `None` where it has no range.
     pub(crate) fn numbers_left(&self) -> Result<Option<u64>> {
         let Some(range) = &self.config().card_numbers else { return Ok(None) };
-        Ok(Some(range.left(next_place(&self.store().view(), range)?)))
+        Ok(Some(numbers_left(&self.store().view(), range)?))
     }
+}
+
+/// How many numbers a range has left in this book.
+pub(crate) fn numbers_left(view: &View<'_>, range: &CardNumbers) -> Result<u64> {
+    Ok(range.left(next_place(view, range)?))
 }
 
 impl Desk {

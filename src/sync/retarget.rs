@@ -102,12 +102,16 @@ impl Engine {
 
     /// What people have decided of this number, whether it was the one before or the one after, oldest first.
     pub(crate) fn retargets(&self, number: &CardNumber) -> Result<Vec<Retargeted>> {
-        let view = self.store().view();
-        let mut rows = view.renamed_from(number)?;
-        rows.extend(view.renamed_to(number)?);
-        rows.sort_by_key(|row| (row.at, row.op_no));
-        Ok(rows.into_iter().map(Retargeted::from).collect())
+        retargets(&self.store().view(), number)
     }
+}
+
+/// What people have decided of this number, whether it was the one before or the one after, oldest first.
+pub(crate) fn retargets(view: &View<'_>, number: &CardNumber) -> Result<Vec<Retargeted>> {
+    let mut rows = view.renamed_from(number)?;
+    rows.extend(view.renamed_to(number)?);
+    rows.sort_by_key(|row| (row.at, row.op_no));
+    Ok(rows.into_iter().map(Retargeted::from).collect())
 }
 
 /// Whether the card of an opening may go elsewhere: the remote has certainly not opened it, and somebody was promised that it

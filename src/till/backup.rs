@@ -36,6 +36,12 @@ impl<'a> BackupOptions<'a> {
         self.progress = Some(Box::new(progress));
         self
     }
+
+    /// Whether it replaces, and whom it tells.
+    pub(crate) fn followed(mut self) -> (bool, impl FnMut(BackupProgress) -> bool + 'a) {
+        let follow = move |done| self.progress.as_mut().is_none_or(|progress| progress(done));
+        (self.overwrite, follow)
+    }
 }
 
 impl fmt::Debug for BackupOptions<'_> {
@@ -76,13 +82,13 @@ impl Till {
     /// # Errors
     /// `InvalidInput` if there is a file of this name and it was not to be replaced; `DiskFull`, `NoPermission`, `Storage`;
     /// `Corrupt` if the copy does not read back, which is the book's own fault more often than the target's.
-    pub fn backup(&self, path: impl AsRef<Path>, mut options: BackupOptions<'_>) -> Result<BackupReport> {
+    pub fn backup(&self, path: impl AsRef<Path>, options: BackupOptions<'_>) -> Result<BackupReport> {
         let (source, op, entry) = self.runtime.with(|engine| {
             let view = engine.store().view();
             Ok((engine.store().backup_source(), view.marks()?.op, view.last_entry()?))
         })?;
-        let mut follow = |done| options.progress.as_mut().is_none_or(|progress| progress(done));
-        let found = source.copy_to(path.as_ref(), options.overwrite, &mut follow)?;
+        let (overwrite, mut follow) = options.followed();
+        let found = source.copy_to(path.as_ref(), overwrite, &mut follow)?;
         let bytes = path.as_ref().metadata().map_err(|error| Error::io("the backup can't be read", error))?.len();
         // What it holds at least: `safe_to_close` goes by it. A backup is one whether or not that can be noted.
         let noted = self.runtime.with(|engine| {

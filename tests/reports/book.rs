@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tillbook::{Book, Config, ErrorCode, HistoryQuery, SandyConfig, Till};
+use tillbook::{BackupOptions, Book, CheckOptions, Config, ErrorCode, HistoryQuery, SandyConfig, Till};
 
 use crate::common::Shop;
 use crate::{cut_off, pay, serve};
@@ -31,6 +31,20 @@ fn it_shows_what_the_till_shows_while_the_till_runs() {
     assert_eq!(book.totals().unwrap(), till.totals().unwrap());
     assert_eq!(book.safe_to_close().unwrap(), till.safe_to_close().unwrap());
     assert_eq!(book.policy().unwrap(), till.policy().unwrap().policy);
+    assert_eq!(book.policies().unwrap(), till.policies().unwrap());
+    till.set_exception_by("B1", Some("reported lost"), "Chen").unwrap();
+    assert_eq!(book.exceptions(None, 0).unwrap(), till.exceptions(None, 0).unwrap());
+    assert_eq!(book.search("a1").unwrap(), till.search("a1").unwrap());
+    assert_eq!(book.search("").unwrap_err().code(), ErrorCode::InvalidInput);
+    assert_eq!(book.check(&CheckOptions::default()).unwrap(), till.check(&CheckOptions::default()).unwrap());
+    assert!(book.retargets("A1").unwrap().is_empty());
+    let copy = shop.dir.path().join("copy.db");
+    let report = book.backup(&copy, BackupOptions::new()).unwrap();
+    assert_eq!(report.bytes, copy.metadata().unwrap().len());
+    assert_eq!(Book::open(&copy).unwrap().operation("s1").unwrap(), till.operation("s1").unwrap());
+    for taken in [copy, shop.book()] {
+        assert_eq!(book.backup(taken, BackupOptions::new()).unwrap_err().code(), ErrorCode::InvalidInput);
+    }
     let status = book.status().unwrap();
     assert_eq!((status.queued, status.exposed_operations, status.lines_not_closed), (1, 1, 1));
     assert!(status.remotes[0].down && status.remotes[0].outage.is_some(), "{status:?}");
@@ -101,6 +115,9 @@ fn a_folder_that_may_not_be_written_is_read_unless_a_till_has_the_book() {
     let shut = std::fs::write(folder.join("x"), b"x").is_err();
     let book = Book::open(shop.book()).unwrap();
     assert_eq!(book.card("A1").unwrap().number.as_str(), "A1");
+    assert!(book.check(&CheckOptions::default()).unwrap().is_clean());
+    let elsewhere = tempfile::tempdir().unwrap();
+    book.backup(elsewhere.path().join("copy.db"), BackupOptions::new()).unwrap();
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).unwrap();
     if !shut {
         return;

@@ -1,7 +1,7 @@
 //! Cards.
 
 use serde_json::json;
-use tillbook::{Book, Card, ErrorCode};
+use tillbook::{Book, Card, ErrorCode, Matched, SearchQuery};
 
 use crate::args::{Cards, Options};
 use crate::out::{Out, number, text};
@@ -18,14 +18,20 @@ pub(crate) fn cards(options: &Options, asked: &Cards, out: &mut Out) -> Outcome 
     }
     let (cards, has_more) = found(&book, asked)?;
     if out.json {
-        let shown: Vec<_> = cards.iter().map(|card| json::card(out, card)).collect();
+        let shown = cards.iter().map(|(card, matched)| {
+            let mut shown = json::card(out, card);
+            shown["matched"] = json!(matched.map(Matched::as_str));
+            shown
+        });
+        let shown: Vec<_> = shown.collect();
         out.json(&json!({"cards": shown, "has_more": has_more}))?;
         return Ok(Ended::Well);
     }
-    let row = |card: &Card| {
+    let row = |(card, _): &Match| {
         vec![
             text(out.number(card.number.as_str())),
             text(card.holder.name.as_ref().map(|name| out.name(name)).unwrap_or_default()),
+            text(card.holder.phone.as_ref().map(|phone| out.phone(phone)).unwrap_or_default()),
             text(card.level.as_deref().unwrap_or_default()),
             text(card.status),
             number(card.balances.money.expected),
@@ -36,6 +42,7 @@ pub(crate) fn cards(options: &Options, asked: &Cards, out: &mut Out) -> Outcome 
     let headings = [
         ("card", "卡号"),
         ("name", "姓名"),
+        ("phone", "手机号"),
         ("level", "等级"),
         ("status", "状态"),
         ("money", "余额"),
@@ -44,19 +51,32 @@ pub(crate) fn cards(options: &Options, asked: &Cards, out: &mut Out) -> Outcome 
     out.table(&headings, rows)?;
     if has_more {
         out.line(
-            out.say(("There are more: give more of the number, or --limit.", "还有更多，请输入更多卡号或用 --limit。")),
+            out.say(("There are more: give more of the text, or --limit.", "还有更多，请输入更多内容或用 --limit。")),
         )?;
     }
     Ok(Ended::Well)
 }
 
-fn found(book: &Book, asked: &Cards) -> Result<(Vec<Card>, bool), Failure> {
-    let wanted = asked.text.as_deref().unwrap_or_default();
-    let mut numbers = book.card_numbers()?;
-    numbers.retain(|number| number.as_str().contains(wanted));
-    let has_more = numbers.len() > asked.limit;
-    let cards = numbers.iter().take(asked.limit).map(|number| book.card(number.as_str()));
-    Ok((cards.collect::<Result<_, _>>()?, has_more))
+/// A card, and by what it was found.
+type Match = (Card, Option<Matched>);
+
+/// The cards, and whether there are more.
+fn found(book: &Book, asked: &Cards) -> Result<(Vec<Match>, bool), Failure> {
+    let limit = usize::from(asked.limit);
+    let (numbers, has_more) = match &asked.text {
+        Some(text) => {
+            let found = book.search(SearchQuery::new(text).limit(limit))?;
+            let numbers = found.cards.into_iter().map(|card| (card.number, Some(card.matched)));
+            (numbers.collect::<Vec<_>>(), found.has_more)
+        }
+        None => {
+            let numbers = book.card_numbers()?;
+            let has_more = numbers.len() > limit;
+            (numbers.into_iter().take(limit).map(|number| (number, None)).collect(), has_more)
+        }
+    };
+    let cards = numbers.into_iter().map(|(number, matched)| Ok((book.card(number.as_str())?, matched)));
+    Ok((cards.collect::<Result<_, tillbook::Error>>()?, has_more))
 }
 
 fn one(out: &mut Out, card: &Card) -> Outcome {

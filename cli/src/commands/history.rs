@@ -1,7 +1,7 @@
 //! What was done, and one operation.
 
 use serde_json::json;
-use tillbook::{HistoryLine, HistoryQuery, Receipt};
+use tillbook::{HistoryItem, HistoryLine, HistoryQuery, Receipt, RemoteRecord};
 
 use crate::args::{History, Options};
 use crate::out::{Out, number, text};
@@ -16,15 +16,33 @@ pub(crate) fn history(options: &Options, asked: &History, out: &mut Out) -> Outc
         kind: asked.kind.clone(),
         only_points: asked.points,
         after: asked.after,
+        with_remote: asked.remote,
+        after_record: asked.after_record,
         page_size: usize::from(asked.limit),
         ..HistoryQuery::default()
     })?;
     if out.json {
         let lines: Vec<_> = page.lines.iter().map(|line| json::line(out, line)).collect();
-        out.json(&json!({"lines": lines, "next": page.next}))?;
+        let records: Vec<_> = page.records.iter().map(|record| json::record(out, record)).collect();
+        out.json(&json!({"lines": lines, "next": page.next, "records": records, "next_record": page.next_record}))?;
         return Ok(Ended::Well);
     }
-    let row = |line: &HistoryLine| {
+    // A line of the platform's own: the change in stored value, the platform, and its number there.
+    let theirs = |record: &RemoteRecord| {
+        vec![
+            number(""),
+            text(out.time(record.at)),
+            text(&record.kind),
+            text(out.number(record.card.as_str())),
+            number(record.money.map(|money| money.to_string()).unwrap_or_default()),
+            number(""),
+            number(""),
+            number(record.points.map(|points| points.to_string()).unwrap_or_default()),
+            text(&record.provider),
+            text(&record.remote_id),
+        ]
+    };
+    let ours = |line: &HistoryLine| {
         let entry = &line.entry;
         vec![
             number(entry.entry_no),
@@ -39,7 +57,11 @@ pub(crate) fn history(options: &Options, asked: &History, out: &mut Out) -> Outc
             text(&entry.op_id),
         ]
     };
-    let rows = page.lines.iter().map(row).collect();
+    let row = |item| match item {
+        HistoryItem::Here(line) => ours(line),
+        HistoryItem::Remote(record) => theirs(record),
+    };
+    let rows = page.in_order().map(row).collect();
     out.table(
         &[
             ("line", "行号"),
@@ -55,8 +77,10 @@ pub(crate) fn history(options: &Options, asked: &History, out: &mut Out) -> Outc
         ],
         rows,
     )?;
-    if let Some(next) = page.next {
-        out.line(&format!("{} --after {next}", out.say(("Older lines:", "更早的记录："))))?;
+    if page.next.is_some() || page.next_record.is_some() {
+        let after = |option: &str, next: Option<i64>| next.map(|next| format!(" {option} {next}")).unwrap_or_default();
+        let (ours, theirs) = (after("--after", page.next), after("--after-record", page.next_record));
+        out.line(&format!("{}{ours}{theirs}", out.say(("Older lines:", "更早的记录："))))?;
     }
     Ok(Ended::Well)
 }

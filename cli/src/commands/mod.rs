@@ -1,10 +1,17 @@
 //! The commands, one file each.
 
+mod backup;
 mod cards;
+mod check;
+mod exceptions;
 mod history;
+mod keeping;
 mod notices;
 mod outages;
+mod policy;
+mod preload;
 mod report;
+mod retarget;
 mod safe;
 mod status;
 mod support;
@@ -13,7 +20,7 @@ mod waiting;
 
 use clap::CommandFactory;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, PolicyOf};
 use crate::out::Out;
 use crate::{Ended, Outcome};
 
@@ -26,6 +33,21 @@ pub(crate) fn run(cli: &Cli, out: &mut Out) -> Outcome {
         Command::Operation { op_id } => history::operation(options, op_id, out),
         Command::Waiting => waiting::waiting(options, out),
         Command::Resolve(asked) => waiting::resolve(options, asked, out),
+        Command::Retarget(asked) => retarget::retarget(options, asked, out),
+        Command::Retargets { number } => retarget::retargets(options, number, out),
+        Command::Numbers => retarget::numbers(options, out),
+        Command::Preload(asked) => preload::preload(options, asked, out),
+        Command::Exceptions(asked) => exceptions::exceptions(options, asked, out),
+        Command::Except(asked) => exceptions::except(options, asked, out),
+        Command::Policy { what: None } => policy::policies(options, out),
+        Command::Policy { what: Some(PolicyOf::Set { file, who, why }) } => policy::set(options, file, (who, why), out),
+        Command::Check(asked) => check::check(options, asked, out),
+        Command::Backup(asked) => backup::backup(options, asked, out),
+        Command::Restore(asked) => backup::restore(options, asked, out),
+        Command::GoOn(asked) => backup::go_on(options, asked, out),
+        Command::Salvage { damaged, new } => backup::salvage(damaged, new, out),
+        Command::House(asked) => keeping::house(options, asked, out),
+        Command::Forget(asked) => keeping::forget(options, asked, out),
         Command::Notices => notices::notices(options, out),
         Command::Ack(asked) => notices::ack(options, asked, out),
         Command::Sync(asked) => sync::sync(options, asked, out),

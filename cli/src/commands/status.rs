@@ -9,7 +9,8 @@ use crate::{Ended, Outcome};
 pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
     let book = out.book(options)?;
     let (identity, status) = (book.identity()?, book.status()?);
-    let ended = if status.waiting_for_people > 0 { Ended::NeedsAPerson } else { Ended::Well };
+    let ended =
+        if status.waiting_for_people > 0 || status.restored.is_some() { Ended::NeedsAPerson } else { Ended::Well };
     if out.json {
         out.json(&json!({"book": identity, "status": status}))?;
         return Ok(ended);
@@ -25,6 +26,10 @@ pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
         (("Lines in no day's close", "未日结记录"), status.lines_not_closed.to_string()),
         (("Last written", "最近记录"), out.maybe_time(status.latest)),
     ];
+    if let Some(why) = &status.restored {
+        let waits = out.say(("nothing is sent before `go-on`", "执行 go-on 前不上传"));
+        pairs.push((("An older copy", "旧副本"), format!("{why}: {waits}")));
+    }
     for remote in &status.remotes {
         let standing = match (&remote.halted, remote.down, &remote.outage) {
             (Some(why), ..) => format!("{}: {why}", out.say(("refuses this till", "停止服务"))),

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use crate::args::{Options, Sync};
 use crate::out::Out;
 use crate::{Ended, Outcome, json};
@@ -17,26 +15,26 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) fn sync(options: &Options, asked: &Sync, out: &mut Out) -> Outcome {
     let till = out.till(options)?;
     let (began, most) = (Instant::now(), Duration::from_secs(asked.seconds));
-    // On the error output, and only on a terminal.
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len}  {elapsed}  {msg}") {
-        bar.set_style(style);
-    }
+    let bar = out.bar("{bar:32} {pos}/{len}  {elapsed}  {msg}");
     let status = loop {
         let status = till.sync(STEP.min(most.saturating_sub(began.elapsed())))?;
         bar.set_length(status.total);
         bar.set_position(status.done);
         bar.set_message(format!("{}/min", status.per_minute()));
-        if status.queued == 0 || began.elapsed() >= most {
+        if status.queued == 0 || status.restored.is_some() || began.elapsed() >= most {
             break status;
         }
         std::thread::sleep(PAUSE);
     };
     bar.finish_and_clear();
-    let ended = if status.waiting_for_people > 0 { Ended::NeedsAPerson } else { Ended::Well };
+    let ended =
+        if status.waiting_for_people > 0 || status.restored.is_some() { Ended::NeedsAPerson } else { Ended::Well };
     if out.json {
         out.json(&json::sync(&status))?;
         return Ok(ended);
+    }
+    if let Some(why) = &status.restored {
+        out.line(&format!("{} {why}", out.say(("Nothing is sent before `go-on`:", "执行 go-on 前不上传："))))?;
     }
     out.pairs(vec![
         (("Finished", "已完成"), status.done.to_string()),

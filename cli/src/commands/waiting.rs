@@ -24,7 +24,7 @@ pub(crate) fn waiting(options: &Options, out: &mut Out) -> Outcome {
             out.line("")?;
         }
         let mut pairs = told(out, &one.receipt);
-        let choices: Vec<String> = one
+        let mut choices: Vec<String> = one
             .resolutions
             .iter()
             .map(|choice| format!("{} ({})", choice.as_str().replace('_', "-"), choice.label(out.language)))
@@ -33,6 +33,22 @@ pub(crate) fn waiting(options: &Options, out: &mut Out) -> Outcome {
         let free = |text: &String| out.free(text, Some(one.receipt.card.as_str()));
         pairs.extend(one.attempts.iter().map(|attempt| (("Attempt", "上传记录"), free(attempt))));
         pairs.extend(one.looks.iter().map(|look| (("Look", "查询记录"), free(look))));
+        pairs.extend(one.orphans.iter().map(|orphan| {
+            let kind = orphan.kind.label(out.language);
+            let cash = if orphan.cash.is_positive() {
+                format!(", {} {}", out.say(("cash", "已收现金")), orphan.cash)
+            } else {
+                String::new()
+            };
+            (("Waits behind it", "排在其后"), format!("{} ({kind}) {}{cash}", orphan.op_id, orphan.amount))
+        }));
+        if !one.orphans.is_empty() {
+            pairs.push((("Cash taken", "已收现金"), one.cash_taken.to_string()));
+        }
+        if one.may_retarget {
+            let another = out.say(("retarget (another number)", "retarget（换卡号）"));
+            choices.insert(0, another.to_owned());
+        }
         pairs.push((("May be decided", "可选处理"), choices.join(", ")));
         out.pairs(pairs)?;
     }
@@ -56,7 +72,7 @@ pub(crate) fn resolve(options: &Options, asked: &Resolve, out: &mut Out) -> Outc
         let recorded = out.say(("Recorded for", "已记录，操作人："));
         out.line(&format!("{}: {state}. {recorded} {}", receipt.op_id, asked.who))?;
         if resolution == Resolution::SendAgain || resolution == Resolution::WasApplied {
-            out.line(out.say(("`tillbook sync` carries it to the platform.", "请运行 tillbook sync 上传。")))?;
+            out.line(out.say(words::SYNC_CARRIES_IT))?;
         }
     }
     Ok(Ended::Well)

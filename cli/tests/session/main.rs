@@ -1,6 +1,7 @@
 //! The tool as a support desk has it: the built program, run on a book with a day in it.
 #![allow(clippy::unwrap_used)]
 
+mod commands;
 mod desk;
 mod manners;
 mod shop;

@@ -13,7 +13,7 @@ fn help_and_completion_need_no_book() {
     let shop = Shop::open();
     let help = shop.run(&["--help"]);
     assert_eq!(help.code, 0, "{}", help.err);
-    for word in ["Examples:", "Exit codes:", "waiting", "resolve", "--unmasked"] {
+    for word in ["Examples:", "Exit codes:", "waiting", "resolve", "go-on", "salvage", "--unmasked"] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
     assert_eq!(shop.run(&[]).code, 2, "no command at all");
@@ -22,6 +22,9 @@ fn help_and_completion_need_no_book() {
         assert!(script.code == 0 && script.out.contains("tillbook") && script.out.contains("waiting"), "{shell}");
     }
     assert!(shop.run(&["resolve", "--help"]).out.contains("write-off"));
+    for command in ["retarget", "preload", "except", "policy", "restore"] {
+        assert!(shop.run(&[command, "--help"]).out.contains("\n  tillbook "), "{command} has no example");
+    }
     assert!(!shop.book().exists());
 }
 
@@ -29,7 +32,7 @@ fn help_and_completion_need_no_book() {
 fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
     let shop = Shop::open();
     std::fs::write(shop.dir.path().join("text"), "this is no book and never was one, whatever its name").unwrap();
-    let cases: [(&[&str], i32, &str); 9] = [
+    let cases: &[(&[&str], i32, &str)] = &[
         (&["status"], 2, "--book"),
         (&["-b", "no.db", "status"], 1, "Storage"),
         (&["-b", "text", "status"], 1, "NotABook"),
@@ -39,9 +42,35 @@ fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
         (&["-b", "till.db", "report", "outage"], 1, "NotFound"),
         (&["-b", "till.db", "sync"], 2, "--config"),
         (&["-b", "till.db", "-c", "none.json", "sync"], 1, "InvalidConfig"),
+        (&["-b", "till.db", "cards", "1", "--limit", "101"], 2, "--limit"),
+        (&["-b", "till.db", "cards", " - "], 1, "InvalidInput"),
+        (&["-b", "till.db", "history", "--remote"], 2, "--card"),
+        (&["-b", "till.db", "numbers"], 2, "--config"),
+        (&["-b", "till.db", "retargets", "a b"], 1, "InvalidInput"),
+        (&["-b", "till.db", "backup", "till.db"], 1, "InvalidInput"),
+        (&["-b", "till.db", "backup", "text"], 1, "InvalidInput"),
+        (&["-b", "till.db", "backup", "no/where.db"], 1, "Storage"),
+        (&["-b", "text", "check"], 1, "NotABook"),
+        (&["restore", "none", "till.db"], 1, "Storage"),
+        (&["restore", "text", "till.db"], 1, "NotABook"),
+        (&["restore", "text"], 2, "BOOK"),
+        (&["salvage", "text", "till.db"], 1, "InvalidInput"),
+        (&["-b", "till.db", "retarget", "open-7", "--who", "Lin", "--why", "x"], 2, "--next"),
+        (&["-b", "till.db", "retarget", "o", "--next", "--card", "M1", "--who", "Lin", "--why", "x"], 2, "--card"),
+        (&["-b", "till.db", "retarget", "open-7", "--next", "--who", "Lin", "--why", "x"], 2, "--config"),
+        (&["-b", "till.db", "except", "M1001", "--who", "Lin"], 2, "--off"),
+        (&["-b", "till.db", "except", "M1001", "--off", "--why", "x", "--who", "Lin"], 2, "--off"),
+        (&["-b", "till.db", "preload", "--range", "M1"], 2, "--range"),
+        (&["-b", "till.db", "-c", "till.json", "preload"], 2, "--search"),
+        (&["-b", "till.db", "-c", "till.json", "preload", "--range", "M9", "M1"], 1, "InvalidInput"),
+        (&["-b", "till.db", "-c", "till.json", "except", "M9", "--off", "--who", "Lin"], 1, "NotFound"),
+        (&["-b", "till.db", "-c", "till.json", "policy", "set", "text", "--who", "L", "--why", "x"], 1, "text: "),
+        (&["-b", "till.db", "-c", "till.json", "policy", "set", "none", "--who", "L", "--why", "x"], 1, "none: "),
+        (&["-b", "till.db", "-c", "till.json", "forget", "M9", "--who", "Lin", "--yes"], 1, "NotFound"),
+        (&["-b", "till.db", "-c", "till.json", "retarget", "o", "--next", "--who", "L", "--why", "x"], 1, "NotFound"),
     ];
     drop(shop.till());
-    for (arguments, code, word) in cases {
+    for &(arguments, code, word) in cases {
         let ran = shop.run(arguments);
         assert_eq!(ran.code, code, "{arguments:?}: {} {}", ran.out, ran.err);
         assert!(ran.err.contains(word) && ran.out.is_empty(), "{arguments:?}: {} {}", ran.out, ran.err);
@@ -58,18 +87,42 @@ fn reading_goes_on_beside_a_till_and_writing_is_told_to_wait() {
     shop.serve(&till);
     shop.cut_off(&till);
     till.consume(pay("M1001", "5", "1")).unwrap();
+    for reading in [
+        &["cards", "1001"][..],
+        &["history", "--card", "M1001", "--remote"],
+        &["check"],
+        &["backup", "copy.db"],
+        &["backup", "copy.db", "--overwrite", "-c", "till.json"],
+        &["exceptions"],
+        &["policy"],
+        &["retargets", "N1"],
+        &["numbers", "-c", "till.json"],
+    ] {
+        let ran = shop.run(&[&["-b", "till.db"], reading].concat());
+        assert_eq!(ran.code, 0, "{reading:?}: {} {}", ran.out, ran.err);
+    }
+    std::fs::write(shop.dir.path().join("policy.json"), "{}").unwrap();
     let status = shop.json(&["-b", "till.db", "status"]);
     assert_eq!((&status["status"]["queued"], &status["book"]["till"]), (&1.into(), &"Till 3".into()));
     for writing in [
         &["-b", "till.db", "-c", "till.json", "sync"][..],
         &["-b", "till.db", "-c", "till.json", "ack", "1", "--who", "Chen"],
         &["-b", "till.db", "-c", "till.json", "report", "close", "--who", "Chen"],
+        &["-b", "till.db", "-c", "till.json", "retarget", "sale-1", "--next", "--who", "Chen", "--why", "taken"],
+        &["-b", "till.db", "-c", "till.json", "except", "M1001", "--why", "lost", "--who", "Chen"],
+        &["-b", "till.db", "-c", "till.json", "policy", "set", "policy.json", "--who", "Chen", "--why", "fraud"],
+        &["-b", "till.db", "-c", "till.json", "preload", "--search", "M1"],
+        &["-b", "till.db", "-c", "till.json", "house"],
+        &["-b", "till.db", "-c", "till.json", "forget", "M1001", "--who", "Chen", "--yes"],
+        &["-b", "till.db", "-c", "till.json", "go-on", "--who", "Chen", "--why", "new disk"],
+        &["restore", "copy.db", "till.db"],
     ] {
         let ran = shop.run(writing);
         assert_eq!(ran.code, 4, "{writing:?}: {}", ran.err);
         assert!(ran.err.contains("a till has this book open"), "{}", ran.err);
     }
     assert!(till.day_closes(None).unwrap().is_empty());
+    assert!(till.exceptions(None, 0).unwrap().exceptions.is_empty() && till.policies().unwrap().len() == 1);
 }
 
 #[test]
@@ -79,10 +132,18 @@ fn people_are_masked_unless_they_are_asked_for() {
     shop.serve(&till);
     shop.cut_off(&till);
     till.consume(pay("M1002", "5", "1")).unwrap();
+    till.set_exception_by("M1002", Some("M1002 of 13800001002 is lost"), "Chen").unwrap();
     let personal = ["M1002", "Wang Fang", "13800001002"];
     for asked in [
         &["cards"][..],
         &["cards", "M1002"],
+        &["cards", "wang"],
+        &["cards", "8000010"],
+        &["cards", "8000010", "--json"],
+        &["exceptions"],
+        &["exceptions", "--json"],
+        &["history", "--card", "M1002", "--remote"],
+        &["history", "--card", "M1002", "--remote", "--json"],
         &["history"],
         &["operation", "sale-1"],
         &["report", "day"],

@@ -10,7 +10,7 @@ use tillbook_sandbox::fault::{Fault, OneShot};
 use tillbook_sandbox::sandy::{NewCard, Settings};
 use tillbook_sandbox::server::{self, Server};
 
-const SOON: Duration = Duration::from_secs(2);
+pub(crate) const SOON: Duration = Duration::from_secs(2);
 
 pub(crate) struct Shop {
     pub(crate) server: Server,
@@ -47,6 +47,7 @@ impl Shop {
             "merchant": "Noodle House", "store": "Station Street", "till": "Till 3",
             "sandy": {"base_url": self.server.url(), "token": settings.token, "guid": settings.restaurant,
                       "quiet_period_ms": 60, "request_timeout_ms": 1000, "sole_writer": false},
+            "card_numbers": {"prefix": "N", "first": 1, "last": 20},
             "pacing": {"backoff_ms": 5, "backoff_max_ms": 40, "restart_jitter_ms": 5},
         })
         .to_string()
@@ -70,6 +71,11 @@ impl Shop {
         let Output { status, stdout, stderr } = tool.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ran { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+
+    /// Runs a command that writes, with the shop's book and configuration.
+    pub(crate) fn write(&self, arguments: &[&str]) -> Ran {
+        self.run(&[&["-b", "till.db", "-c", "till.json"], arguments].concat())
     }
 
     pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
