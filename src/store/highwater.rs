@@ -350,7 +350,17 @@ impl Store {
     }
 }
 
+/// Under this key stands up to which line none will ever be, from this one on.
+fn passed_over(from: i64) -> String {
+    format!("lines passed over from {from}")
+}
+
 impl View<'_> {
+    /// Whether a book that was an older copy passed over exactly these numbers of lines.
+    pub(super) fn has_passed_over(&self, from: i64, to: i64) -> Result<bool> {
+        Ok(self.book(&passed_over(from))?.is_some_and(|last| last == to.to_string()))
+    }
+
     /// The last numbers in use; those that an older copy's successor may have used count as used.
     pub(crate) fn marks(&self) -> Result<Marks> {
         let mut last = self.conn.prepare_cached(
@@ -392,6 +402,10 @@ impl Tx<'_> {
     /// No number up to these is given again: `after_burnt` looks there.
     pub(crate) fn burn(&self, used: &Marks) -> Result<()> {
         self.set_book("burnt", &to_json(used)?)?;
+        let (last, _) = self.chain_end()?;
+        if used.entry > last {
+            self.set_book(&passed_over(last + 1), &used.entry.to_string())?;
+        }
         for (key, last) in [("burnt op", used.op), ("burnt attempt", used.attempt), ("burnt entry", used.entry)] {
             self.set_book(key, &last.to_string())?;
         }
