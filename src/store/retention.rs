@@ -126,8 +126,9 @@ impl Store {
 }
 
 impl super::View<'_> {
-    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, decision
-    /// and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
+    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt,
+    /// look, decision and notification stay: by their numbers the next ones are counted, so that none in an archive is written
+    /// over, and an older copy of the book is told.
     fn old_operations(&self, after: i64, before: Timestamp) -> Result<Vec<(i64, bool, bool)>> {
         let sql = format!(
             "SELECT o.op_no, o.archive_no IS NOT NULL,
@@ -135,6 +136,7 @@ impl super::View<'_> {
                 AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.op_no = o.op_no AND n.acked_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM operation r WHERE r.original = o.op_no AND r.state NOT IN {FINAL})
                 AND o.op_no IS NOT (SELECT op_no FROM attempt ORDER BY attempt_no DESC LIMIT 1)
+                AND o.op_no IS NOT (SELECT op_no FROM look ORDER BY look_no DESC LIMIT 1)
                 AND o.op_no IS NOT (SELECT op_no FROM decision ORDER BY decision_no DESC LIMIT 1)
                 AND o.op_no IS NOT (SELECT op_no FROM notice ORDER BY notice_no DESC LIMIT 1)
              FROM operation o WHERE o.op_no > ?1 AND o.created_at < ?2 ORDER BY o.op_no LIMIT {STEP}"
@@ -170,15 +172,17 @@ impl Tx<'_> {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// What is in the archive leaves the book.
+    /// What is in the archive leaves the book. What a return of the operation would have to know stays, and so does which number a
+    /// card had before.
     fn leave_to_archive(&self, operations: &[i64], archive_no: i64) -> Result<u64> {
         let mut archived = 0;
         for op_no in operations {
             for sql in [
                 "DELETE FROM look WHERE op_no = ?1",
                 "DELETE FROM attempt WHERE op_no = ?1",
-                "DELETE FROM confirmation WHERE op_no = ?1",
-                "DELETE FROM decision WHERE op_no = ?1",
+                "DELETE FROM confirmation WHERE op_no = (SELECT op_no FROM operation WHERE op_no = ?1
+                    AND kind NOT IN ('accrue_points', 'redeem_points', 'push_order'))",
+                "DELETE FROM decision WHERE op_no = ?1 AND detail IS NULL",
                 "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL",
             ] {
                 self.conn.prepare_cached(sql)?.execute([op_no])?;

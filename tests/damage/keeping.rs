@@ -224,6 +224,9 @@ fn what_went_into_an_archive_is_forgotten_there_too() {
     till.serve_card("A1", crate::street::ALL).unwrap();
     till.open_card(OpenCard::new(phone, "普通会员").name(name).phone(phone).offline().op_id("o")).unwrap();
     street.settle(&till);
+    // What was sent last stays in the book.
+    till.consume(tillbook::Consume::new("A1", tillbook::Money::from_fen(1)).offline()).unwrap();
+    street.settle(&till);
     street.clock.pass(400 * DAY);
     let archive = till.keep_house(DAY).unwrap().archive.unwrap();
     assert!(contains(street.dir.path(), name).contains(&archive));
