@@ -206,3 +206,26 @@ fn two_numbers_of_one_holder_are_forgotten_together() {
         assert_eq!(count(&street.book(), &format!("{table} LIKE '%{phone}%'")), 0, "{table}");
     }
 }
+
+#[test]
+fn books_that_share_a_folder_for_archives_share_no_archive() {
+    let street = Street::new();
+    let shared = tempfile::tempdir().unwrap();
+    let mut config = keeping();
+    config.retention.archive_folder = Some(shared.path().to_owned());
+    let mut archives = Vec::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for (book, fen) in [(street.book(), 1_01), (elsewhere.path().join("till.db"), 1_02)] {
+        let till = street.builder(config.clone()).open(&book).unwrap();
+        till.serve_card("A1", ALL).unwrap();
+        till.consume(sale("A1", fen)).unwrap();
+        till.consume(sale("A1", fen + 1_00)).unwrap();
+        street.settle(&till);
+        street.clock.pass(400 * DAY);
+        archives.push((till.keep_house(DAY).unwrap().archive.unwrap(), format!("sale-{fen}")));
+    }
+    for (archive, op_id) in &archives {
+        assert_eq!(count(archive, &format!("operation WHERE op_id = '{op_id}'")), 1, "{archive:?}");
+        assert_eq!(count(archive, "operation"), 1, "{archive:?}");
+    }
+}
