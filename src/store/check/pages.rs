@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::{Checkup, said};
 use crate::model::FindingKind;
 use crate::store::migrations::{STEPS, Step, VERSION};
+use crate::store::open::check_version;
 use crate::store::schema::APPLICATION_ID;
 
 /// SQLite's check ends after so many errors.
@@ -15,11 +16,19 @@ const MOST: usize = 100;
 impl Checkup<'_> {
     /// The marks in the header, and every table, index and trigger, as a fresh book has them.
     pub(super) fn schema(&mut self) -> rusqlite::Result<()> {
-        for (pragma, want) in [("application_id", APPLICATION_ID), ("user_version", VERSION)] {
-            let got: i64 = self.view.conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?;
-            if got != want {
-                self.find(FindingKind::Schema, "header", None, format!("{pragma} is {got} and not {want}"));
-            }
+        let pragma = |name: &str| -> rusqlite::Result<i64> {
+            self.view.conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+        };
+        let (application_id, version) = (pragma("application_id")?, pragma("user_version")?);
+        if application_id != APPLICATION_ID {
+            let detail = format!("application_id is {application_id} and not {APPLICATION_ID}");
+            self.find(FindingKind::Schema, "header", None, detail);
+        }
+        // A newer release's book that this one may write has more columns than this one knows.
+        let newer = version > VERSION && check_version(self.view.conn, version).is_ok();
+        if version != VERSION {
+            let detail = format!("user_version is {version} and not {VERSION}");
+            self.differs(newer, "header", detail);
         }
         let fresh = Connection::open_in_memory()?;
         for Step { sql: step, .. } in STEPS {
@@ -30,7 +39,7 @@ impl Checkup<'_> {
             match got.get(name) {
                 None => self.find(FindingKind::Schema, "schema", None, format!("{name} is missing")),
                 Some(other) if other != sql => {
-                    self.find(FindingKind::Schema, "schema", None, format!("{name} is not as this release makes it"));
+                    self.differs(newer, "schema", format!("{name} is not as this release makes it"));
                 }
                 Some(_) => {}
             }
@@ -40,6 +49,15 @@ impl Checkup<'_> {
             self.note(FindingKind::Schema, "schema", None, "something is there that this release does not make");
         }
         Ok(())
+    }
+
+    /// What is not as this release makes it: an error, unless a newer one says that this one need not know.
+    fn differs(&mut self, newer: bool, place: &str, detail: String) {
+        if newer {
+            self.note(FindingKind::Schema, place, None, detail);
+        } else {
+            self.find(FindingKind::Schema, place, None, detail);
+        }
     }
 
     pub(super) fn pages(&mut self) -> rusqlite::Result<()> {
