@@ -40,13 +40,16 @@
 #define TILLBOOK_ABI_MAJOR 1
 
 // Changes when something is added. A program runs with any library of the same major and the same or a higher minor.
-#define TILLBOOK_ABI_MINOR 0
+#define TILLBOOK_ABI_MINOR 1
 
 // Both in one number, the major in the upper 16 bits: what this header describes.
-#define TILLBOOK_ABI_VERSION 65536
+#define TILLBOOK_ABI_VERSION 65537
 
 // `tillbook_features`: the library has the built-in HTTP transport. Without it every till needs one of the host's.
 #define TILLBOOK_FEATURE_HTTP 1
+
+// `tillbook_features`: books may be encrypted.
+#define TILLBOOK_FEATURE_ENCRYPTION 2
 
 // Who may say yes: as TILLBOOK_DELIVERY_PREFER_ONLINE with the configured time-out.
 #define TILLBOOK_DELIVERY_DEFAULT 0
@@ -289,6 +292,9 @@
 // Where a rate comes from: the operation has no price.
 #define TILLBOOK_RATE_NOT_APPLICABLE 5
 
+// Where a rate comes from: the rate that several cards of this level were given lately, this one not among them.
+#define TILLBOOK_RATE_LEARNED 6
+
 // A notification is about: the remote refused what had been approved offline: owed.
 #define TILLBOOK_NOTICE_REJECTED 1
 
@@ -328,6 +334,15 @@
 // A notification is about: the remote's figures changed by something that this till, the card's only writer, has not done.
 #define TILLBOOK_NOTICE_UNEXPLAINED 13
 
+// A notification is about: the till's range of card numbers is nearly used up.
+#define TILLBOOK_NOTICE_NUMBERS_NEAR 14
+
+// A notification is about: the book is an older copy of itself: nothing is sent until a person goes on with it.
+#define TILLBOOK_NOTICE_RESTORED 15
+
+// A notification is about: the high-water file can't be written: until it can, an older copy of the book may not be noticed.
+#define TILLBOOK_NOTICE_HIGH_WATER 16
+
 // A person's decision: the remote has it. Takes effect together with a fresh read of the account.
 #define TILLBOOK_RESOLUTION_WAS_APPLIED 1
 
@@ -339,6 +354,117 @@
 
 // A person's decision: whatever became of it, the shop bears it.
 #define TILLBOOK_RESOLUTION_WRITE_OFF 4
+
+// A search has found the text in: the card's number.
+#define TILLBOOK_MATCHED_NUMBER 1
+
+// A search has found the text in: the holder's phone.
+#define TILLBOOK_MATCHED_PHONE 2
+
+// A search has found the text in: the holder's name.
+#define TILLBOOK_MATCHED_NAME 3
+
+// What became of an operation: the remote has it.
+#define TILLBOOK_CLASS_ACCEPTED 1
+
+// What became of an operation: it waits to be sent, or is being sent.
+#define TILLBOOK_CLASS_ON_ITS_WAY 2
+
+// What became of an operation: it was sent, and nobody knows yet.
+#define TILLBOOK_CLASS_IN_DOUBT 3
+
+// What became of an operation: it waits for a person.
+#define TILLBOOK_CLASS_PARKED 4
+
+// What became of an operation: it was approved here, and the remote refused it: owed.
+#define TILLBOOK_CLASS_REJECTED 5
+
+// What became of an operation: a person gave it up.
+#define TILLBOOK_CLASS_WRITTEN_OFF 6
+
+// What became of an operation: the remote refused it, and nobody had been promised it.
+#define TILLBOOK_CLASS_DECLINED 7
+
+// What became of an operation: it was cancelled or voided before it reached the remote.
+#define TILLBOOK_CLASS_CANCELLED 8
+
+// What became of an operation: it was undone at the remote, or is being undone.
+#define TILLBOOK_CLASS_UNDONE 9
+
+// What became of an operation: somebody else changed the same thing meanwhile.
+#define TILLBOOK_CLASS_SUPERSEDED 10
+
+// A line of totals counts: what was done with an approval.
+#define TILLBOOK_MOVEMENT_MADE 1
+
+// A line of totals counts: what was taken back before it reached the remote. Its figures are below zero.
+#define TILLBOOK_MOVEMENT_VOID 2
+
+// A line of totals counts: what was given up by a person. Its figures are below zero.
+#define TILLBOOK_MOVEMENT_WRITE_OFF 3
+
+// A line of totals counts: what a remote did without an approval here: no goods and no cash changed hands for it, as far as this till knows.
+#define TILLBOOK_MOVEMENT_WITHOUT_APPROVAL 4
+
+// A check has found: SQLite finds the file damaged.
+#define TILLBOOK_FINDING_DATABASE 1
+
+// A check has found: a row refers to another one that is not there.
+#define TILLBOOK_FINDING_REFERENCE 2
+
+// A check has found: the tables, indexes or triggers are not those of this release.
+#define TILLBOOK_FINDING_SCHEMA 3
+
+// A check has found: a row or a part of the file can't be read.
+#define TILLBOOK_FINDING_UNREADABLE 4
+
+// A check has found: an account's figures were changed by something else than this library.
+#define TILLBOOK_FINDING_SEAL 5
+
+// A check has found: an operation's effect is not what was told, or not what it counts as.
+#define TILLBOOK_FINDING_EFFECT 6
+
+// A check has found: an operation's state, its marks and its promise don't go together.
+#define TILLBOOK_FINDING_STATE 7
+
+// A check has found: a promise that should be there is not, or one is that should not.
+#define TILLBOOK_FINDING_PROMISE 8
+
+// A check has found: a line that should be in the book is not.
+#define TILLBOOK_FINDING_ENTRY_MISSING 9
+
+// A check has found: a line is in the book that nothing accounts for.
+#define TILLBOOK_FINDING_ENTRY_EXTRA 10
+
+// A check has found: a line is not what was told.
+#define TILLBOOK_FINDING_ENTRY_DIFFERS 11
+
+// A check has found: figures that don't add up.
+#define TILLBOOK_FINDING_MONEY 12
+
+// A check has found: a row belongs to another card, account or lane than it says.
+#define TILLBOOK_FINDING_CARD 13
+
+// A check has found: a receipt number does not belong to its line.
+#define TILLBOOK_FINDING_RECEIPT_NO 14
+
+// A check has found: a line's code in the chain is not the one that it should have.
+#define TILLBOOK_FINDING_CHAIN 15
+
+// A check has found: a lane does not stand where its operations do.
+#define TILLBOOK_FINDING_LANE 16
+
+// A check has found: a coupon has been used more than once.
+#define TILLBOOK_FINDING_COUPON 17
+
+// A check has found: a time that can't be.
+#define TILLBOOK_FINDING_TIME 18
+
+// A finding is: worth knowing; no figure is in question.
+#define TILLBOOK_SEVERITY_NOTE 1
+
+// A finding is: the book does not say what was written into it.
+#define TILLBOOK_SEVERITY_ERROR 2
 
 // A yes-or-no setting: yes. 0 leaves it at its default.
 #define TILLBOOK_YES 1
@@ -439,6 +565,16 @@
 // The till is closed.
 #define TILLBOOK_CLOSED 29
 
+// The book is an older copy of itself, or the file that shows it is missing: nothing is sent until a person has said that the
+// copy is to be gone on with.
+#define TILLBOOK_RESTORED 30
+
+// The book is encrypted and the key is another one, or none was given.
+#define TILLBOOK_WRONG_KEY 31
+
+// The book was opened for reading only.
+#define TILLBOOK_READ_ONLY 32
+
 // An argument, or a field that must be given, is NULL.
 #define TILLBOOK_NULL_ARGUMENT 100
 
@@ -508,6 +644,15 @@
 // `tillbook_label`: the value is a TILLBOOK_RULE_*.
 #define TILLBOOK_LABEL_RULE 7
 
+// `tillbook_label`: the value is a TILLBOOK_CLASS_*.
+#define TILLBOOK_LABEL_CLASS 8
+
+// `tillbook_label`: the value is a TILLBOOK_MOVEMENT_*.
+#define TILLBOOK_LABEL_MOVEMENT 9
+
+// `tillbook_label`: the value is a TILLBOOK_COUPON_*.
+#define TILLBOOK_LABEL_COUPON_STATUS 10
+
 // Nothing is logged: the beginning.
 #define TILLBOOK_LOG_OFF 0
 
@@ -522,6 +667,48 @@
 
 // Everything.
 #define TILLBOOK_LOG_DEBUG 4
+
+// The card gets the next number of the till's range.
+#define TILLBOOK_RETARGET_NEXT_NUMBER 1
+
+// The card gets the number that is given.
+#define TILLBOOK_RETARGET_NEW_NUMBER 2
+
+// The holder has a card already, the one that is given: what waits is done on that, and the opening is written off.
+#define TILLBOOK_RETARGET_EXISTING_CARD 3
+
+// `tillbook_policy.overridable`: a supervisor may lift nothing, where 0 stands for the default.
+#define TILLBOOK_OVERRIDE_NOTHING 1
+
+// `tillbook_room.has`: `card` is told, since a card was named.
+#define TILLBOOK_ROOM_CARD 1
+
+// `tillbook_room.has`: `phone` is told, since the card has a phone number.
+#define TILLBOOK_ROOM_PHONE 2
+
+// `tillbook_room.has`: `available` is told, since this till knows the card.
+#define TILLBOOK_ROOM_AVAILABLE 4
+
+// `tillbook_room.has`: `base_expires_s` is told, since this till knows the card.
+#define TILLBOOK_ROOM_BASE 8
+
+// `tillbook_room.has`: `policy_expires_s` is told, since the policy has an end.
+#define TILLBOOK_ROOM_POLICY 16
+
+// All cards are dealt with.
+#define TILLBOOK_PRELOAD_COMPLETE 1
+
+// So many are dealt with as the call was to deal with.
+#define TILLBOOK_PRELOAD_STEP_DONE 2
+
+// The time was over.
+#define TILLBOOK_PRELOAD_OUT_OF_TIME 3
+
+// It was cancelled.
+#define TILLBOOK_PRELOAD_CANCELLED 4
+
+// A remote does not answer, asks to be left alone for now, or refuses this till. Go on later.
+#define TILLBOOK_PRELOAD_UNREACHABLE 5
 
 // `tillbook_receipt.confirmed`: the remote told `confirmed_original`.
 #define TILLBOOK_CONFIRMED_ORIGINAL 1
@@ -604,6 +791,24 @@
 // Not enough points are available.
 #define TILLBOOK_REFUSAL_INSUFFICIENT_POINTS 17
 
+// The remote has refused to open the card: a person has to decide where it goes (tillbook_retarget).
+#define TILLBOOK_REFUSAL_OPENING_REFUSED 18
+
+// Every number of the till's range has been given out.
+#define TILLBOOK_REFUSAL_NUMBERS_EXHAUSTED 19
+
+// So many offline recharges are open on this till as may be.
+#define TILLBOOK_REFUSAL_OUTAGE_RECHARGES 20
+
+// More than may be open on this till that was paid in by offline recharges.
+#define TILLBOOK_REFUSAL_OUTAGE_RECHARGE_MONEY 21
+
+// So many cards that were opened offline are open on this till as may be.
+#define TILLBOOK_REFUSAL_OUTAGE_NEW_CARDS 22
+
+// The offline policy itself is out of date.
+#define TILLBOOK_REFUSAL_POLICY_EXPIRED 23
+
 // A reason of a later release; the message tells it.
 #define TILLBOOK_REFUSAL_OTHER 99
 
@@ -619,8 +824,54 @@
 // The figures are seconds.
 #define TILLBOOK_UNIT_SECONDS 3
 
-// The figures are operations.
+// The figures are operations, recharges or openings.
 #define TILLBOOK_UNIT_OPERATIONS 4
+
+// The figures are card numbers.
+#define TILLBOOK_UNIT_NUMBERS 5
+
+// A report: what became of the operations of an outage (`number`), a business day (`date`) or a time (`from`, `until`). JSON, CSV.
+#define TILLBOOK_REPORT_RECONCILIATION 1
+
+// A report: what went through the till since the last day's close, or on a business day (`date`). JSON, CSV.
+#define TILLBOOK_REPORT_TOTALS 2
+
+// A report: a day's close by its number (`number`). JSON, CSV.
+#define TILLBOOK_REPORT_DAY_CLOSE 3
+
+// A report: the days' closes, newest first, at most 100; those before the one of `number` if one is given. JSON.
+#define TILLBOOK_REPORT_DAY_CLOSES 4
+
+// A report: when remotes were not there, the newest first, at most 1,000. JSON.
+#define TILLBOOK_REPORT_OUTAGES 5
+
+// A report: what speaks against an upgrade of the program, or its removal, with a sentence in each language. JSON.
+#define TILLBOOK_REPORT_SAFE_TO_CLOSE 6
+
+// A report: every offline policy that was in force, the newest first. JSON. Of a till only.
+#define TILLBOOK_REPORT_POLICIES 7
+
+// A report: what is known of every remote's catalogue and since when, learned discounts among it. JSON. Of a till only.
+#define TILLBOOK_REPORT_CATALOGUE 8
+
+// A report: what people have decided of a card's number (`card`) with tillbook_retarget, oldest first. JSON. Of a till only.
+#define TILLBOOK_REPORT_RETARGETS 9
+
+// A report: the configuration in force, secrets masked. JSON. Of a till only.
+#define TILLBOOK_REPORT_CONFIGURATION 10
+
+// A report: whose book it is. JSON. Of a tillbook_book only.
+#define TILLBOOK_REPORT_IDENTITY 11
+
+// A report: how the book stands. JSON. Of a tillbook_book only.
+#define TILLBOOK_REPORT_STATUS 12
+
+// JSON: money in fen, times in milliseconds since 1970 UTC, the keys of docs/c-abi.md.
+#define TILLBOOK_FORMAT_JSON 0
+
+// CSV: one table with headings in the wanted language, money in yuan, times in ISO 8601 and UTC, lines that end in CR LF. For
+// spreadsheet programs put the bytes EF BB BF in front.
+#define TILLBOOK_FORMAT_CSV 1
 
 // The remote has answered lately.
 #define TILLBOOK_LINK_UP 1
@@ -658,6 +909,9 @@
 // Accounts of a card. One thread at a time.
 typedef struct tillbook_accounts tillbook_accounts;
 
+// A book, opened for reading only. One thread at a time.
+typedef struct tillbook_book tillbook_book;
+
 // Bytes that the library made. One thread at a time.
 typedef struct tillbook_buffer tillbook_buffer;
 
@@ -673,6 +927,15 @@ typedef struct tillbook_details tillbook_details;
 // Why a call failed. Every function that takes `err` sets it: to an error to be freed with tillbook_error_free, or to NULL.
 // `err` itself may be NULL where the code is enough. One thread at a time; its strings live until it is freed.
 typedef struct tillbook_error tillbook_error;
+
+// Cards of the exception list. One thread at a time.
+typedef struct tillbook_exceptions tillbook_exceptions;
+
+// What a check has found. One thread at a time.
+typedef struct tillbook_findings tillbook_findings;
+
+// Cards that were found. One thread at a time.
+typedef struct tillbook_found tillbook_found;
 
 // Lines of the book. One thread at a time.
 typedef struct tillbook_history tillbook_history;
@@ -691,6 +954,12 @@ typedef struct tillbook_members tillbook_members;
 
 // Notifications. One thread at a time.
 typedef struct tillbook_notices tillbook_notices;
+
+// Operations that wait behind an opening. One thread at a time.
+typedef struct tillbook_orphans tillbook_orphans;
+
+// Times in which remotes were not there. One thread at a time.
+typedef struct tillbook_outages tillbook_outages;
 
 // Ways to pay a recharge in. One thread at a time.
 typedef struct tillbook_pay_types tillbook_pay_types;
@@ -714,6 +983,9 @@ typedef struct tillbook_texts tillbook_texts;
 // tillbook_close its calls are CLOSED; after tillbook_free the handle is BAD_HANDLE.
 typedef struct tillbook_till tillbook_till;
 
+// Lines of totals. One thread at a time.
+typedef struct tillbook_totals tillbook_totals;
+
 // What each rule says. One thread at a time.
 typedef struct tillbook_verdicts tillbook_verdicts;
 
@@ -734,6 +1006,83 @@ typedef struct tillbook_str {
   // How many bytes, or TILLBOOK_NUL_TERMINATED.
   size_t size;
 } tillbook_str;
+
+// How a backup is made.
+typedef struct tillbook_backup_request {
+  // The size of this struct: tillbook_backup_request_init sets it.
+  size_t struct_size;
+  // The file. It has its name only once it is whole, checked and durable. Required.
+  struct tillbook_str path;
+  // 1: a file that is there is replaced, once the backup is whole. 0: it is a mistake.
+  int32_t overwrite;
+  // 0.
+  int32_t reserved;
+  // NULL, or called from time to time, on this thread: pages that have been copied, and how many there are. Returns 0 to go on,
+  // anything else to give the backup up.
+  int32_t (*progress)(void *user, uint64_t copied, uint64_t pages);
+  // For `progress`.
+  void *user;
+} tillbook_backup_request;
+
+// What a backup holds.
+typedef struct tillbook_backup_report {
+  // The size of this struct: tillbook_backup_report_init sets it.
+  size_t struct_size;
+  // Its length in bytes.
+  int64_t bytes;
+  // The form of the book that it is of.
+  int64_t schema;
+} tillbook_backup_report;
+
+// Which backup is put in the place of which book.
+typedef struct tillbook_restore_request {
+  // The size of this struct: tillbook_restore_request_init sets it.
+  size_t struct_size;
+  // The backup. Required.
+  struct tillbook_str backup;
+  // The book's file, which no till may have open. Required.
+  struct tillbook_str path;
+  // The book's high-water file, by which a backup of another book is refused. May be missing.
+  struct tillbook_str high_water;
+  // The key of an encrypted book and its backup, 32 bytes, or NULL.
+  const uint8_t *key;
+  // How many bytes.
+  size_t key_size;
+} tillbook_restore_request;
+
+// What a restore has done.
+typedef struct tillbook_restore_report {
+  // The size of this struct: tillbook_restore_report_init sets it.
+  size_t struct_size;
+  // The form of the backup's book. An older one is brought to the newer form when it is opened.
+  int64_t schema;
+  // Where the book is now that was replaced, with its log beside it; empty: there was none.
+  char replaced[1024];
+} tillbook_restore_report;
+
+// Which report is wanted. What it does not need is left at zero.
+typedef struct tillbook_report_query {
+  // The size of this struct: tillbook_report_query_init sets it.
+  size_t struct_size;
+  // TILLBOOK_REPORT_*.
+  int32_t report;
+  // TILLBOOK_FORMAT_*.
+  int32_t format;
+  // Of a CSV's headings and words, TILLBOOK_LANGUAGE_*.
+  int32_t language;
+  // 1: `from` and `until` are given.
+  int32_t has_range;
+  // An outage's or a close's number.
+  int64_t number;
+  // From then on, in milliseconds since 1970 UTC.
+  int64_t from;
+  // Until before then.
+  int64_t until;
+  // A business day, as YYYY-MM-DD.
+  struct tillbook_str date;
+  // A card's number.
+  struct tillbook_str card;
+} tillbook_report_query;
 
 // What every call may carry. A request without one (NULL) has the defaults.
 typedef struct tillbook_call {
@@ -758,6 +1107,11 @@ typedef struct tillbook_call {
   // How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
   // TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
   uint32_t timeout_ms;
+  // 1: `supervisor` overrides the offline policy for `reason`, both required: what the policy lets people lift is approved up
+  // to its hard limits. The receipt's `lifted` tells what was. It changes nothing where the remote decides.
+  int32_t override_policy;
+  // 0.
+  int32_t reserved;
 } tillbook_call;
 
 // Opens a card.
@@ -766,7 +1120,7 @@ typedef struct tillbook_open_card_request {
   size_t struct_size;
   // What every call may carry; NULL: the defaults.
   const struct tillbook_call *call;
-  // The card's number, 1 to 32 characters. Required.
+  // The card's number, 1 to 32 characters. Required unless `next_number` is 1; then missing.
   struct tillbook_str card;
   // The level by its name or the remote's identifier. Required.
   struct tillbook_str level;
@@ -776,8 +1130,9 @@ typedef struct tillbook_open_card_request {
   struct tillbook_str phone;
   // The holder's gender, TILLBOOK_GENDER_*; 0: not told.
   int32_t gender;
-  // 0.
-  int32_t reserved;
+  // 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with the same op_id
+  // gets the same one. 0: `card` has the number.
+  int32_t next_number;
 } tillbook_open_card_request;
 
 // What a call returns to the POS. The promise and the figures told with it are as they were recorded and never change;
@@ -885,6 +1240,12 @@ typedef struct tillbook_receipt {
   char remote_message[256];
   // Why it waits, where it waits for a person; else empty.
   char waits_for[256];
+  // What a supervisor's override has lifted for it: bit (1 << TILLBOOK_REFUSAL_*). tillbook_operation_details has the figures.
+  uint32_t lifted;
+  // 1: the book is for training, and the slip has to say so. Else 0.
+  int32_t training;
+  // The version of the offline policy that it was promised under; 0: not promised yet.
+  int64_t policy_version;
 } tillbook_receipt;
 
 // Changes a holder's data: at least one of them. What is not given stays.
@@ -1371,37 +1732,70 @@ typedef struct tillbook_headroom {
   int64_t operations;
 } tillbook_headroom;
 
-// What a till approves offline. It is a policy per till: what a merchant risks is each limit times the tills. In: 0 is
-// the default, TILLBOOK_NOTHING a limit of nothing. Out (tillbook_policy_of): the figures in force, written the same way.
-typedef struct tillbook_policy {
-  // The size of this struct: tillbook_policy_init sets it.
+// What a check looks at, and how far it goes.
+typedef struct tillbook_check_options {
+  // The size of this struct: tillbook_check_options_init sets it.
   size_t struct_size;
-  // The most that one operation may take from a card, in fen. Default 20,000.
-  int64_t floor_limit;
-  // The most that may be open on one card, and on all cards of one phone number, in fen. Default 50,000.
-  int64_t card_limit;
-  // The most that may be open on this till, in fen. Default 500,000.
-  int64_t outage_limit;
-  // How many offline approvals may be open on this till. Default 200.
-  int64_t outage_operations;
-  // How old a card's base may be, in seconds. Default 86,400.
-  int64_t base_max_age_s;
-  // How far the wall clock may be behind, in seconds. Default 300.
-  int64_t clock_tolerance_s;
-  // Whether a card that this till has never seen may pay. Default no.
-  int32_t unknown_card;
-  // Whether the principal of a recharge may be spent before the remote has it. Default yes.
-  int32_t unconfirmed_recharge_principal;
-  // Whether its bonus may. Default no.
-  int32_t unconfirmed_recharge_bonus;
-  // Whether a call may choose `offline` while the remote is healthy. Default no.
-  int32_t offline_while_healthy;
-  // In: the templates whose coupons may be used offline, separated by commas; "*" stands for all. Out: missing; the
-  // library has written them to `coupon_templates_now`.
-  struct tillbook_str coupon_templates;
-  // Out: the same list, as much of it as fits.
-  char coupon_templates_now[256];
-} tillbook_policy;
+  // So many findings are told; of more only the number. 0: 200.
+  uint32_t most_findings;
+  // 1: leaves out SQLite's own check of every page, which takes the most time.
+  int32_t skip_pages;
+  // NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows, and how many
+  // findings so far. Returns 0 to go on, anything else to end the check.
+  int32_t (*progress)(void *user, const char *part, uint64_t done, uint64_t found);
+  // For `progress`.
+  void *user;
+} tillbook_check_options;
+
+// What a check came to.
+typedef struct tillbook_check_report {
+  // The size of this struct: tillbook_check_report_init sets it.
+  size_t struct_size;
+  // 1: everything was looked at and no error was found. Else 0.
+  int32_t clean;
+  // 1: everything that was to be looked at was. 0: `progress` has ended it.
+  int32_t complete;
+  // How many errors there are, told or not.
+  int64_t errors;
+  // How many notes there are, told or not. Notes are no errors.
+  int64_t notes;
+  // Cards that were looked at.
+  int64_t cards;
+  // Accounts that were looked at.
+  int64_t accounts;
+  // Operations that were looked at.
+  int64_t operations;
+  // Lines of the book that were looked at.
+  int64_t entries;
+  // Of these, lines whose code in the chain was verified.
+  int64_t chained;
+  // Lines whose code could not be verified: they were written with a key that was not given.
+  int64_t unverified;
+  // The last line of the chain; 0: there is none.
+  int64_t chain_entry;
+  // Its code, which covers all before it, in hexadecimal digits; empty: there is none.
+  char chain_head[72];
+} tillbook_check_report;
+
+// One thing that a check has found. It holds no personal data. Strings are owned by the list.
+typedef struct tillbook_finding {
+  // The size of this struct: tillbook_finding_init sets it.
+  size_t struct_size;
+  // The table, or the part of the file.
+  const char *place;
+  // For the log and for support, in English.
+  const char *detail;
+  // The row's number in the table, where has_row is 1.
+  int64_t row;
+  // 1: one row is meant. Else 0.
+  int32_t has_row;
+  // What is wrong, TILLBOOK_FINDING_*.
+  int32_t kind;
+  // How bad it is, TILLBOOK_SEVERITY_*.
+  int32_t severity;
+  // 0.
+  int32_t reserved;
+} tillbook_finding;
 
 // A member's coupon as last read. Money in fen, times in milliseconds since 1970 UTC. Strings are owned by the list.
 typedef struct tillbook_coupon {
@@ -1525,11 +1919,54 @@ typedef struct tillbook_error_info {
   const char *detail;
   // The argument, field or key that it is about; NULL where there is none. Owned by the error.
   const char *field;
-  // The operation that holds the account (LANE_HELD); else NULL. Owned by the error.
+  // The operation that holds the account (LANE_HELD), or the opening that waits (TILLBOOK_REFUSAL_OPENING_REFUSED); else NULL.
+  // Owned by the error.
   const char *held_by;
   // The remote's own code where it gave one (REMOTE_REFUSED); else NULL. Owned by the error.
   const char *remote_code;
 } tillbook_error_info;
+
+// A card on this till's exception list. Strings are owned by the list.
+typedef struct tillbook_exception {
+  // The size of this struct: tillbook_exception_init sets it.
+  size_t struct_size;
+  // Its number.
+  const char *card;
+  // Why it stands there. People write it: it may name somebody.
+  const char *reason;
+  // Who put it there; NULL: not recorded.
+  const char *who;
+  // Since when, in milliseconds since 1970 UTC; 0: not recorded.
+  int64_t since;
+  // 1: it came with the merchant's list (tillbook_replace_exceptions) and goes with it. Else 0.
+  int32_t by_list;
+  // 0.
+  int32_t reserved;
+} tillbook_exception;
+
+// Puts a card on the exception list, or takes it off.
+typedef struct tillbook_exception_request {
+  // The size of this struct: tillbook_exception_request_init sets it.
+  size_t struct_size;
+  // The card's number. Required.
+  struct tillbook_str card;
+  // Why, at most 200 characters. Required unless `lift` is 1; then missing.
+  struct tillbook_str why;
+  // Who decides, at most 64 characters. Required.
+  struct tillbook_str who;
+  // 1: takes it off. 0: puts it on.
+  int32_t lift;
+  // 0.
+  int32_t reserved;
+} tillbook_exception_request;
+
+// A card of the merchant's list. This struct never grows.
+typedef struct tillbook_listed {
+  // The card's number, whether or not this till has met it. Required.
+  struct tillbook_str card;
+  // Why it is not to be served, at most 200 characters. Required.
+  struct tillbook_str reason;
+} tillbook_listed;
 
 // Which lines of the book are wanted, newest first. What is zero does not matter.
 typedef struct tillbook_history_query {
@@ -1555,7 +1992,26 @@ typedef struct tillbook_history_query {
   uint32_t page_size;
   // The page after this one: what tillbook_history_of told. 0: the first.
   int64_t after;
+  // With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
+  int64_t after_record;
 } tillbook_history_query;
+
+// What a pull of a card's history at its remotes brought.
+typedef struct tillbook_history_pull {
+  // The size of this struct: tillbook_history_pull_init sets it.
+  size_t struct_size;
+  // Lines that the remotes told.
+  int64_t told;
+  // Those of them that the book did not have.
+  int64_t added;
+  // Lines that were found now to be operations of this book.
+  int64_t linked;
+  // 1: every line that was asked for was told. 0: the history is longer than one pull reads (10,000 lines), or a remote does not
+  // turn its pages.
+  int32_t complete;
+  // 0.
+  int32_t reserved;
+} tillbook_history_pull;
 
 // A line of the book, and how its operation stands. Money in fen. Strings are owned by the list.
 typedef struct tillbook_entry {
@@ -1611,7 +2067,57 @@ typedef struct tillbook_entry {
   const char *business_date;
   // The ten digits of the slip.
   const char *receipt_no;
+  // Of a line of the remote's own history (tillbook_history_with_remote) its number in the book; 0: it is a line of this book.
+  // Such a line has no entry_no, operation, ticket or promise: those are 0 or NULL. It has `at` (by the remote's clock), `kind`,
+  // `card`, and the figures for which a has_ says so.
+  int64_t record_no;
+  // Of a remote's line: the change in stored value, where has_money is 1.
+  int64_t money;
+  // Of a remote's line: when it was read, in milliseconds since 1970 UTC.
+  int64_t fetched_at;
+  // 1: a remote's line tells the change in stored value. Else 0.
+  int32_t has_money;
+  // 1: a remote's line tells `points`. Else 0.
+  int32_t has_points;
+  // 1: a remote's line tells `money_after`. Else 0.
+  int32_t has_money_after;
+  // 1: a remote's line tells `points_after`. Else 0.
+  int32_t has_points_after;
+  // Of a remote's line: which remote, "sandy", ...; else NULL.
+  const char *provider;
+  // The remote's number of its record; NULL: not known.
+  const char *remote_id;
+  // Of a remote's line: where it was done, as the remote calls it; NULL: not told.
+  const char *store;
+  // Of a remote's line: the remote's own words; NULL: none.
+  const char *note;
 } tillbook_entry;
+
+// What a turn of keeping house has done.
+typedef struct tillbook_house_kept {
+  // The size of this struct: tillbook_house_kept_init sets it.
+  size_t struct_size;
+  // Attempts whose bytes were erased.
+  int64_t purged;
+  // Operations whose details went into the archive.
+  int64_t archived;
+  // 1: the budget was spent before all was done: call it again. Else 0.
+  int32_t more;
+  // 0.
+  int32_t reserved;
+  // The archive file; empty: nothing went into one.
+  char archive[1024];
+} tillbook_house_kept;
+
+// What was erased about a holder.
+typedef struct tillbook_forgotten {
+  // The size of this struct: tillbook_forgotten_init sets it.
+  size_t struct_size;
+  // Operations from which personal data was taken.
+  int64_t operations;
+  // The number under which the card's lines stand now: another one than before where the number was a phone's.
+  char number[136];
+} tillbook_forgotten;
 
 // A line of the log. It holds no personal data and no secret.
 typedef struct tillbook_log_record {
@@ -1818,6 +2324,71 @@ typedef struct tillbook_yonyou {
   struct tillbook_str settings;
 } tillbook_yonyou;
 
+// What a till approves offline. It is a policy per till: what a merchant risks is each limit times the tills. In: 0 is
+// the default, TILLBOOK_NOTHING a limit of nothing. Out (tillbook_policy_of): the figures in force, written the same way.
+typedef struct tillbook_policy {
+  // The size of this struct: tillbook_policy_init sets it.
+  size_t struct_size;
+  // The most that one operation may take from a card, in fen. Default 20,000.
+  int64_t floor_limit;
+  // The most that may be open on one card, and on all cards of one phone number, in fen. Default 50,000.
+  int64_t card_limit;
+  // The most that may be open on this till, in fen. Default 500,000.
+  int64_t outage_limit;
+  // How many offline approvals may be open on this till. Default 200.
+  int64_t outage_operations;
+  // How old a card's base may be, in seconds. Default 86,400.
+  int64_t base_max_age_s;
+  // How far the wall clock may be behind, in seconds. Default 300.
+  int64_t clock_tolerance_s;
+  // Whether a card that this till has never seen may pay. Default no.
+  int32_t unknown_card;
+  // Whether the principal of a recharge may be spent before the remote has it. Default yes.
+  int32_t unconfirmed_recharge_principal;
+  // Whether its bonus may. Default no.
+  int32_t unconfirmed_recharge_bonus;
+  // Whether a call may choose `offline` while the remote is healthy. Default no.
+  int32_t offline_while_healthy;
+  // In: the templates whose coupons may be used offline, separated by commas; "*" stands for all. Missing: what stands in
+  // `coupon_templates_now`. Out: missing.
+  struct tillbook_str coupon_templates;
+  // Out: the same list, as much of it as fits: one that ends in "…" can't be set again.
+  char coupon_templates_now[256];
+  // How many offline recharges may be open on this till. Default 50.
+  int64_t outage_recharges;
+  // The most that may be open of what was paid in by offline recharges, in fen. Default 1,000,000.
+  int64_t outage_recharge_money;
+  // How many cards and members opened offline may be open on this till. Default 20.
+  int64_t outage_new_cards;
+  // After this nothing is approved offline, in milliseconds since 1970 UTC. 0: it is valid until it is replaced.
+  int64_t valid_until;
+  // So long before that a notification warns, in seconds. Default 604,800.
+  int64_t valid_until_warning_s;
+  // How far a supervisor's override lifts `floor_limit`, in fen. 0 here and in the next seven: no further than the limit itself.
+  int64_t hard_floor_limit;
+  // How far it lifts `card_limit`, for a card and for a phone number, in fen.
+  int64_t hard_card_limit;
+  // How far it lifts `outage_limit`, in fen.
+  int64_t hard_outage_limit;
+  // How far it lifts `outage_operations`.
+  int64_t hard_outage_operations;
+  // How far it lifts `outage_recharges`.
+  int64_t hard_outage_recharges;
+  // How far it lifts `outage_recharge_money`, in fen.
+  int64_t hard_outage_recharge_money;
+  // How far it lifts `outage_new_cards`.
+  int64_t hard_outage_new_cards;
+  // How far it lifts `base_max_age_s`, in seconds.
+  int64_t hard_base_max_age_s;
+  // Which refusals a supervisor may lift: bit (1 << TILLBOOK_REFUSAL_*) of those of limits, and of UNKNOWN_CARD;
+  // TILLBOOK_OVERRIDE_NOTHING: none. Default 0: all but UNKNOWN_CARD.
+  uint32_t overridable;
+  // When so many percent of a limit of the till are used, a notification warns, 1 to 100. Default 80.
+  uint32_t warning_percent;
+  // Out: the policy's version in this book, from 1 on. In: it does not matter.
+  int64_t version;
+} tillbook_policy;
+
 // What a till is told when it is opened. What is left at zero has its default; what has no field here goes into
 // `settings`. At least one remote must be given.
 typedef struct tillbook_config {
@@ -1865,6 +2436,16 @@ typedef struct tillbook_config {
   int32_t has_utc_offset;
   // Everything else ("levels", "pacing", ...): a JSON object as a configuration file holds it. May be missing.
   struct tillbook_str settings;
+  // What each number of the till's range begins with. May be missing. The range has to be this till's alone.
+  struct tillbook_str card_prefix;
+  // The range's first number.
+  uint64_t card_first;
+  // The range's last number. 0: the till has no range.
+  uint64_t card_last;
+  // With how many digits a number is written at least. 0: as many as it has.
+  uint32_t card_width;
+  // TILLBOOK_YES: the book is for training. It is so from its first opening on, or never. Default no.
+  int32_t training;
 } tillbook_config;
 
 // A header field.
@@ -1941,7 +2522,59 @@ typedef struct tillbook_open_options {
   int32_t reserved;
   // A SQLite VFS by its registered name. For tests; missing: the platform's own.
   struct tillbook_str vfs;
+  // The key that the chain of the book's lines is kept with, at least 16 bytes, or NULL: who does not have it can't change a line
+  // without tillbook_check finding it.
+  const uint8_t *chain_key;
+  // How many bytes.
+  size_t chain_key_size;
+  // NULL, or where the host keeps secrets that the configuration names as {"host": "name"}: puts the secret of a name into
+  // `buffer`, which takes `buffer_size` bytes, and returns how many bytes it has, without a NUL; 0 or less: there is none. Called
+  // by tillbook_open, on its thread, and never again.
+  int32_t (*secret)(void *user, const char *name, char *buffer, size_t buffer_size);
+  // For `secret`.
+  void *secret_user;
+  // Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not the
+  // book's, and is not copied along with it. Missing: what the configuration says.
+  struct tillbook_str high_water;
+  // The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it (TILLBOOK_FEATURE_ENCRYPTION).
+  const uint8_t *key;
+  // How many bytes.
+  size_t key_size;
 } tillbook_open_options;
+
+// An operation that waits behind an opening that the remote has not carried out.
+typedef struct tillbook_orphan {
+  // The size of this struct: tillbook_orphan_init sets it.
+  size_t struct_size;
+  // The operation. Owned by the list.
+  const char *op_id;
+  // The money at stake, in fen: the card's part of a sale, what is paid in by a recharge.
+  int64_t amount;
+  // The cash that the cashier has taken for it, in fen.
+  int64_t cash;
+  // What it does, TILLBOOK_KIND_*.
+  int32_t kind;
+  // 0.
+  int32_t reserved;
+} tillbook_orphan;
+
+// A person's decision on where a card goes whose opening the remote has refused.
+typedef struct tillbook_retarget_request {
+  // The size of this struct: tillbook_retarget_request_init sets it.
+  size_t struct_size;
+  // The opening. Required.
+  struct tillbook_str op_id;
+  // Where it goes, TILLBOOK_RETARGET_*.
+  int32_t to;
+  // 0.
+  int32_t reserved;
+  // The new number, or the existing card's. Missing with TILLBOOK_RETARGET_NEXT_NUMBER.
+  struct tillbook_str card;
+  // Who decides, at most 64 characters. Required.
+  struct tillbook_str who;
+  // Why, at most 200 characters. Required.
+  struct tillbook_str why;
+} tillbook_retarget_request;
 
 // A notification. It stays until it is acknowledged. Strings are owned by the list, or live as long as the callback.
 typedef struct tillbook_notice {
@@ -1984,8 +2617,8 @@ typedef struct tillbook_waiting_operation {
   const char *waits_for;
   // Which decisions are possible: bit (1 << TILLBOOK_RESOLUTION_*).
   uint32_t resolutions;
-  // 0.
-  int32_t reserved;
+  // 1: tillbook_retarget is possible. Else 0.
+  int32_t may_retarget;
   // Each attempt: when, where, what came of it.
   const char *const *attempts;
   // How many.
@@ -1994,6 +2627,10 @@ typedef struct tillbook_waiting_operation {
   const char *const *looks;
   // How many.
   size_t looks_count;
+  // Of an opening: how many operations wait behind it. tillbook_orphans_of has them.
+  int64_t orphans_count;
+  // The cash that was taken for those, in fen.
+  int64_t cash_taken;
 } tillbook_waiting_operation;
 
 // A person's decision about an operation that waits.
@@ -2012,6 +2649,125 @@ typedef struct tillbook_resolve_request {
   struct tillbook_str why;
 } tillbook_resolve_request;
 
+// Another offline policy. Exactly one of `policy` and `policy_json` is required.
+typedef struct tillbook_set_policy_request {
+  // The size of this struct: tillbook_set_policy_request_init sets it.
+  size_t struct_size;
+  // The policy as a struct; what is 0 in it has its default. One that tillbook_policy_of has filled may be changed and set.
+  const struct tillbook_policy *policy;
+  // The policy as JSON, with the keys of docs/policy.md; a key that is missing has its default.
+  struct tillbook_str policy_json;
+  // Who sets it, at most 64 characters. Required.
+  struct tillbook_str who;
+  // Why, at most 200 characters. Required.
+  struct tillbook_str why;
+} tillbook_set_policy_request;
+
+// What is left of each limit. A figure of a limit is what that one leaves, whatever the others say; `money`, `operations`,
+// `recharges` and `new_cards` are zero where nothing at all would be approved. Money in fen.
+typedef struct tillbook_room {
+  // The size of this struct: tillbook_room_init sets it.
+  size_t struct_size;
+  // The most that the next operation may take from a card: such a sale is approved as things stand.
+  int64_t money;
+  // How many more approvals.
+  int64_t operations;
+  // The most that one operation may take.
+  int64_t floor;
+  // What is left for the card.
+  int64_t card;
+  // What is left for all cards of its phone number.
+  int64_t phone;
+  // What may be spent of the card here and now.
+  int64_t available;
+  // What is left for the till.
+  int64_t till;
+  // How many more recharges.
+  int64_t recharges;
+  // How much more may be paid in by recharges.
+  int64_t recharge_money;
+  // How many more cards may be opened.
+  int64_t new_cards;
+  // In how many seconds what is known of the card is too old.
+  int64_t base_expires_s;
+  // In how many seconds the policy expires.
+  int64_t policy_expires_s;
+  // Which figures there are: TILLBOOK_ROOM_*. One without its bit is 0.
+  uint32_t has;
+  // What a sale of one fen more than `money` is refused with, TILLBOOK_REFUSAL_*; 0: nothing would ever refuse it.
+  int32_t binding;
+  // What the next three count, TILLBOOK_UNIT_*.
+  int32_t binding_unit;
+  // 0.
+  int32_t reserved;
+  // The limit that binds, or what is available.
+  int64_t binding_limit;
+  // How much of it is used.
+  int64_t binding_used;
+  // How much that sale would ask for.
+  int64_t binding_requested;
+  // The same for people, in English; empty: nothing binds.
+  char binding_en[256];
+  // The same in Chinese.
+  char binding_zh[256];
+} tillbook_room;
+
+// Which cards are to be taken into the book. Exactly one of `numbers`, `from` with `to`, `search` and `members` is required.
+typedef struct tillbook_preload_query {
+  // The size of this struct: tillbook_preload_query_init sets it.
+  size_t struct_size;
+  // These cards' numbers; NULL: not given.
+  const struct tillbook_str *numbers;
+  // How many, at most 1,000,000.
+  size_t numbers_count;
+  // The first number of a range.
+  struct tillbook_str from;
+  // Its last one: as long, and differing in its last digits only.
+  struct tillbook_str to;
+  // Whatever the search of the remote of the cards finds for this part of a number, a name or a phone (Sandy).
+  struct tillbook_str search;
+  // 1: the members that the remote of the members lists (Freemud).
+  int32_t members;
+  // 1: `max_age_s` is given. 0: all are read anew.
+  int32_t has_max_age;
+  // Cards that were read within so many seconds are passed over.
+  int64_t max_age_s;
+  // How long the call may take altogether, in milliseconds. 0: without a limit.
+  uint32_t budget_ms;
+  // How long one card may take, in milliseconds. 0: 10,000.
+  uint32_t timeout_ms;
+  // The pause between two cards, in milliseconds. 0: 50.
+  uint32_t pace_ms;
+  // 0.
+  int32_t reserved;
+} tillbook_preload_query;
+
+// How far a preload has come: all of it, whatever part was done by earlier calls.
+typedef struct tillbook_preloaded {
+  // The size of this struct: tillbook_preloaded_init sets it.
+  size_t struct_size;
+  // Cards that are dealt with.
+  int64_t done;
+  // How many there are; -1: not known yet.
+  int64_t total;
+  // Read from a remote now.
+  int64_t found;
+  // Of those, the ones of which another remote that may know them did not tell.
+  int64_t partial;
+  // Passed over, since they were read lately.
+  int64_t fresh;
+  // The remotes know no such card.
+  int64_t absent;
+  // The remotes' answers were of no use.
+  int64_t failed;
+  // Why the call ended, TILLBOOK_PRELOAD_*.
+  int32_t end;
+  // 0.
+  int32_t reserved;
+  // Where to go on: the next call's `after`, in another process and days later as well; empty: all are dealt with.
+  char next[512];
+} tillbook_preloaded;
+
 // A name and what it stands for.
 typedef struct tillbook_detail {
   // The size of this struct: tillbook_detail_init sets it.
@@ -2021,6 +2777,119 @@ typedef struct tillbook_detail {
   // The text. Owned by the list.
   const char *value;
 } tillbook_detail;
+
+// A time in which a remote was not there. Times in milliseconds since 1970 UTC.
+typedef struct tillbook_outage {
+  // The size of this struct: tillbook_outage_init sets it.
+  size_t struct_size;
+  // The remote: "sandy", ... Owned by the list.
+  const char *provider;
+  // Its number.
+  int64_t outage_no;
+  // Since when.
+  int64_t began_at;
+  // When it answered again; 0: it does not yet.
+  int64_t back_at;
+  // When it had answered for a while and nothing was on its way to it any more; 0: not yet.
+  int64_t ended_at;
+} tillbook_outage;
+
+// What totals are of. Times in milliseconds since 1970 UTC.
+typedef struct tillbook_totals_info {
+  // The size of this struct: tillbook_totals_info_init sets it.
+  size_t struct_size;
+  // The first line of the book that they count; 0: there is none.
+  int64_t first_entry;
+  // The last one; 0: there is none.
+  int64_t last_entry;
+  // When the first line was written; 0: there is none.
+  int64_t from;
+  // When the last line was written; 0: there is none.
+  int64_t to;
+  // What was to be collected by other means than cards, voids taken off, in fen: the cash drawer's part.
+  int64_t due;
+  // The first line's receipt number; empty: there is none.
+  char first_receipt[16];
+  // The last line's.
+  char last_receipt[16];
+  // The business day, as YYYY-MM-DD, where they are of one; else empty.
+  char business_date[16];
+} tillbook_totals_info;
+
+// One line of totals: sums by operator, shift, kind, pay type and what was done. Money in fen. Strings are owned by the list.
+typedef struct tillbook_totals_line {
+  // The size of this struct: tillbook_totals_line_init sets it.
+  size_t struct_size;
+  // Who worked the till; NULL: not told.
+  const char *operator_name;
+  // The shift; NULL: not told.
+  const char *shift;
+  // How a recharge was paid in, by the remote's name for it; NULL: it is none.
+  const char *pay_type;
+  // The kind of operation, TILLBOOK_KIND_*.
+  int32_t kind;
+  // What was done, TILLBOOK_MOVEMENT_*.
+  int32_t movement;
+  // How many lines of the book.
+  int64_t lines;
+  // Sales' totals, or what was paid in.
+  int64_t original;
+  // What discounts took off.
+  int64_t discount;
+  // After the discounts.
+  int64_t actual;
+  // What cards paid.
+  int64_t from_card;
+  // What was to be collected by other means.
+  int64_t due;
+  // What recharges brought on top.
+  int64_t bonus;
+  // The change in points.
+  int64_t points;
+} tillbook_totals_line;
+
+// Whether the program may be replaced or removed now.
+typedef struct tillbook_safe_to_close {
+  // The size of this struct: tillbook_safe_to_close_init sets it.
+  size_t struct_size;
+  // 1: the program may be replaced by another release. 0: requests are under way.
+  int32_t upgrade;
+  // 1: the program and the book may be removed. 0: something would be lost; TILLBOOK_REPORT_SAFE_TO_CLOSE tells what.
+  int32_t remove;
+} tillbook_safe_to_close;
+
+// What to look for among the cards that the book knows.
+typedef struct tillbook_search_query {
+  // The size of this struct: tillbook_search_query_init sets it.
+  size_t struct_size;
+  // What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and hyphens do not
+  // count.
+  struct tillbook_str text;
+  // At most so many cards, 1 to 100. 0: 20.
+  uint32_t limit;
+  // 1: names and phones in full. For a screen that only the shop's own people see.
+  int32_t unmasked;
+} tillbook_search_query;
+
+// A card that was found. Holds personal data: keep it out of logs. Strings are owned by the list.
+typedef struct tillbook_found_card {
+  // The size of this struct: tillbook_found_card_init sets it.
+  size_t struct_size;
+  // Its number, to make calls with. It may be the holder's phone: show `shown`.
+  const char *number;
+  // Its number as it may be shown: masked where it is a phone, unless unmasking was asked for.
+  const char *shown;
+  // The holder's name, masked unless unmasking was asked for; NULL: not known.
+  const char *name;
+  // The holder's phone, masked unless unmasking was asked for; NULL: not known.
+  const char *phone;
+  // The level's name; NULL: not known.
+  const char *level;
+  // Where the text was found, TILLBOOK_MATCHED_*.
+  int32_t matched;
+  // TILLBOOK_CARD_*.
+  int32_t card_status;
+} tillbook_found_card;
 
 // How the queue stands.
 typedef struct tillbook_sync_status {
@@ -2050,6 +2919,9 @@ typedef struct tillbook_sync_status {
   int64_t next_due;
   // Why the remote refuses (LINK_HALTED), for support staff.
   char halted[256];
+  // Why nothing is sent although the remote may be there: the book is an older copy of itself, and nobody has gone on with it yet
+  // (tillbook_go_on_after_restore). Empty: it is none.
+  char restored[256];
 } tillbook_sync_status;
 
 // How one remote fares.
@@ -2109,6 +2981,73 @@ uint32_t tillbook_features(void);
 //
 // Errors: ABI_MISMATCH.
 tillbook_status tillbook_check_abi(uint32_t header, struct tillbook_error **err);
+
+// Copies the book into a file while the till trades on: everything that was committed when it began. What goes wrong leaves nothing
+// behind. The file is encrypted if the book is. It takes as long as reading and writing the book: not on the
+// thread that paints. Any thread.
+//
+// Errors: INVALID_INPUT if there is a file of this name and it was not to be replaced; CORRUPT if the copy does not read back; DISK_FULL,
+// NO_PERMISSION, STORAGE, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_backup(struct tillbook_till *till,
+                                const struct tillbook_backup_request *request,
+                                struct tillbook_backup_report *report,
+                                struct tillbook_error **err);
+
+// Checks a backup, and only then puts it in the place of a book. The replaced book is renamed, never deleted. Opened next, the book
+// knows itself to be an older copy: nothing is sent before tillbook_go_on_after_restore. Needs no till. Any thread.
+//
+// Errors: BOOK_IN_USE; NOT_A_BOOK, NEWER_BOOK, CORRUPT, WRONG_KEY for what the backup is; INVALID_INPUT if it is of another book;
+// DISK_FULL, NO_PERMISSION, STORAGE, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT. The book is as it was then; where opening it says RESTORED,
+// restore once more.
+tillbook_status tillbook_restore(const struct tillbook_restore_request *request,
+                                 struct tillbook_restore_report *report,
+                                 struct tillbook_error **err);
+
+// A person goes on with a book that is an older copy of itself (tillbook_sync_status.restored): what waits is sent again. Make sure
+// first that the other one is gone: two tills that trade on one book charge twice. Recorded with who (at most 64 characters) and why
+// (at most 200). A book that is no older copy stays as it is. Any thread.
+//
+// Errors: INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_go_on_after_restore(struct tillbook_till *till,
+                                             const char *who,
+                                             size_t who_size,
+                                             const char *why,
+                                             size_t why_size,
+                                             struct tillbook_error **err);
+
+// Encrypts the book with another key of 32 bytes. The next opening needs it; backups keep the key that they were made with. Write the
+// new key down before: should the machine die in here, one of the two opens the book. Needs TILLBOOK_FEATURE_ENCRYPTION. Any thread.
+//
+// Errors: UNSUPPORTED for a book that is not encrypted, or a build that can't; INVALID_CONFIG for another length; INVALID_INPUT,
+// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_rekey(struct tillbook_till *till,
+                               const uint8_t *key,
+                               size_t key_size,
+                               struct tillbook_error **err);
+
+// Opens a book for reading: no lock, no configuration, no network, nothing is ever written. A till may have it open at the same time,
+// in this process or another. Any thread; free it with tillbook_book_free.
+//
+// Errors: NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, STORAGE (there is none); UNSUPPORTED for a book that a till of this release
+// has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book open; BAD_TEXT, NULL_ARGUMENT.
+tillbook_status tillbook_book_open(const char *path,
+                                   size_t path_size,
+                                   struct tillbook_book **book,
+                                   struct tillbook_error **err);
+
+// Closes and frees it. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_book_free(struct tillbook_book *book);
+
+// As tillbook_report, of a book that is only read: each shows it as it stands at one moment.
+//
+// Errors: NOT_FOUND for an outage or a close that there was none of; CORRUPT, BOOK_IN_USE; INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+// NULL_ARGUMENT, STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_report(const struct tillbook_book *book,
+                                     const struct tillbook_report_query *query,
+                                     struct tillbook_buffer **text,
+                                     struct tillbook_error **err);
 
 // Opens a card. Any thread; waits no longer than its delivery says.
 //
@@ -2513,12 +3452,30 @@ tillbook_status tillbook_headroom_of(struct tillbook_till *till,
                                      struct tillbook_headroom *headroom,
                                      struct tillbook_error **err);
 
-// The offline policy in force. Any thread.
+// Checks the whole book: its pages, and whether everything that stands in it twice says the same. The till goes on meanwhile, and
+// nothing is written. `options` may be NULL: everything. What is wrong is no error of this function: look at `report`, and at the
+// list (may be NULL), in the order in which it was found. A large book takes minutes: not on the thread that paints. Any thread; free
+// the list with tillbook_findings_free.
 //
-// Errors: NULL_ARGUMENT, BAD_STRUCT, POISONED, CLOSED, BAD_HANDLE.
-tillbook_status tillbook_policy_of(struct tillbook_till *till,
-                                   struct tillbook_policy *policy,
-                                   struct tillbook_error **err);
+// Errors: CORRUPT, NOT_A_BOOK, STORAGE only where the book can't be opened for reading at all; INVALID_INPUT, BAD_STRUCT,
+// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_check(struct tillbook_till *till,
+                               const struct tillbook_check_options *options,
+                               struct tillbook_check_report *report,
+                               struct tillbook_findings **list,
+                               struct tillbook_error **err);
+
+// The next finding, or DONE.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.
+tillbook_status tillbook_findings_next(struct tillbook_findings *list,
+                                       struct tillbook_finding *row,
+                                       struct tillbook_error **err);
+
+// Frees the list and its strings. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_findings_free(struct tillbook_findings *list);
 
 // A member's coupons as last read, and those given here since. tillbook_serve_card reads them anew. Any thread; free the list with tillbook_coupons_free.
 //
@@ -2583,6 +3540,51 @@ tillbook_status tillbook_error_free(struct tillbook_error *error);
 // The name of a status, as "LANE_HELD"; "UNKNOWN" for one that this library does not know. Static: never free it.
 const char *tillbook_status_name(tillbook_status status);
 
+// A page of this till's exception list: at most `limit` cards (0: 20, at most 500), from `after` on (0: from the beginning).
+// `next_page` (may be NULL) is the `after` of the next page, 0 if this is the last. Any thread; free the list with
+// tillbook_exceptions_free.
+//
+// Errors: INVALID_INPUT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_exceptions_of(struct tillbook_till *till,
+                                       int64_t after,
+                                       uint32_t limit,
+                                       struct tillbook_exceptions **list,
+                                       int64_t *next_page,
+                                       struct tillbook_error **err);
+
+// The next card, or DONE.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.
+tillbook_status tillbook_exceptions_next(struct tillbook_exceptions *list,
+                                         struct tillbook_exception *row,
+                                         struct tillbook_error **err);
+
+// Frees the list and its strings. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_exceptions_free(struct tillbook_exceptions *list);
+
+// Puts a card on this till's exception list, or takes it off, and keeps who did. As tillbook_set_exception and
+// tillbook_lift_exception otherwise. Any thread.
+//
+// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_change_exception(struct tillbook_till *till,
+                                          const struct tillbook_exception_request *request,
+                                          struct tillbook_error **err);
+
+// Takes over the merchant's list of cards that are not to be served, all of it or nothing. It replaces the list that was taken
+// over before; what a person has put on the exception list, or a remote's refusal, stays. `list` may be NULL where `count` is 0,
+// which empties it. Any thread.
+//
+// Errors: INVALID_INPUT for a card number, a reason, `who` (at most 64 characters), or more than a million cards; BAD_TEXT,
+// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_replace_exceptions(struct tillbook_till *till,
+                                            const struct tillbook_listed *list,
+                                            size_t count,
+                                            const char *who,
+                                            size_t who_size,
+                                            struct tillbook_error **err);
+
 // A page of the book, newest first. `query` may be NULL: the newest 20 lines. `next_page` (may be NULL) is what to put
 // into the query's `after` for the page after this one, 0 if this is the last. Any thread; free the list with
 // tillbook_history_free.
@@ -2593,6 +3595,33 @@ tillbook_status tillbook_history_of(struct tillbook_till *till,
                                     struct tillbook_history **list,
                                     int64_t *next_page,
                                     struct tillbook_error **err);
+
+// As tillbook_history_of, for a card, with the lines of the remotes' own history between those of this book, as far as they have
+// been read (tillbook_pull_history): what other tills and the back office did. Newest first, of one moment those of this book
+// first. The page after this one is asked for with `next_page` as `after` and `next_record` as `after_record`; both 0: this is the
+// last. Any thread; free the list with tillbook_history_free.
+//
+// Errors: as tillbook_history_of; INVALID_INPUT without a card.
+tillbook_status tillbook_history_with_remote(struct tillbook_till *till,
+                                             const struct tillbook_history_query *query,
+                                             struct tillbook_history **list,
+                                             int64_t *next_page,
+                                             int64_t *next_record,
+                                             struct tillbook_error **err);
+
+// Reads the remotes' own history of a card into the book, from `since` on (milliseconds since 1970 UTC; 0: all of it). Nothing is
+// written at a remote. A card that the book does not know is served first. Waits at most `timeout_ms` milliseconds (0: the
+// configured time-out). Any thread.
+//
+// Errors: UNSUPPORTED where no remote of the card tells a history; NOT_FOUND, UNREACHABLE, REMOTE_REFUSED: of that remote nothing
+// was taken in; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_pull_history(struct tillbook_till *till,
+                                      const char *card,
+                                      size_t card_size,
+                                      int64_t since,
+                                      uint32_t timeout_ms,
+                                      struct tillbook_history_pull *pull,
+                                      struct tillbook_error **err);
 
 // The next line, or DONE.
 //
@@ -2605,6 +3634,48 @@ tillbook_status tillbook_history_next(struct tillbook_history *list,
 //
 // Errors: BAD_HANDLE.
 tillbook_status tillbook_history_free(struct tillbook_history *list);
+
+// Erases what is not needed any more, in small steps, until all is done or `budget_ms` is spent: bytes of requests and answers of
+// operations that have long been final, and, where the configuration's retention says so, their details, which go into an archive file
+// first. Lines of the book, operations and promises stay. Call it once a day, such as after the day was closed; the till may trade
+// meanwhile. Any thread.
+//
+// Errors: DISK_FULL, STORAGE, NO_PERMISSION: what was not copied has not left the book; BAD_STRUCT, NULL_ARGUMENT, POISONED, CLOSED,
+// BAD_HANDLE.
+tillbook_status tillbook_keep_house(struct tillbook_till *till,
+                                    uint32_t budget_ms,
+                                    struct tillbook_house_kept *kept,
+                                    struct tillbook_error **err);
+
+// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of these. Figures stay:
+// lines of the book and promises under the card's number, or under "forgotten-<n>" where the number is a phone's. What the remote keeps
+// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there:
+// what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
+//
+// Errors: WRONG_STATE while operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.
+tillbook_status tillbook_forget(struct tillbook_till *till,
+                                const char *card,
+                                size_t card_size,
+                                const char *who,
+                                size_t who_size,
+                                struct tillbook_forgotten *forgotten,
+                                struct tillbook_texts **archives_missing,
+                                struct tillbook_error **err);
+
+// Saves whatever is readable of a damaged book into a new one at `into`. The damaged file is only read, and no till may have it open.
+// What could be read and not placed goes into a file beside it, `into` with ".leftover". `report` (may be NULL) is JSON: every table
+// with what was kept and lost. The new book is treated as one that was restored from an old copy. Needs room for two more copies.
+// Needs no till. Any thread; free the buffer with tillbook_buffer_free.
+//
+// Errors: INVALID_INPUT where `into` is there already; NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION,
+// BAD_TEXT, NULL_ARGUMENT.
+tillbook_status tillbook_salvage(const char *damaged,
+                                 size_t damaged_size,
+                                 const char *into,
+                                 size_t into_size,
+                                 struct tillbook_buffer **report,
+                                 struct tillbook_error **err);
 
 // The short words for a number, for displays and slips: `what` is one of TILLBOOK_LABEL_*, `wanted` a language. Empty for
 // numbers that are unknown here. Static: never free it. Any thread.
@@ -2799,6 +3870,48 @@ tillbook_status tillbook_free(struct tillbook_till *till);
 tillbook_status tillbook_start_worker(struct tillbook_till *till,
                                       struct tillbook_error **err);
 
+// How many numbers are left in the till's range, for tillbook_open_card with `next_number`; -1 where it has none. Any thread.
+//
+// Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_numbers_left(struct tillbook_till *till,
+                                      int64_t *left,
+                                      struct tillbook_error **err);
+
+// What waits behind an opening that waits for a person (tillbook_waiting_operation.may_retarget), in order. Any thread; free the
+// list with tillbook_orphans_free.
+//
+// Errors: NOT_FOUND for an unknown operation (one that does not wait has none behind it); INVALID_INPUT, NULL_ARGUMENT,
+// BAD_TEXT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_orphans_of(struct tillbook_till *till,
+                                    const char *op_id,
+                                    size_t op_id_size,
+                                    struct tillbook_orphans **list,
+                                    struct tillbook_error **err);
+
+// The next operation, or DONE.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.
+tillbook_status tillbook_orphans_next(struct tillbook_orphans *list,
+                                      struct tillbook_orphan *row,
+                                      struct tillbook_error **err);
+
+// Frees the list and its strings. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_orphans_free(struct tillbook_orphans *list);
+
+// Records a person's decision on where a card goes whose opening the remote has refused, and carries it out. With a new number
+// the card is opened anew under that, and what waits behind the opening follows, each once. Any thread.
+//
+// Errors: NOT_FOUND; WRONG_STATE if it is no opening of a card, does not wait, or may have been opened after all (then
+// TILLBOOK_RESOLUTION_WAS_NOT_APPLIED comes first); REFUSED for a number that the book knows, a range that is used up, or an
+// existing card that is unknown, blocked or closed; INVALID_CONFIG where the till has no range; INVALID_INPUT, BAD_STRUCT,
+// BAD_TEXT, DISK_FULL, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_retarget(struct tillbook_till *till,
+                                  const struct tillbook_retarget_request *request,
+                                  struct tillbook_receipt *receipt,
+                                  struct tillbook_error **err);
+
 // What nobody has acknowledged yet, oldest first, at most 1,000. The polling twin of tillbook_on_notice. Any thread; free the list with tillbook_notices_free.
 //
 // Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
@@ -2877,6 +3990,50 @@ tillbook_status tillbook_lift_exception(struct tillbook_till *till,
                                         size_t card_size,
                                         struct tillbook_error **err);
 
+// The offline policy in force. Any thread.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_policy_of(struct tillbook_till *till,
+                                   struct tillbook_policy *policy,
+                                   struct tillbook_error **err);
+
+// Puts another offline policy in force, from the next decision on; what has been promised stays. It survives a restart: the
+// configuration's policy takes its place only once that has become another one. `version` (may be NULL) is its number in this
+// book; setting the policy that is in force changes nothing. tillbook_report tells all that were (TILLBOOK_REPORT_POLICIES). Any
+// thread.
+//
+// Errors: INVALID_CONFIG for figures that don't go together (the error names the key); INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_set_policy(struct tillbook_till *till,
+                                    const struct tillbook_set_policy_request *request,
+                                    int64_t *version,
+                                    struct tillbook_error **err);
+
+// What the till would approve offline next, limit by limit, and which limit binds; for a card if one is named (`card` may be
+// NULL). `with_override` 1: what a supervisor's override would bring. Any thread.
+//
+// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_room_of(struct tillbook_till *till,
+                                 const char *card,
+                                 size_t card_size,
+                                 int32_t with_override,
+                                 struct tillbook_room *room,
+                                 struct tillbook_error **err);
+
+// Takes cards into the book, so that they can be served in an outage: deals with at most `at_most` of them and returns. `after` is
+// `next` of the call before, with the same cards; NULL: from the beginning. Cards are read one after another, waiting for the
+// remote; cashiers' calls go on beside it. Any thread.
+//
+// Errors: UNSUPPORTED where the remote has no such search or list; REMOTE_REFUSED where it refuses that; INVALID_INPUT, BAD_STRUCT,
+// BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_preload_step(struct tillbook_till *till,
+                                      const struct tillbook_preload_query *query,
+                                      const char *after,
+                                      size_t after_size,
+                                      uint32_t at_most,
+                                      struct tillbook_preloaded *preloaded,
+                                      struct tillbook_error **err);
+
 // How an operation stands: ask by the op_id that the call was made with, after a crash, a time-out or an `in doubt`. At
 // once, from the book. Any thread.
 //
@@ -2897,7 +4054,7 @@ tillbook_status tillbook_void(struct tillbook_till *till,
                               struct tillbook_error **err);
 
 // Everything about an operation that is text, whole: "refusal", "remote_message", "waits_for", "remote_id", "reference",
-// "coupon", and each figure as the remote wrote it under "as_received.NAME". What is not there is left out. Any thread;
+// "coupon", what a supervisor has lifted under "lifted", and each figure as the remote wrote it under "as_received.NAME". What is not there is left out. Any thread;
 // free the list with tillbook_details_free.
 //
 // Errors: as tillbook_operation.
@@ -2918,6 +4075,117 @@ tillbook_status tillbook_details_next(struct tillbook_details *details,
 //
 // Errors: BAD_HANDLE.
 tillbook_status tillbook_details_free(struct tillbook_details *details);
+
+// A report as text in a buffer: see TILLBOOK_REPORT_* and TILLBOOK_FORMAT_*. From the book, at once. Any thread; free the buffer with
+// tillbook_buffer_free.
+//
+// Errors: NOT_FOUND for an outage or a close that there was none of; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_report(struct tillbook_till *till,
+                                const struct tillbook_report_query *query,
+                                struct tillbook_buffer **text,
+                                struct tillbook_error **err);
+
+// When remotes were not there, the newest first, at most 1,000. Any thread; free the list with tillbook_outages_free.
+//
+// Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_outages_of(struct tillbook_till *till,
+                                    struct tillbook_outages **list,
+                                    struct tillbook_error **err);
+
+// The next outage, or DONE.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.
+tillbook_status tillbook_outages_next(struct tillbook_outages *list,
+                                      struct tillbook_outage *row,
+                                      struct tillbook_error **err);
+
+// Frees the list and its strings. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_outages_free(struct tillbook_outages *list);
+
+// What went through the till, line by line: since the last day's close (`date` is NULL: the X totals), or on a business day
+// (YYYY-MM-DD). Nothing is written. `info` may be NULL. Any thread; free the list with tillbook_totals_free.
+//
+// Errors: INVALID_INPUT for what is no date; BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_totals_of(struct tillbook_till *till,
+                                   const char *date,
+                                   size_t date_size,
+                                   struct tillbook_totals **list,
+                                   struct tillbook_totals_info *info,
+                                   struct tillbook_error **err);
+
+// The next line, or DONE.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.
+tillbook_status tillbook_totals_next(struct tillbook_totals *list,
+                                     struct tillbook_totals_line *row,
+                                     struct tillbook_error **err);
+
+// Frees the list and its strings. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_totals_free(struct tillbook_totals *list);
+
+// The business day that it is now, as YYYY-MM-DD with a NUL. `buffer` takes 16 bytes. Any thread.
+//
+// Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_business_date(struct tillbook_till *till, char *buffer, struct tillbook_error **err);
+
+// Closes a business day (YYYY-MM-DD): the Z totals of everything since the close before, kept in the book. `close_no` is its number,
+// by which TILLBOOK_REPORT_DAY_CLOSE tells it; they run on. A day may be closed while operations are open, and again after more was
+// written: nothing is counted twice and nothing left out. Any thread.
+//
+// Errors: INVALID_INPUT for a day to come, or one that was closed before and has nothing more to close, and for `who` (at most 64
+// characters); BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_close_day(struct tillbook_till *till,
+                                   const char *date,
+                                   size_t date_size,
+                                   const char *who,
+                                   size_t who_size,
+                                   int64_t *close_no,
+                                   struct tillbook_error **err);
+
+// Whether an upgrade of the program, or its removal, would lose anything. Any thread.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_safe_to_close_of(struct tillbook_till *till,
+                                          struct tillbook_safe_to_close *safe,
+                                          struct tillbook_error **err);
+
+// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open. Nobody's
+// name, phone or card number stands in it, and no secret. A file that is there is replaced. Any thread.
+//
+// Errors: NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_support_bundle(struct tillbook_till *till,
+                                        const char *path,
+                                        size_t path_size,
+                                        struct tillbook_error **err);
+
+// The cards that have a text in their number, phone or name: the one whose whole number it is first, then those whose whole
+// phone it is. `has_more` (may be NULL) is 1 where there are more than the list holds: ask with a longer text. From the book, at
+// once. Any thread; free the list with tillbook_found_free.
+//
+// Errors: INVALID_INPUT for an empty text, one of more than 64 characters, control characters, a limit above 100;
+// NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+tillbook_status tillbook_search(struct tillbook_till *till,
+                                const struct tillbook_search_query *query,
+                                struct tillbook_found **list,
+                                int32_t *has_more,
+                                struct tillbook_error **err);
+
+// The next card, or DONE.
+//
+// Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.
+tillbook_status tillbook_found_next(struct tillbook_found *list,
+                                    struct tillbook_found_card *row,
+                                    struct tillbook_error **err);
+
+// Frees the list and its strings. NULL is fine.
+//
+// Errors: BAD_HANDLE.
+tillbook_status tillbook_found_free(struct tillbook_found *list);
 
 // Drives the queue on this thread until nothing is due or `budget_ms` milliseconds are over, and tells how it stands. For
 // a host with a loop of its own: call it again at `next_due`, or every few seconds. A request that has begun is carried
@@ -3062,6 +4330,26 @@ static inline tillbook_str tillbook_str_of(const char *text) {
 }
 
 /* Sets structs up: all zero, but for the size that this program knows. */
+static inline void tillbook_backup_request_init(tillbook_backup_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_backup_report_init(tillbook_backup_report *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_restore_request_init(tillbook_restore_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_restore_report_init(tillbook_restore_report *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_report_query_init(tillbook_report_query *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_call_init(tillbook_call *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
@@ -3178,7 +4466,15 @@ static inline void tillbook_headroom_init(tillbook_headroom *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
-static inline void tillbook_policy_init(tillbook_policy *it) {
+static inline void tillbook_check_options_init(tillbook_check_options *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_check_report_init(tillbook_check_report *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_finding_init(tillbook_finding *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
@@ -3202,11 +4498,31 @@ static inline void tillbook_error_info_init(tillbook_error_info *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
+static inline void tillbook_exception_init(tillbook_exception *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_exception_request_init(tillbook_exception_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_history_query_init(tillbook_history_query *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
+static inline void tillbook_history_pull_init(tillbook_history_pull *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_entry_init(tillbook_entry *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_house_kept_init(tillbook_house_kept *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_forgotten_init(tillbook_forgotten *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
@@ -3246,6 +4562,10 @@ static inline void tillbook_yonyou_init(tillbook_yonyou *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
+static inline void tillbook_policy_init(tillbook_policy *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_config_init(tillbook_config *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
@@ -3262,6 +4582,14 @@ static inline void tillbook_open_options_init(tillbook_open_options *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
+static inline void tillbook_orphan_init(tillbook_orphan *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_retarget_request_init(tillbook_retarget_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_notice_init(tillbook_notice *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
@@ -3274,7 +4602,47 @@ static inline void tillbook_resolve_request_init(tillbook_resolve_request *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
+static inline void tillbook_set_policy_request_init(tillbook_set_policy_request *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_room_init(tillbook_room *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_preload_query_init(tillbook_preload_query *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_preloaded_init(tillbook_preloaded *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_detail_init(tillbook_detail *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_outage_init(tillbook_outage *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_totals_info_init(tillbook_totals_info *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_totals_line_init(tillbook_totals_line *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_safe_to_close_init(tillbook_safe_to_close *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_search_query_init(tillbook_search_query *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_found_card_init(tillbook_found_card *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }

@@ -145,6 +145,12 @@ mod chosen {
         ExposureIgnored = 14,
         /// What is in doubt is no risk any more.
         DoubtIsNoRisk = 14,
+        /// A supervisor's override goes as far as anybody likes.
+        HardLimitIgnored = 14,
+        /// An override lifts what the policy lets nobody lift.
+        EverythingIsLifted = 14,
+        /// A restart puts the configuration's policy in force again.
+        RestartResetsPolicy = 14,
         /// What is sent again is sent under another key.
         ResentUnderNewKey = 2,
         /// What the remote may have forgotten the key of is sent again.
@@ -165,6 +171,16 @@ mod chosen {
         SwallowDifferences = 1,
         /// A card that got another number is opened again by the request for its old one.
         OldAttemptsCount = 16,
+        /// Keeping house erases the bytes of what is open.
+        HouseTakesOpen = 2,
+        /// An older copy of the book sends at once.
+        OldCopySends = 17,
+        /// An older copy of the book is not noticed.
+        OldCopyIsTaken = 17,
+        /// An older copy goes on with the numbers that it left off with.
+        NumbersAgain = 17,
+        /// What is open in an older copy was never sent.
+        OldCopyDoubtsNothing = 1,
         /// Figures are written and not sealed.
         SealForgotten = 15,
     }

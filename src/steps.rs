@@ -222,6 +222,19 @@ impl Steps {
         self.engine.set_exception(&CardNumber::new(number)?, why, crate::till::policy::HOST)
     }
 
+    /// As [`Till::policy`](crate::Till::policy).
+    pub fn policy(&mut self) -> crate::PolicyVersion {
+        self.engine.policy()
+    }
+
+    /// As [`Till::set_policy`](crate::Till::set_policy).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_policy(&mut self, policy: &crate::OfflinePolicy, who: &str, why: &str) -> Result<i64> {
+        self.engine.set_policy(policy, who, why)
+    }
+
     /// As [`Till::headroom`](crate::Till::headroom).
     ///
     /// # Errors
@@ -255,6 +268,22 @@ impl Steps {
         let mut keeping = crate::store::HouseKeeping::default();
         while self.engine.keep_house(&mut keeping)? {}
         Ok(keeping.kept)
+    }
+
+    /// As [`Till::backup`](crate::Till::backup); a file of that name is replaced.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn backup(&mut self, path: impl AsRef<std::path::Path>) -> Result<()> {
+        self.engine.store().backup_source().copy_to(path.as_ref(), true, &mut |_| true).map(drop)
+    }
+
+    /// As [`Till::go_on_after_restore`](crate::Till::go_on_after_restore).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn go_on_after_restore(&mut self, who: &str, why: &str) -> Result<()> {
+        self.engine.go_on_after_restore(who, why)
     }
 
     /// As [`Till::check`](crate::Till::check), by the till's own connection.

@@ -354,6 +354,9 @@ fn nobody_piles_up_more_on_a_card_whose_opening_was_refused() {
         let refusal = error.refusal().cloned();
         assert!(matches!(&refusal, Some(Refusal::OpeningRefused { op_id }) if op_id.as_str() == "open"), "{error}");
     }
+    let headroom = till.headroom(Some("N1")).unwrap();
+    assert_eq!((headroom.money, headroom.operations, headroom.with_override.money), (yuan("0"), 0, yuan("0")));
+    assert!(matches!(headroom.room.binding, Some(Refusal::OpeningRefused { .. })), "{headroom:?}");
     // Less waits once an orphan is voided, and the notification says so.
     till.void("sale").unwrap();
     till.void("cash").unwrap();

@@ -1,7 +1,9 @@
 //! Answers as JSON. The shapes are stable: fields are only added. Money is in fen, times are milliseconds since 1970 UTC.
 
 use serde_json::{Value, json};
-use tillbook::{Balances, Card, HistoryLine, ListedOperation, Notice, Receipt, SyncStatus, WaitingOperation};
+use tillbook::{
+    Balances, Card, CardNumber, HistoryLine, ListedOperation, Notice, Receipt, SyncStatus, WaitingOperation,
+};
 
 use crate::out::Out;
 
@@ -26,6 +28,7 @@ pub(crate) fn card(out: &Out, card: &Card) -> Value {
 }
 
 pub(crate) fn receipt(out: &Out, receipt: &Receipt) -> Value {
+    let free = |text: &String| out.free(text, Some(receipt.card.as_str()));
     json!({
         "op_id": receipt.op_id,
         "kind": receipt.kind,
@@ -37,30 +40,34 @@ pub(crate) fn receipt(out: &Out, receipt: &Receipt) -> Value {
         "receipt_no": receipt.receipt_no,
         "created_at": receipt.created_at,
         "variance": receipt.variance,
-        "waits_for": receipt.waits_for,
-        "remote_message": receipt.remote_message,
+        "waits_for": receipt.waits_for.as_ref().map(free),
+        "remote_message": receipt.remote_message.as_ref().map(free),
         "balances": balances(&receipt.balances),
     })
 }
 
 pub(crate) fn waiting(out: &Out, waiting: &WaitingOperation) -> Value {
+    let free = |texts: &[String]| -> Vec<String> {
+        texts.iter().map(|text| out.free(text, Some(waiting.receipt.card.as_str()))).collect()
+    };
     json!({
         "operation": receipt(out, &waiting.receipt),
         "amount": waiting.amount,
-        "attempts": waiting.attempts,
-        "looks": waiting.looks,
+        "attempts": free(&waiting.attempts),
+        "looks": free(&waiting.looks),
         "resolutions": waiting.resolutions,
     })
 }
 
 pub(crate) fn line(out: &Out, line: &HistoryLine) -> Value {
     let entry = &line.entry;
+    let reason = entry.reason.as_ref().map(|reason| out.reason(&entry.kind, reason, entry.card.as_str()));
     json!({
         "entry_no": entry.entry_no, "op_id": entry.op_id, "card": out.number(entry.card.as_str()), "kind": entry.kind,
         "original": entry.original, "actual": entry.actual, "from_card": entry.from_card, "due": entry.due,
         "bonus": entry.bonus, "points": entry.points, "money_after": entry.money_after,
         "points_after": entry.points_after, "approval": entry.approval, "ticket": entry.ticket,
-        "operator": entry.operator, "supervisor": entry.supervisor, "shift": entry.shift, "reason": entry.reason,
+        "operator": entry.operator, "supervisor": entry.supervisor, "shift": entry.shift, "reason": reason,
         "business_date": entry.business_date, "receipt_no": entry.receipt_no, "at": entry.at, "state": line.state,
         "evidence": line.evidence, "variance": line.variance,
     })
@@ -70,7 +77,7 @@ pub(crate) fn notice(out: &Out, notice: &Notice) -> Value {
     json!({
         "notice_no": notice.notice_no, "kind": notice.kind, "op_id": notice.op_id,
         "card": notice.card.as_ref().map(|card| out.number(card.as_str())), "amount": notice.amount,
-        "detail": notice.detail, "at": notice.at,
+        "detail": out.free(&notice.detail, notice.card.as_ref().map(CardNumber::as_str)), "at": notice.at,
     })
 }
 
@@ -87,5 +94,8 @@ pub(crate) fn masked(out: &Out, value: &mut Value, operations: &[ListedOperation
     let listed = value.get_mut("operations").and_then(Value::as_array_mut).into_iter().flatten();
     for (json, op) in listed.zip(operations) {
         json["card"] = out.number(op.card.as_str()).into();
+        if let Some(why) = &op.waits_for {
+            json["waits_for"] = out.free(why, Some(op.card.as_str())).into();
+        }
     }
 }

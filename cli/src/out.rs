@@ -17,6 +17,7 @@ pub(crate) struct Out {
     pub(crate) language: Language,
     unmasked: bool,
     offset: FixedOffset,
+    training: bool,
     to: Stdout,
 }
 
@@ -29,14 +30,16 @@ impl Out {
         };
         // Until a book says otherwise, the merchants' own time zone.
         let offset = offset(480);
-        Out { json: options.json, language, unmasked: options.unmasked, offset, to: std::io::stdout() }
+        Out { json: options.json, language, unmasked: options.unmasked, offset, training: false, to: std::io::stdout() }
     }
 
     /// Opens the book to read it; times are shown in its local time from here on.
     pub(crate) fn book(&mut self, options: &Options) -> Result<Book, Failure> {
         let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
         let book = Book::open(path)?;
-        self.offset = offset(book.identity()?.utc_offset_minutes);
+        let identity = book.identity()?;
+        self.offset = offset(identity.utc_offset_minutes);
+        self.training = identity.training;
         Ok(book)
     }
 
@@ -58,6 +61,11 @@ impl Out {
 
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         Ok(writeln!(self.to, "{text}")?)
+    }
+
+    /// Says of what comes next that it is not real, where the book is for training.
+    pub(crate) fn head(&mut self) -> Result<(), Failure> {
+        if self.training { self.line(self.say(words::TRAINING)) } else { Ok(()) }
     }
 
     /// A text as it is, without a line's end behind it.
@@ -94,7 +102,7 @@ impl Out {
         let width = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or_default();
         for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
             let gap = " ".repeat(width.saturating_sub(self::width(name)) + 2);
-            self.line(&format!("{name}{gap}{value}"))?;
+            self.line(&format!("{name}{gap}{}", on_one_line(&value)))?;
         }
         Ok(())
     }
@@ -124,7 +132,57 @@ impl Out {
         if self.unmasked {
             return name.to_owned();
         }
-        name.chars().take(1).chain("**".chars()).collect()
+        // Of a name that is one character long that is all of it.
+        name.chars().take(usize::from(name.chars().count() > 1)).chain("**".chars()).collect()
+    }
+
+    /// What a remote or a person wrote: the card's number in it, and whatever may be a phone or another card, only as
+    /// [`Out::number`] shows it.
+    pub(crate) fn free(&self, text: &str, card: Option<&str>) -> String {
+        if self.unmasked {
+            return text.to_owned();
+        }
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let mut end = rest.find(|c| !is_of_a_number(c)).unwrap_or(rest.len());
+            if end == 0 {
+                end = rest.chars().next().map_or(rest.len(), char::len_utf8);
+                shown.push_str(&rest[..end]);
+            } else if Some(&rest[..end]) == card {
+                shown.push_str(&self.number(&rest[..end]));
+            } else {
+                shown.push_str(&self.digits(&rest[..end]));
+            }
+            rest = &rest[end..];
+        }
+        // A number may hold more than letters and digits.
+        match card.filter(|card| !card.chars().all(is_of_a_number)) {
+            Some(card) => shown.replace(card, &self.number(card)),
+            None => shown,
+        }
+    }
+
+    /// A word with each long row of digits masked.
+    fn digits(&self, word: &str) -> String {
+        let mut shown = String::with_capacity(word.len());
+        let mut rest = word;
+        while let Some(from) = rest.find(|c: char| c.is_ascii_digit()) {
+            let row = rest[from..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - from);
+            let (before, digits) = (&rest[..from], &rest[from..from + row]);
+            shown.push_str(before);
+            shown.push_str(&if row < LONG { digits.to_owned() } else { self.number(digits) });
+            rest = &rest[from + row..];
+        }
+        shown + rest
+    }
+
+    /// The reason that stands with a line of the book. Of a card that got another number it names both.
+    pub(crate) fn reason(&self, kind: &str, reason: &str, card: &str) -> String {
+        match reason.split_once(" -> ") {
+            Some((old, new)) if kind == "retarget" => format!("{} -> {}", self.number(old), self.number(new)),
+            _ => self.free(reason, Some(card)),
+        }
     }
 
     /// A phone number, masked as a card's number is.
@@ -142,12 +200,25 @@ pub(crate) enum Field {
 }
 
 pub(crate) fn text(value: impl ToString) -> Field {
-    Field::Text(value.to_string())
+    Field::Text(on_one_line(&value.to_string()))
 }
 
 pub(crate) fn number(value: impl ToString) -> Field {
     Field::Number(value.to_string())
 }
+
+/// A text without what would break a line or steer a terminal: what a remote calls somebody may hold anything.
+fn on_one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// What a number in the middle of a text consists of.
+fn is_of_a_number(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+}
+
+/// So many digits in a row may be a phone.
+const LONG: usize = 7;
 
 /// How many columns a text takes: Chinese takes two each.
 fn width(text: &str) -> usize {

@@ -13,3 +13,8 @@ pub(crate) const NO_CONFIG: Words = (
     "此操作要写入账本，请用 --config 指定配置文件",
 );
 pub(crate) const NOTHING: Words = ("Nothing.", "无。");
+pub(crate) const NO_CSV: Words = (
+    "the list of closes has no CSV: ask for one of them, with report z NUMBER --csv",
+    "日结列表没有 CSV 格式，请用 report z 编号 --csv 导出单次日结",
+);
+pub(crate) const TRAINING: Words = ("TRAINING: nothing of this is real.", "培训账本：以下均非真实业务。");

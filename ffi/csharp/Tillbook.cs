@@ -86,6 +86,58 @@ namespace Tillbook
             }
         }
 
+        /// <summary>Whether books may be encrypted.</summary>
+        public static bool HasEncryption
+        {
+            get
+            {
+                Ready();
+                return (Native.tillbook_features() & Native.FEATURE_ENCRYPTION) != 0;
+            }
+        }
+
+        /// <summary>
+        /// Checks a backup, and only then puts it in the place of a book that no till has open. The replaced book is
+        /// renamed: the result is where it is now, null if there was none. Opened next, the book knows itself to be an
+        /// older copy: nothing is sent before <see cref="Till.GoOnAfterRestore"/>.
+        /// </summary>
+        public static string Restore(string backup, string path, string highWater = null, byte[] key = null)
+        {
+            Ready();
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_restore_request>();
+                native.backup = arena.Required(backup, nameof(backup));
+                native.path = arena.Required(path, nameof(path));
+                native.high_water = arena.Optional(highWater);
+                native.key = key == null ? IntPtr.Zero : arena.Pin(key);
+                native.key_size = (UIntPtr)(uint)(key == null ? 0 : key.Length);
+                var row = Rows.New<tillbook_restore_report>();
+                IntPtr error;
+                Failure.Check(Native.tillbook_restore(ref native, ref row, out error), error);
+                return Text.Given(row.replaced);
+            }
+        }
+
+        /// <summary>
+        /// Saves whatever is readable of a damaged book into a new one. Returns what was saved and lost, as JSON.
+        /// </summary>
+        public static string Salvage(string damaged, string into)
+        {
+            Ready();
+            using (var arena = new Arena())
+            using (var report = new BufferHandle())
+            {
+                var from = arena.Required(damaged, nameof(damaged));
+                var to = arena.Required(into, nameof(into));
+                IntPtr raw = IntPtr.Zero, error;
+                Failure.Check(Native.tillbook_salvage(
+                    from.data, from.size, to.data, to.size, ref raw, out error), error);
+                report.Take(raw);
+                return Encoding.UTF8.GetString(Rows.Bytes(report));
+            }
+        }
+
         /// <summary>
         /// Loads the library and sees whether it speaks the ABI of this file. Everything else does so too, the first
         /// time.
@@ -160,6 +212,24 @@ namespace Tillbook
         public static string Label(CouponRule value)
         {
             return Label(LabelKind.Rule, (int)value);
+        }
+
+        /// <summary>The short words for what became of an operation.</summary>
+        public static string Label(OutcomeClass value)
+        {
+            return Label(LabelKind.Class, (int)value);
+        }
+
+        /// <summary>The short words for what a line of totals counts.</summary>
+        public static string Label(Movement value)
+        {
+            return Label(LabelKind.Movement, (int)value);
+        }
+
+        /// <summary>The short words for a coupon's status.</summary>
+        public static string Label(CouponStatus value)
+        {
+            return Label(LabelKind.CouponStatus, (int)value);
         }
 
         /// <summary>The short words for a number; empty for one that is unknown.</summary>
@@ -386,6 +456,17 @@ namespace Tillbook
                 {
                     native.host_tokens = options.HostTokens ? 1 : 0;
                     native.vfs = arena.Optional(options.Vfs);
+                    native.high_water = arena.Optional(options.HighWater);
+                    if (options.ChainKey != null)
+                    {
+                        native.chain_key = arena.Pin(options.ChainKey);
+                        native.chain_key_size = (UIntPtr)(uint)options.ChainKey.Length;
+                    }
+                    if (options.Key != null)
+                    {
+                        native.key = arena.Pin(options.Key);
+                        native.key_size = (UIntPtr)(uint)options.Key.Length;
+                    }
                 }
                 if (options != null && options.Transport != null)
                 {
@@ -804,17 +885,7 @@ namespace Tillbook
         /// <summary>The numbers of all cards in the book, in order.</summary>
         public IReadOnlyList<string> CardNumbers()
         {
-            using (var list = Listed<TextsHandle>(Native.tillbook_card_numbers))
-            {
-                var numbers = new List<string>();
-                IntPtr text = IntPtr.Zero, error;
-                while (!Failure.Done(
-                    Native.tillbook_texts_next(list.DangerousGetHandle(), ref text, out error), error))
-                {
-                    numbers.Add(Text.At(text));
-                }
-                return numbers;
-            }
+            return Rows.Texts(Listed<TextsHandle>(Native.tillbook_card_numbers));
         }
 
         /// <summary>
@@ -1169,6 +1240,418 @@ namespace Tillbook
             }
         }
 
+        // -- The counter: search, limits, numbers --
+
+        /// <summary>
+        /// The cards that have a text in their number, phone or name, from the book, at once. Names and phones are masked
+        /// unless <paramref name="unmasked"/>.
+        /// </summary>
+        public Found Search(string text, int? limit = null, bool unmasked = false)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_search_query>();
+                native.text = arena.Required(text, nameof(text));
+                native.limit = Wait.Count(limit ?? 0, nameof(limit));
+                native.unmasked = unmasked ? 1 : 0;
+                var more = 0;
+                var list = Listed<FoundHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_search(till, ref native, ref raw, ref more, out error));
+                return new Found(more == 1, Rows.Read<tillbook_found_card, FoundCard>(
+                    list, Native.tillbook_found_next, row => new FoundCard(row)));
+            }
+        }
+
+        /// <summary>
+        /// As <see cref="History"/>, for a card, with the lines of the remotes' own history between those of this book,
+        /// as far as they have been read (<see cref="PullHistory"/>).
+        /// </summary>
+        public HistoryPage HistoryWithRemote(HistoryQuery query)
+        {
+            if (query == null)
+            {
+                throw new ArgumentNullException(nameof(query));
+            }
+            using (var arena = new Arena())
+            {
+                var native = query.Fill(arena);
+                long next = 0, nextRecord = 0;
+                var list = Listed<HistoryHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_history_with_remote(
+                        till, ref native, ref raw, ref next, ref nextRecord, out error));
+                return new HistoryPage(next, Rows.Read<tillbook_entry, Entry>(
+                    list, Native.tillbook_history_next, row => new Entry(row)), nextRecord);
+            }
+        }
+
+        /// <summary>Reads the remotes' own history of a card into the book, all of it or from a time on.</summary>
+        public HistoryPull PullHistory(string card, DateTimeOffset? since = null, TimeSpan? timeout = null)
+        {
+            var wait = Wait.Of(timeout, nameof(timeout));
+            return About<tillbook_history_pull, HistoryPull>(card, nameof(card),
+                (IntPtr till, IntPtr text, UIntPtr size, ref tillbook_history_pull row, out IntPtr error) =>
+                    Native.tillbook_pull_history(till, text, size, Times.Of(since), wait, ref row, out error),
+                row => new HistoryPull(row));
+        }
+
+        /// <summary>As <see cref="PullHistory"/>, on the thread pool.</summary>
+        public Task<HistoryPull> PullHistoryAsync(string card, DateTimeOffset? since = null, TimeSpan? timeout = null,
+            CancellationToken cancel = default(CancellationToken))
+        {
+            return Task.Run(() => PullHistory(card, since, timeout), cancel);
+        }
+
+        /// <summary>
+        /// Takes cards into the book, so that they can be served in an outage: deals with at most so many and returns.
+        /// <paramref name="after"/> is <see cref="Preloaded.Next"/> of the call before, with the same cards.
+        /// </summary>
+        public Preloaded PreloadStep(PreloadQuery query, string after, int atMost)
+        {
+            if (query == null)
+            {
+                throw new ArgumentNullException(nameof(query));
+            }
+            using (var arena = new Arena())
+            {
+                var native = query.Fill(arena);
+                var text = arena.Optional(after);
+                return Get((IntPtr till, ref tillbook_preloaded row, out IntPtr error) =>
+                    Native.tillbook_preload_step(till, ref native, text.data, text.size,
+                        Wait.Count(atMost, nameof(atMost)), ref row, out error), row => new Preloaded(row));
+            }
+        }
+
+        /// <summary>As <see cref="PreloadStep"/>, on the thread pool.</summary>
+        public Task<Preloaded> PreloadStepAsync(PreloadQuery query, string after, int atMost,
+            CancellationToken cancel = default(CancellationToken))
+        {
+            return Task.Run(() => PreloadStep(query, after, atMost), cancel);
+        }
+
+        /// <summary>
+        /// What the till would approve offline next, limit by limit, and which limit binds; for a card if one is named.
+        /// </summary>
+        public Room Room(string card = null, bool withOverride = false)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Optional(card);
+                return Get((IntPtr till, ref tillbook_room row, out IntPtr error) =>
+                    Native.tillbook_room_of(
+                        till, text.data, text.size, withOverride ? 1 : 0, ref row, out error), row => new Room(row));
+            }
+        }
+
+        /// <summary>Puts another offline policy in force and returns its version.</summary>
+        public long SetPolicy(OfflinePolicy policy, string who, string why)
+        {
+            if (policy == null)
+            {
+                throw new ArgumentNullException(nameof(policy));
+            }
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_set_policy_request>();
+                native.policy = arena.Put(policy.Fill(arena));
+                return SetPolicy(native, who, why, arena);
+            }
+        }
+
+        /// <summary>The same by JSON, with the keys of a configuration's policy.</summary>
+        public long SetPolicyJson(string json, string who, string why)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_set_policy_request>();
+                native.policy_json = arena.Required(json, nameof(json));
+                return SetPolicy(native, who, why, arena);
+            }
+        }
+
+        private long SetPolicy(tillbook_set_policy_request native, string who, string why, Arena arena)
+        {
+            native.who = arena.Required(who, nameof(who));
+            native.why = arena.Required(why, nameof(why));
+            long version = 0;
+            Do((IntPtr till, out IntPtr error) =>
+                Native.tillbook_set_policy(till, ref native, ref version, out error));
+            return version;
+        }
+
+        /// <summary>A page of this till's exception list, from <see cref="ExceptionPage.Next"/> on.</summary>
+        public ExceptionPage Exceptions(long? after = null, int? limit = null)
+        {
+            long next = 0;
+            var list = Listed<ExceptionsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                Native.tillbook_exceptions_of(till, after ?? 0, Wait.Count(limit ?? 0, nameof(limit)), ref raw,
+                    ref next, out error));
+            return new ExceptionPage(next, Rows.Read<tillbook_exception, ExceptedCard>(
+                list, Native.tillbook_exceptions_next, row => new ExceptedCard(row)));
+        }
+
+        /// <summary>Puts a card on this till's exception list, and keeps who did.</summary>
+        public void SetException(string card, string why, string who)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_exception_request>();
+                native.card = arena.Required(card, nameof(card));
+                native.why = arena.Required(why, nameof(why));
+                native.who = arena.Required(who, nameof(who));
+                Do((IntPtr till, out IntPtr error) =>
+                    Native.tillbook_change_exception(till, ref native, out error));
+            }
+        }
+
+        /// <summary>Takes a card off this till's exception list, and keeps who did.</summary>
+        public void LiftException(string card, string who)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_exception_request>();
+                native.card = arena.Required(card, nameof(card));
+                native.who = arena.Required(who, nameof(who));
+                native.lift = 1;
+                Do((IntPtr till, out IntPtr error) =>
+                    Native.tillbook_change_exception(till, ref native, out error));
+            }
+        }
+
+        /// <summary>
+        /// Takes over the merchant's list of cards that are not to be served, each with its reason: all of it or nothing.
+        /// </summary>
+        public void ReplaceExceptions(IEnumerable<KeyValuePair<string, string>> cards, string who)
+        {
+            if (cards == null)
+            {
+                throw new ArgumentNullException(nameof(cards));
+            }
+            using (var arena = new Arena())
+            {
+                var rows = new List<tillbook_listed>();
+                foreach (var card in cards)
+                {
+                    var row = new tillbook_listed();
+                    row.card = arena.Required(card.Key, nameof(cards));
+                    row.reason = arena.Required(card.Value, nameof(cards));
+                    rows.Add(row);
+                }
+                var count = (UIntPtr)(uint)rows.Count;
+                var list = rows.Count == 0 ? new tillbook_listed[1] : rows.ToArray();
+                // All of them stay where they are while the first one's address is handed over.
+                arena.Pin(list);
+                var person = arena.Required(who, nameof(who));
+                Do((IntPtr till, out IntPtr error) => Native.tillbook_replace_exceptions(
+                    till, ref list[0], count, person.data, person.size, out error));
+            }
+        }
+
+        /// <summary>How many numbers are left in the till's range of card numbers; null where it has none.</summary>
+        public long? NumbersLeft()
+        {
+            long left = 0;
+            Do((IntPtr till, out IntPtr error) => Native.tillbook_numbers_left(till, ref left, out error));
+            return left < 0 ? (long?)null : left;
+        }
+
+        /// <summary>What waits behind an opening that waits for a person, in order.</summary>
+        public IReadOnlyList<Orphan> Orphans(string opId)
+        {
+            return ListAbout<OrphansHandle, tillbook_orphan, Orphan>(
+                opId, nameof(opId), Native.tillbook_orphans_of, Native.tillbook_orphans_next, row => new Orphan(row));
+        }
+
+        /// <summary>
+        /// Records a person's decision on where a card goes whose opening the remote has refused, and carries it out.
+        /// <paramref name="card"/> is the new number or the existing card's; null with the next number.
+        /// </summary>
+        public Receipt Retarget(string opId, RetargetTo to, string card, string who, string why)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_retarget_request>();
+                native.op_id = arena.Required(opId, nameof(opId));
+                native.to = (int)to;
+                native.card = arena.Optional(card);
+                native.who = arena.Required(who, nameof(who));
+                native.why = arena.Required(why, nameof(why));
+                return Get((IntPtr till, ref tillbook_receipt receipt, out IntPtr error) =>
+                    Native.tillbook_retarget(till, ref native, ref receipt, out error), row => new Receipt(row));
+            }
+        }
+
+        // -- The office: reports, the day, keeping the book --
+
+        /// <summary>A report as text: JSON, or CSV in <see cref="Library.Language"/>.</summary>
+        public string Report(ReportQuery query)
+        {
+            if (query == null)
+            {
+                throw new ArgumentNullException(nameof(query));
+            }
+            using (var arena = new Arena())
+            {
+                var native = query.Fill(arena);
+                return Encoding.UTF8.GetString(Buffer((IntPtr till, ref IntPtr buffer, out IntPtr error) =>
+                    Native.tillbook_report(till, ref native, ref buffer, out error)));
+            }
+        }
+
+        /// <summary>When remotes were not there, the newest first, at most 1,000.</summary>
+        public IReadOnlyList<Outage> Outages()
+        {
+            return List<OutagesHandle, tillbook_outage, Outage>(
+                Native.tillbook_outages_of, Native.tillbook_outages_next, row => new Outage(row));
+        }
+
+        /// <summary>
+        /// What went through the till: since the last day's close (the X totals), or on a business day as YYYY-MM-DD.
+        /// </summary>
+        public Totals Totals(string date = null)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Optional(date);
+                var info = Rows.New<tillbook_totals_info>();
+                var list = Listed<TotalsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_totals_of(till, text.data, text.size, ref raw, ref info, out error));
+                return new Totals(info, Rows.Read<tillbook_totals_line, TotalsLine>(
+                    list, Native.tillbook_totals_next, row => new TotalsLine(row)));
+            }
+        }
+
+        /// <summary>The business day that it is now, as YYYY-MM-DD.</summary>
+        public string BusinessDate()
+        {
+            using (var arena = new Arena())
+            {
+                var place = arena.Pin(new byte[16]);
+                Do((IntPtr till, out IntPtr error) => Native.tillbook_business_date(till, place, out error));
+                return Text.At(place);
+            }
+        }
+
+        /// <summary>
+        /// Closes a business day (YYYY-MM-DD), and returns the close's number, by which <see cref="Report"/> tells it.
+        /// </summary>
+        public long CloseDay(string date, string who)
+        {
+            using (var arena = new Arena())
+            {
+                var day = arena.Required(date, nameof(date));
+                var person = arena.Required(who, nameof(who));
+                long number = 0;
+                Do((IntPtr till, out IntPtr error) => Native.tillbook_close_day(
+                    till, day.data, day.size, person.data, person.size, ref number, out error));
+                return number;
+            }
+        }
+
+        /// <summary>Whether an upgrade of the program, or its removal, would lose anything.</summary>
+        public SafeToClose SafeToClose()
+        {
+            return Get<tillbook_safe_to_close, SafeToClose>(
+                Native.tillbook_safe_to_close_of, row => new SafeToClose(row));
+        }
+
+        /// <summary>Writes one file for support staff, without secrets and personal data.</summary>
+        public void SupportBundle(string path)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(path, nameof(path));
+                Do((IntPtr till, out IntPtr error) =>
+                    Native.tillbook_support_bundle(till, text.data, text.size, out error));
+            }
+        }
+
+        /// <summary>
+        /// Checks the whole book; the till goes on meanwhile, and nothing is written. A large book takes minutes. What is
+        /// wrong is in the report.
+        /// </summary>
+        public CheckReport Check(bool skipPages = false, int? mostFindings = null)
+        {
+            var native = Rows.New<tillbook_check_options>();
+            native.skip_pages = skipPages ? 1 : 0;
+            native.most_findings = Wait.Count(mostFindings ?? 0, nameof(mostFindings));
+            var report = Rows.New<tillbook_check_report>();
+            var list = Listed<FindingsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                Native.tillbook_check(till, ref native, ref report, ref raw, out error));
+            return new CheckReport(report, Rows.Read<tillbook_finding, Finding>(
+                list, Native.tillbook_findings_next, row => new Finding(row)));
+        }
+
+        /// <summary>
+        /// Copies the book into a file while the till trades on, and returns its length in bytes. The file has its name
+        /// only once it is whole.
+        /// </summary>
+        public long Backup(string path, bool overwrite = false)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_backup_request>();
+                native.path = arena.Required(path, nameof(path));
+                native.overwrite = overwrite ? 1 : 0;
+                return Get((IntPtr till, ref tillbook_backup_report row, out IntPtr error) =>
+                    Native.tillbook_backup(till, ref native, ref row, out error), row => row.bytes);
+            }
+        }
+
+        /// <summary>
+        /// A person goes on with a book that is an older copy of itself (<see cref="SyncStatus.Restored"/>). Make sure
+        /// first that the other one is gone: two tills that trade on one book charge twice.
+        /// </summary>
+        public void GoOnAfterRestore(string who, string why)
+        {
+            using (var arena = new Arena())
+            {
+                var person = arena.Required(who, nameof(who));
+                var reason = arena.Required(why, nameof(why));
+                Do((IntPtr till, out IntPtr error) => Native.tillbook_go_on_after_restore(
+                    till, person.data, person.size, reason.data, reason.size, out error));
+            }
+        }
+
+        /// <summary>
+        /// Encrypts the book with another key of 32 bytes. Write it down before (<see cref="Library.HasEncryption"/>).
+        /// </summary>
+        public void Rekey(byte[] key)
+        {
+            if (key == null)
+            {
+                throw new ArgumentNullException(nameof(key));
+            }
+            using (var arena = new Arena())
+            {
+                var bytes = arena.Pin(key);
+                Do((IntPtr till, out IntPtr error) =>
+                    Native.tillbook_rekey(till, bytes, (UIntPtr)(uint)key.Length, out error));
+            }
+        }
+
+        /// <summary>Erases what is not needed any more, in small steps. Call it once a day.</summary>
+        public HouseKept KeepHouse(TimeSpan budget)
+        {
+            var wait = Wait.Of(budget, nameof(budget));
+            return Get((IntPtr till, ref tillbook_house_kept row, out IntPtr error) =>
+                Native.tillbook_keep_house(till, wait, ref row, out error), row => new HouseKept(row));
+        }
+
+        /// <summary>Erases the holder of a card on request. Figures stay.</summary>
+        public Forgotten Forget(string card, string who)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(card, nameof(card));
+                var person = arena.Required(who, nameof(who));
+                var row = Rows.New<tillbook_forgotten>();
+                var list = Listed<TextsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_forget(till, text.data, text.size, person.data, person.size, ref row, ref raw,
+                        out error));
+                return new Forgotten(row, Rows.Texts(list));
+            }
+        }
+
         // -- The queue --
 
         /// <summary>
@@ -1437,13 +1920,7 @@ namespace Tillbook
         {
             using (var buffer = Listed<BufferHandle>(call))
             {
-                IntPtr bytes = IntPtr.Zero, error;
-                var size = UIntPtr.Zero;
-                Failure.Check(Native.tillbook_buffer_bytes(
-                    buffer.DangerousGetHandle(), ref bytes, ref size, out error), error);
-                var copy = new byte[(int)(uint)size];
-                Marshal.Copy(bytes, copy, 0, copy.Length);
-                return copy;
+                return Rows.Bytes(buffer);
             }
         }
     }
@@ -1475,6 +1952,21 @@ namespace Tillbook
 
         /// <summary>A SQLite VFS by its registered name, for tests.</summary>
         public string Vfs { get; set; }
+
+        /// <summary>
+        /// The key that the chain of the book's lines is kept with, at least 16 bytes: who does not have it can't change
+        /// a line without <see cref="Till.Check"/> finding it.
+        /// </summary>
+        public byte[] ChainKey { get; set; }
+
+        /// <summary>
+        /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not
+        /// the book's, and is not copied along with it.
+        /// </summary>
+        public string HighWater { get; set; }
+
+        /// <summary>The key of an encrypted book, 32 bytes. A new book is encrypted with it.</summary>
+        public byte[] Key { get; set; }
     }
 
     // ---- Events ----
@@ -1884,6 +2376,20 @@ namespace Tillbook
             return reason == 0 ? null : new Refusal(reason, unit, limit, used, requested, english, chinese);
         }
 
+        /// <summary>The reasons of bits.</summary>
+        internal static IReadOnlyList<RefusalReason> Reasons(uint bits)
+        {
+            var reasons = new List<RefusalReason>();
+            for (var at = 1; at < 32; at++)
+            {
+                if ((bits & (1u << at)) != 0)
+                {
+                    reasons.Add((RefusalReason)at);
+                }
+            }
+            return reasons;
+        }
+
         private decimal Figure(long number)
         {
             return Unit == RefusalUnit.Fen ? Money.FromFen(number) : number;
@@ -1960,6 +2466,21 @@ namespace Tillbook
         /// </summary>
         public string Settings { get; set; }
 
+        /// <summary>What each number of the till's range of card numbers begins with.</summary>
+        public string CardPrefix { get; set; }
+
+        /// <summary>The range's first number.</summary>
+        public long CardFirst { get; set; }
+
+        /// <summary>The range's last number. Null: the till has no range.</summary>
+        public long? CardLast { get; set; }
+
+        /// <summary>With how many digits a number is written at least.</summary>
+        public int CardWidth { get; set; }
+
+        /// <summary>The book is for training: so from its first opening on, or never.</summary>
+        public bool Training { get; set; }
+
         internal tillbook_config Fill(Arena arena)
         {
             var native = Rows.New<tillbook_config>();
@@ -1984,7 +2505,21 @@ namespace Tillbook
             native.utc_offset_minutes = Wait.Minutes(UtcOffset, nameof(UtcOffset), int.MinValue);
             native.has_utc_offset = UtcOffset == null ? 0 : 1;
             native.settings = arena.Optional(Settings);
+            native.card_prefix = arena.Optional(CardPrefix);
+            native.card_first = Range(CardFirst, nameof(CardFirst));
+            native.card_last = Range(CardLast ?? 0, nameof(CardLast));
+            native.card_width = Wait.Count(CardWidth, nameof(CardWidth));
+            native.training = Training ? Native.YES : 0;
             return native;
+        }
+
+        private static ulong Range(long number, string name)
+        {
+            if (number < 0)
+            {
+                throw new ArgumentOutOfRangeException(name, "is below zero");
+            }
+            return (ulong)number;
         }
     }
 
@@ -2196,6 +2731,23 @@ namespace Tillbook
             UnconfirmedRechargePrincipal = native.unconfirmed_recharge_principal == Native.YES;
             UnconfirmedRechargeBonus = native.unconfirmed_recharge_bonus == Native.YES;
             OfflineWhileHealthy = native.offline_while_healthy == Native.YES;
+            Version = native.version;
+            OutageRecharges = InForce(native.outage_recharges);
+            OutageRechargeMoney = Money.FromFen(InForce(native.outage_recharge_money));
+            OutageNewCards = InForce(native.outage_new_cards);
+            ValidUntil = Times.At(native.valid_until);
+            ValidUntilWarning = Wait.Milliseconds(InForce(native.valid_until_warning_s) * 1000m);
+            HardFloorLimit = Hard(native.hard_floor_limit);
+            HardCardLimit = Hard(native.hard_card_limit);
+            HardOutageLimit = Hard(native.hard_outage_limit);
+            HardOutageOperations = HardCount(native.hard_outage_operations);
+            HardOutageRecharges = HardCount(native.hard_outage_recharges);
+            HardOutageRechargeMoney = Hard(native.hard_outage_recharge_money);
+            HardOutageNewCards = HardCount(native.hard_outage_new_cards);
+            var hardAge = HardCount(native.hard_base_max_age_s);
+            HardBaseMaxAge = hardAge == null ? (TimeSpan?)null : Wait.Milliseconds(hardAge.Value * 1000m);
+            Overridable = Tillbook.Refusal.Reasons(native.overridable);
+            WarningPercent = (int)native.warning_percent;
             CouponTemplates = Text.Of(native.coupon_templates_now)
                 .Split(new[] { ',' }, StringSplitOptions.RemoveEmptyEntries);
         }
@@ -2235,6 +2787,56 @@ namespace Tillbook
         /// <summary>The templates whose coupons may be used offline; "*" stands for all.</summary>
         public IReadOnlyList<string> CouponTemplates { get; set; }
 
+        /// <summary>How many offline recharges may be open on this till. Default 50.</summary>
+        public long? OutageRecharges { get; set; }
+
+        /// <summary>The most that may be open of what was paid in by offline recharges. Default 10,000.00.</summary>
+        public decimal? OutageRechargeMoney { get; set; }
+
+        /// <summary>How many cards and members opened offline may be open on this till. Default 20.</summary>
+        public long? OutageNewCards { get; set; }
+
+        /// <summary>After this nothing is approved offline. Null: it is valid until it is replaced.</summary>
+        public DateTimeOffset? ValidUntil { get; set; }
+
+        /// <summary>So long before that a notification warns, in whole seconds. Default a week.</summary>
+        public TimeSpan? ValidUntilWarning { get; set; }
+
+        /// <summary>How far a supervisor's override lifts FloorLimit. Null: no further than the limit itself.</summary>
+        public decimal? HardFloorLimit { get; set; }
+
+        /// <summary>How far it lifts CardLimit.</summary>
+        public decimal? HardCardLimit { get; set; }
+
+        /// <summary>How far it lifts OutageLimit.</summary>
+        public decimal? HardOutageLimit { get; set; }
+
+        /// <summary>How far it lifts OutageOperations.</summary>
+        public long? HardOutageOperations { get; set; }
+
+        /// <summary>How far it lifts OutageRecharges.</summary>
+        public long? HardOutageRecharges { get; set; }
+
+        /// <summary>How far it lifts OutageRechargeMoney.</summary>
+        public decimal? HardOutageRechargeMoney { get; set; }
+
+        /// <summary>How far it lifts OutageNewCards.</summary>
+        public long? HardOutageNewCards { get; set; }
+
+        /// <summary>How far it lifts BaseMaxAge, in whole seconds.</summary>
+        public TimeSpan? HardBaseMaxAge { get; set; }
+
+        /// <summary>
+        /// Which refusals a supervisor may lift: those of limits, and UnknownCard. Null: all but UnknownCard.
+        /// </summary>
+        public IReadOnlyList<RefusalReason> Overridable { get; set; }
+
+        /// <summary>When so many percent of a limit are used, a notification warns. Default 80.</summary>
+        public int? WarningPercent { get; set; }
+
+        /// <summary>The policy's version in this book, where it comes from there; else 0.</summary>
+        public long Version { get; private set; }
+
         internal tillbook_policy Fill(Arena arena)
         {
             var native = Rows.New<tillbook_policy>();
@@ -2263,7 +2865,54 @@ namespace Tillbook
                 }
                 native.coupon_templates = arena.Optional(string.Join(",", CouponTemplates));
             }
+            native.outage_recharges = Limit(OutageRecharges ?? 0, OutageRecharges, nameof(OutageRecharges));
+            native.outage_recharge_money = Fen(OutageRechargeMoney, nameof(OutageRechargeMoney));
+            native.outage_new_cards = Limit(OutageNewCards ?? 0, OutageNewCards, nameof(OutageNewCards));
+            native.valid_until = Times.Of(ValidUntil);
+            native.valid_until_warning_s = Limit(
+                (long)(ValidUntilWarning ?? TimeSpan.Zero).TotalSeconds, ValidUntilWarning, nameof(ValidUntilWarning));
+            native.hard_floor_limit = Fen(HardFloorLimit, nameof(HardFloorLimit));
+            native.hard_card_limit = Fen(HardCardLimit, nameof(HardCardLimit));
+            native.hard_outage_limit = Fen(HardOutageLimit, nameof(HardOutageLimit));
+            native.hard_outage_operations =
+                Limit(HardOutageOperations ?? 0, HardOutageOperations, nameof(HardOutageOperations));
+            native.hard_outage_recharges =
+                Limit(HardOutageRecharges ?? 0, HardOutageRecharges, nameof(HardOutageRecharges));
+            native.hard_outage_recharge_money = Fen(HardOutageRechargeMoney, nameof(HardOutageRechargeMoney));
+            native.hard_outage_new_cards =
+                Limit(HardOutageNewCards ?? 0, HardOutageNewCards, nameof(HardOutageNewCards));
+            native.hard_base_max_age_s = Limit(
+                (long)(HardBaseMaxAge ?? TimeSpan.Zero).TotalSeconds, HardBaseMaxAge, nameof(HardBaseMaxAge));
+            native.warning_percent = Wait.Count(WarningPercent ?? 0, nameof(WarningPercent));
+            if (Overridable != null)
+            {
+                var bits = 0u;
+                foreach (var reason in Overridable)
+                {
+                    if ((int)reason < 1 || (int)reason > 31)
+                    {
+                        throw new ArgumentException("names a refusal that nobody may lift", nameof(Overridable));
+                    }
+                    bits |= 1u << (int)reason;
+                }
+                native.overridable = bits == 0 ? Native.OVERRIDE_NOTHING : bits;
+            }
             return native;
+        }
+
+        private static long Fen(decimal? yuan, string name)
+        {
+            return Limit(Money.ToFen(yuan, name), yuan, name);
+        }
+
+        private static decimal? Hard(long limit)
+        {
+            return limit == 0 ? (decimal?)null : Money.FromFen(InForce(limit));
+        }
+
+        private static long? HardCount(long limit)
+        {
+            return limit == 0 ? (long?)null : InForce(limit);
         }
 
         private static long Limit(long limit, object given, string name)
@@ -2318,6 +2967,12 @@ namespace Tillbook
         /// <summary>How long the cashier waits, at most 10 minutes. Null: the configured time-out.</summary>
         public TimeSpan? Timeout { get; set; }
 
+        /// <summary>
+        /// The supervisor overrides the offline policy, for the reason given: what the policy lets people lift is
+        /// approved up to its hard limits. <see cref="Receipt.Lifted"/> tells what was.
+        /// </summary>
+        public bool OverridePolicy { get; set; }
+
         internal IntPtr Call(Arena arena)
         {
             var native = Rows.New<tillbook_call>();
@@ -2329,6 +2984,7 @@ namespace Tillbook
             native.reason = arena.Optional(Reason);
             native.delivery = (int)Delivery;
             native.timeout_ms = Wait.Of(Timeout, nameof(Timeout));
+            native.override_policy = OverridePolicy ? 1 : 0;
             return arena.Put(native);
         }
 
@@ -2353,7 +3009,7 @@ namespace Tillbook
     /// <summary>Opens a card.</summary>
     public sealed class OpenCardRequest : Request
     {
-        /// <summary>The card's number, 1 to 32 characters. Required.</summary>
+        /// <summary>The card's number, 1 to 32 characters. Null: the next of the till's range.</summary>
         public string Card { get; set; }
 
         /// <summary>The level by its name or the remote's identifier. Required.</summary>
@@ -2372,7 +3028,8 @@ namespace Tillbook
         {
             var native = Rows.New<tillbook_open_card_request>();
             native.call = Call(arena);
-            native.card = arena.Required(Card, nameof(Card));
+            native.card = arena.Optional(Card);
+            native.next_number = Card == null ? 1 : 0;
             native.level = arena.Required(Level, nameof(Level));
             native.name = arena.Optional(Name);
             native.phone = arena.Optional(Phone);
@@ -3028,6 +3685,11 @@ namespace Tillbook
         /// <summary>The page after this one: <see cref="HistoryPage.Next"/>. Null: the first.</summary>
         public long? After { get; set; }
 
+        /// <summary>
+        /// With <see cref="Till.HistoryWithRemote"/>: <see cref="HistoryPage.NextRecord"/>. Null: the first page.
+        /// </summary>
+        public long? AfterRecord { get; set; }
+
         internal tillbook_history_query Fill(Arena arena)
         {
             var native = Rows.New<tillbook_history_query>();
@@ -3041,6 +3703,7 @@ namespace Tillbook
             native.only_points = OnlyPoints ? 1 : 0;
             native.page_size = Wait.Count(PageSize ?? 0, nameof(PageSize));
             native.after = After ?? 0;
+            native.after_record = AfterRecord ?? 0;
             return native;
         }
     }
@@ -3089,6 +3752,9 @@ namespace Tillbook
             PointsExpected = row.points_expected;
             PointsAvailable = row.points_available;
             AsOf = Times.At(row.as_of);
+            Lifted = Tillbook.Refusal.Reasons(row.lifted);
+            IsTraining = row.training == 1;
+            PolicyVersion = row.policy_version == 0 ? (long?)null : row.policy_version;
         }
 
         /// <summary>The operation's name.</summary>
@@ -3191,6 +3857,15 @@ namespace Tillbook
 
         /// <summary>As of when the confirmed balances are; null: never read.</summary>
         public DateTimeOffset? AsOf { get; private set; }
+
+        /// <summary>What a supervisor's override has lifted for it.</summary>
+        public IReadOnlyList<RefusalReason> Lifted { get; private set; }
+
+        /// <summary>The book is for training, and the slip has to say so.</summary>
+        public bool IsTraining { get; private set; }
+
+        /// <summary>The version of the offline policy that it was promised under; null: not promised yet.</summary>
+        public long? PolicyVersion { get; private set; }
     }
 
     /// <summary>What the remote told when it confirmed an operation. Null is what it did not tell.</summary>
@@ -3646,6 +4321,16 @@ namespace Tillbook
             Reason = Text.At(row.reason);
             BusinessDate = Text.At(row.business_date);
             ReceiptNo = Text.At(row.receipt_no);
+            RecordNo = row.record_no == 0 ? (long?)null : row.record_no;
+            MoneyChange = row.has_money == 1 ? Money.FromFen(row.money) : (decimal?)null;
+            HasPoints = RecordNo == null || row.has_points == 1;
+            HasMoneyAfter = RecordNo == null || row.has_money_after == 1;
+            HasPointsAfter = RecordNo == null || row.has_points_after == 1;
+            FetchedAt = Times.At(row.fetched_at);
+            Provider = Text.At(row.provider);
+            RemoteId = Text.At(row.remote_id);
+            Store = Text.At(row.store);
+            Note = Text.At(row.note);
         }
 
         /// <summary>Its number in the book.</summary>
@@ -3722,14 +4407,48 @@ namespace Tillbook
 
         /// <summary>The ten digits of the slip.</summary>
         public string ReceiptNo { get; private set; }
+
+        /// <summary>
+        /// Of a line of the remote's own history its number in the book; null: it is a line of this book. A remote's
+        /// line has no operation, ticket or promise, and only those figures that the remote told.
+        /// </summary>
+        public long? RecordNo { get; private set; }
+
+        /// <summary>Of a remote's line: the change in stored value; null: not told.</summary>
+        public decimal? MoneyChange { get; private set; }
+
+        /// <summary>Points is told.</summary>
+        public bool HasPoints { get; private set; }
+
+        /// <summary>MoneyAfter is told.</summary>
+        public bool HasMoneyAfter { get; private set; }
+
+        /// <summary>PointsAfter is told.</summary>
+        public bool HasPointsAfter { get; private set; }
+
+        /// <summary>Of a remote's line: when it was read.</summary>
+        public DateTimeOffset? FetchedAt { get; private set; }
+
+        /// <summary>Of a remote's line: which remote; else null.</summary>
+        public string Provider { get; private set; }
+
+        /// <summary>The remote's number of its record; null: not known.</summary>
+        public string RemoteId { get; private set; }
+
+        /// <summary>Of a remote's line: where it was done, as the remote calls it; null: not told.</summary>
+        public string Store { get; private set; }
+
+        /// <summary>Of a remote's line: the remote's own words; null: none.</summary>
+        public string Note { get; private set; }
     }
 
     /// <summary>A page of the book.</summary>
     public sealed class HistoryPage
     {
-        internal HistoryPage(long next, IReadOnlyList<Entry> entries)
+        internal HistoryPage(long next, IReadOnlyList<Entry> entries, long nextRecord = 0)
         {
             Next = next == 0 ? (long?)null : next;
+            NextRecord = nextRecord == 0 ? (long?)null : nextRecord;
             Entries = entries;
         }
 
@@ -3740,6 +4459,11 @@ namespace Tillbook
         /// For <see cref="HistoryQuery.After"/>, to get the page after this one; null: this is the last.
         /// </summary>
         public long? Next { get; private set; }
+
+        /// <summary>
+        /// For <see cref="HistoryQuery.AfterRecord"/>: with the remote's lines, the last page has neither.
+        /// </summary>
+        public long? NextRecord { get; private set; }
     }
 
     /// <summary>A page of something that a remote has.</summary>
@@ -3908,6 +4632,9 @@ namespace Tillbook
             Resolutions = Possible(row.resolutions);
             Attempts = Text.All(row.attempts, row.attempts_count);
             Looks = Text.All(row.looks, row.looks_count);
+            MayRetarget = row.may_retarget == 1;
+            OrphansCount = row.orphans_count;
+            CashTaken = Money.FromFen(row.cash_taken);
         }
 
         /// <summary>The operation.</summary>
@@ -3937,6 +4664,15 @@ namespace Tillbook
         /// <summary>Each look at the remote's records: when, what it showed.</summary>
         public IReadOnlyList<string> Looks { get; private set; }
 
+        /// <summary><see cref="Till.Retarget"/> is possible.</summary>
+        public bool MayRetarget { get; private set; }
+
+        /// <summary>Of an opening: how many operations wait behind it (<see cref="Till.Orphans"/>).</summary>
+        public long OrphansCount { get; private set; }
+
+        /// <summary>The cash that was taken for those.</summary>
+        public decimal CashTaken { get; private set; }
+
         private static IReadOnlyList<Resolution> Possible(uint bits)
         {
             var possible = new List<Resolution>();
@@ -3948,6 +4684,716 @@ namespace Tillbook
                 }
             }
             return possible;
+        }
+    }
+
+    /// <summary>What a search has found.</summary>
+    public sealed class Found
+    {
+        internal Found(bool more, IReadOnlyList<FoundCard> cards)
+        {
+            HasMore = more;
+            Cards = cards;
+        }
+
+        /// <summary>The cards: the one whose whole number it is first.</summary>
+        public IReadOnlyList<FoundCard> Cards { get; private set; }
+
+        /// <summary>There are more: ask with a longer text.</summary>
+        public bool HasMore { get; private set; }
+    }
+
+    /// <summary>A card that was found.</summary>
+    public sealed class FoundCard
+    {
+        internal FoundCard(tillbook_found_card row)
+        {
+            Number = Text.At(row.number);
+            Shown = Text.At(row.shown);
+            Name = Text.At(row.name);
+            Phone = Text.At(row.phone);
+            Level = Text.At(row.level);
+            Matched = (Matched)row.matched;
+            Status = (CardStatus)row.card_status;
+        }
+
+        /// <summary>Its number, to make calls with. It may be the holder's phone: show Shown.</summary>
+        public string Number { get; private set; }
+
+        /// <summary>Its number as it may be shown.</summary>
+        public string Shown { get; private set; }
+
+        /// <summary>The holder's name, masked unless unmasking was asked for; null: not known.</summary>
+        public string Name { get; private set; }
+
+        /// <summary>The holder's phone, masked unless unmasking was asked for; null: not known.</summary>
+        public string Phone { get; private set; }
+
+        /// <summary>The level's name; null: not known.</summary>
+        public string Level { get; private set; }
+
+        /// <summary>Where the text was found.</summary>
+        public Matched Matched { get; private set; }
+
+        /// <summary>Whether the card may be used.</summary>
+        public CardStatus Status { get; private set; }
+    }
+
+    /// <summary>What a pull of a card's history at its remotes brought.</summary>
+    public sealed class HistoryPull
+    {
+        internal HistoryPull(tillbook_history_pull row)
+        {
+            Told = row.told;
+            Added = row.added;
+            Linked = row.linked;
+            IsComplete = row.complete == 1;
+        }
+
+        /// <summary>Lines that the remotes told.</summary>
+        public long Told { get; private set; }
+
+        /// <summary>Those of them that the book did not have.</summary>
+        public long Added { get; private set; }
+
+        /// <summary>Lines that were found now to be operations of this book.</summary>
+        public long Linked { get; private set; }
+
+        /// <summary>Every line that was asked for was told.</summary>
+        public bool IsComplete { get; private set; }
+    }
+
+    /// <summary>
+    /// Which cards are to be taken into the book: Numbers, From with To, Search, or Members, and one of them only.
+    /// </summary>
+    public sealed class PreloadQuery
+    {
+        /// <summary>These cards.</summary>
+        public IReadOnlyList<string> Numbers { get; set; }
+
+        /// <summary>The first number of a range.</summary>
+        public string From { get; set; }
+
+        /// <summary>Its last one.</summary>
+        public string To { get; set; }
+
+        /// <summary>Whatever the remote's own search finds.</summary>
+        public string Search { get; set; }
+
+        /// <summary>The members that the remote lists.</summary>
+        public bool Members { get; set; }
+
+        /// <summary>Cards that were read within this are passed over, in whole seconds. Null: all are read.</summary>
+        public TimeSpan? MaxAge { get; set; }
+
+        /// <summary>How long the call may take. Null: without a limit.</summary>
+        public TimeSpan? Budget { get; set; }
+
+        /// <summary>How long one card may take. Default 10 s.</summary>
+        public TimeSpan? Timeout { get; set; }
+
+        /// <summary>The pause between two cards. Default 50 ms.</summary>
+        public TimeSpan? Pace { get; set; }
+
+        internal tillbook_preload_query Fill(Arena arena)
+        {
+            var native = Rows.New<tillbook_preload_query>();
+            if (Numbers != null)
+            {
+                var numbers = new tillbook_str[Numbers.Count];
+                for (var at = 0; at < numbers.Length; at++)
+                {
+                    numbers[at] = arena.Required(Numbers[at], nameof(Numbers));
+                }
+                native.numbers = arena.Pin(numbers);
+                native.numbers_count = (UIntPtr)(uint)numbers.Length;
+            }
+            native.from = arena.Optional(From);
+            native.to = arena.Optional(To);
+            native.search = arena.Optional(Search);
+            native.members = Members ? 1 : 0;
+            native.has_max_age = MaxAge == null ? 0 : 1;
+            native.max_age_s = (long)(MaxAge ?? TimeSpan.Zero).TotalSeconds;
+            native.budget_ms = Wait.Of(Budget, nameof(Budget));
+            native.timeout_ms = Wait.Of(Timeout, nameof(Timeout));
+            native.pace_ms = Wait.Of(Pace, nameof(Pace));
+            return native;
+        }
+    }
+
+    /// <summary>How far a preload has come: all of it, whatever part was done by earlier calls.</summary>
+    public sealed class Preloaded
+    {
+        internal Preloaded(tillbook_preloaded row)
+        {
+            Done = row.done;
+            Total = row.total < 0 ? (long?)null : row.total;
+            Found = row.found;
+            Partial = row.partial;
+            Fresh = row.fresh;
+            Absent = row.absent;
+            Failed = row.failed;
+            End = (PreloadEnd)row.end;
+            Next = Text.Given(row.next);
+        }
+
+        /// <summary>Cards that are dealt with.</summary>
+        public long Done { get; private set; }
+
+        /// <summary>How many there are; null: not known yet.</summary>
+        public long? Total { get; private set; }
+
+        /// <summary>Read from a remote now.</summary>
+        public long Found { get; private set; }
+
+        /// <summary>Of those, the ones of which another remote did not tell.</summary>
+        public long Partial { get; private set; }
+
+        /// <summary>Passed over, since they were read lately.</summary>
+        public long Fresh { get; private set; }
+
+        /// <summary>The remotes know no such card.</summary>
+        public long Absent { get; private set; }
+
+        /// <summary>The remotes' answers were of no use.</summary>
+        public long Failed { get; private set; }
+
+        /// <summary>Why the call ended.</summary>
+        public PreloadEnd End { get; private set; }
+
+        /// <summary>Where to go on; null: all are dealt with.</summary>
+        public string Next { get; private set; }
+    }
+
+    /// <summary>
+    /// What is left of each limit. A figure of a limit is what that one leaves, whatever the others say.
+    /// </summary>
+    public sealed class Room
+    {
+        internal Room(tillbook_room row)
+        {
+            Money = Tillbook.Money.FromFen(row.money);
+            Operations = row.operations;
+            Floor = Tillbook.Money.FromFen(row.floor);
+            Card = Yuan(row, Native.ROOM_CARD, row.card);
+            Phone = Yuan(row, Native.ROOM_PHONE, row.phone);
+            Available = Yuan(row, Native.ROOM_AVAILABLE, row.available);
+            Till = Tillbook.Money.FromFen(row.till);
+            Recharges = row.recharges;
+            RechargeMoney = Tillbook.Money.FromFen(row.recharge_money);
+            NewCards = row.new_cards;
+            BaseExpires = Seconds(row, Native.ROOM_BASE, row.base_expires_s);
+            PolicyExpires = Seconds(row, Native.ROOM_POLICY, row.policy_expires_s);
+            Binding = Refusal.Of(row.binding, row.binding_unit, row.binding_limit, row.binding_used,
+                row.binding_requested, Text.Of(row.binding_en), Text.Of(row.binding_zh));
+        }
+
+        /// <summary>The most that the next operation may take from a card: such a sale is approved now.</summary>
+        public decimal Money { get; private set; }
+
+        /// <summary>How many more approvals.</summary>
+        public long Operations { get; private set; }
+
+        /// <summary>The most that one operation may take.</summary>
+        public decimal Floor { get; private set; }
+
+        /// <summary>What is left for the card; null: none was named.</summary>
+        public decimal? Card { get; private set; }
+
+        /// <summary>What is left for all cards of its phone number; null: it has none.</summary>
+        public decimal? Phone { get; private set; }
+
+        /// <summary>What may be spent of the card here and now; null: this till does not know it.</summary>
+        public decimal? Available { get; private set; }
+
+        /// <summary>What is left for the till.</summary>
+        public decimal Till { get; private set; }
+
+        /// <summary>How many more recharges.</summary>
+        public long Recharges { get; private set; }
+
+        /// <summary>How much more may be paid in by recharges.</summary>
+        public decimal RechargeMoney { get; private set; }
+
+        /// <summary>How many more cards may be opened.</summary>
+        public long NewCards { get; private set; }
+
+        /// <summary>After what time what is known of the card is too old; null: this till does not know it.</summary>
+        public TimeSpan? BaseExpires { get; private set; }
+
+        /// <summary>After what time the policy expires; null: never.</summary>
+        public TimeSpan? PolicyExpires { get; private set; }
+
+        /// <summary>What a sale of one fen more than Money is refused with; null: nothing would refuse it.</summary>
+        public Refusal Binding { get; private set; }
+
+        private static decimal? Yuan(tillbook_room row, int bit, long fen)
+        {
+            return (row.has & bit) == 0 ? (decimal?)null : Tillbook.Money.FromFen(fen);
+        }
+
+        private static TimeSpan? Seconds(tillbook_room row, int bit, long seconds)
+        {
+            return (row.has & bit) == 0 ? (TimeSpan?)null : Wait.Milliseconds(seconds * 1000m);
+        }
+    }
+
+    /// <summary>A page of the exception list.</summary>
+    public sealed class ExceptionPage
+    {
+        internal ExceptionPage(long next, IReadOnlyList<ExceptedCard> cards)
+        {
+            Next = next == 0 ? (long?)null : next;
+            Cards = cards;
+        }
+
+        /// <summary>The cards.</summary>
+        public IReadOnlyList<ExceptedCard> Cards { get; private set; }
+
+        /// <summary>Where the next page begins; null: this is the last.</summary>
+        public long? Next { get; private set; }
+    }
+
+    /// <summary>A card on the exception list.</summary>
+    public sealed class ExceptedCard
+    {
+        internal ExceptedCard(tillbook_exception row)
+        {
+            Card = Text.At(row.card);
+            Reason = Text.At(row.reason);
+            Who = Text.At(row.who);
+            Since = Times.At(row.since);
+            ByList = row.by_list == 1;
+        }
+
+        /// <summary>Its number.</summary>
+        public string Card { get; private set; }
+
+        /// <summary>Why it stands there.</summary>
+        public string Reason { get; private set; }
+
+        /// <summary>Who put it there; null: not recorded.</summary>
+        public string Who { get; private set; }
+
+        /// <summary>Since when; null: not recorded.</summary>
+        public DateTimeOffset? Since { get; private set; }
+
+        /// <summary>It came with the merchant's list and goes with it.</summary>
+        public bool ByList { get; private set; }
+    }
+
+    /// <summary>An operation that waits behind an opening that the remote has not carried out.</summary>
+    public sealed class Orphan
+    {
+        internal Orphan(tillbook_orphan row)
+        {
+            OpId = Text.At(row.op_id);
+            Kind = (OperationKind)row.kind;
+            Amount = Money.FromFen(row.amount);
+            Cash = Money.FromFen(row.cash);
+        }
+
+        /// <summary>The operation.</summary>
+        public string OpId { get; private set; }
+
+        /// <summary>What it does.</summary>
+        public OperationKind Kind { get; private set; }
+
+        /// <summary>The money at stake.</summary>
+        public decimal Amount { get; private set; }
+
+        /// <summary>The cash that the cashier has taken for it.</summary>
+        public decimal Cash { get; private set; }
+    }
+
+    /// <summary>Which report is wanted. What it does not need is left out.</summary>
+    public sealed class ReportQuery
+    {
+        /// <summary>A report as JSON.</summary>
+        public ReportQuery(ReportKind report)
+        {
+            Report = report;
+        }
+
+        /// <summary>Which.</summary>
+        public ReportKind Report { get; private set; }
+
+        /// <summary>How it is written.</summary>
+        public ReportFormat Format { get; set; }
+
+        /// <summary>An outage's or a close's number.</summary>
+        public long? Number { get; set; }
+
+        /// <summary>A business day, as YYYY-MM-DD.</summary>
+        public string Date { get; set; }
+
+        /// <summary>From then on, together with Until.</summary>
+        public DateTimeOffset? From { get; set; }
+
+        /// <summary>Until before then.</summary>
+        public DateTimeOffset? Until { get; set; }
+
+        /// <summary>A card's number.</summary>
+        public string Card { get; set; }
+
+        internal tillbook_report_query Fill(Arena arena)
+        {
+            if ((From == null) != (Until == null))
+            {
+                throw new ArgumentException("From and Until go together", nameof(Until));
+            }
+            var native = Rows.New<tillbook_report_query>();
+            native.report = (int)Report;
+            native.format = (int)Format;
+            native.language = (int)Library.Language;
+            native.number = Number ?? 0;
+            native.has_range = From == null ? 0 : 1;
+            native.from = Times.Of(From);
+            native.until = Times.Of(Until);
+            native.date = arena.Optional(Date);
+            native.card = arena.Optional(Card);
+            return native;
+        }
+    }
+
+    /// <summary>A time in which a remote was not there.</summary>
+    public sealed class Outage
+    {
+        internal Outage(tillbook_outage row)
+        {
+            OutageNo = row.outage_no;
+            Provider = Text.At(row.provider);
+            BeganAt = Times.Exactly(row.began_at);
+            BackAt = Times.At(row.back_at);
+            EndedAt = Times.At(row.ended_at);
+        }
+
+        /// <summary>Its number.</summary>
+        public long OutageNo { get; private set; }
+
+        /// <summary>The remote.</summary>
+        public string Provider { get; private set; }
+
+        /// <summary>Since when.</summary>
+        public DateTimeOffset BeganAt { get; private set; }
+
+        /// <summary>When it answered again; null: it does not yet.</summary>
+        public DateTimeOffset? BackAt { get; private set; }
+
+        /// <summary>When nothing was on its way to it any more; null: not yet.</summary>
+        public DateTimeOffset? EndedAt { get; private set; }
+    }
+
+    /// <summary>What went through the till.</summary>
+    public sealed class Totals
+    {
+        internal Totals(tillbook_totals_info row, IReadOnlyList<TotalsLine> lines)
+        {
+            Lines = lines;
+            FirstEntry = row.first_entry == 0 ? (long?)null : row.first_entry;
+            LastEntry = row.last_entry == 0 ? (long?)null : row.last_entry;
+            From = Times.At(row.from);
+            To = Times.At(row.to);
+            Due = Money.FromFen(row.due);
+            FirstReceipt = Text.Given(row.first_receipt);
+            LastReceipt = Text.Given(row.last_receipt);
+            BusinessDate = Text.Given(row.business_date);
+        }
+
+        /// <summary>Sums by operator, shift, kind, pay type and what was done.</summary>
+        public IReadOnlyList<TotalsLine> Lines { get; private set; }
+
+        /// <summary>The first line of the book that they count; null: there is none.</summary>
+        public long? FirstEntry { get; private set; }
+
+        /// <summary>The last one.</summary>
+        public long? LastEntry { get; private set; }
+
+        /// <summary>When the first line was written.</summary>
+        public DateTimeOffset? From { get; private set; }
+
+        /// <summary>When the last line was written.</summary>
+        public DateTimeOffset? To { get; private set; }
+
+        /// <summary>What was to be collected by other means than cards, voids taken off.</summary>
+        public decimal Due { get; private set; }
+
+        /// <summary>The first line's receipt number.</summary>
+        public string FirstReceipt { get; private set; }
+
+        /// <summary>The last line's.</summary>
+        public string LastReceipt { get; private set; }
+
+        /// <summary>The business day, where they are of one; else null.</summary>
+        public string BusinessDate { get; private set; }
+    }
+
+    /// <summary>One line of totals.</summary>
+    public sealed class TotalsLine
+    {
+        internal TotalsLine(tillbook_totals_line row)
+        {
+            Operator = Text.At(row.operator_name);
+            Shift = Text.At(row.shift);
+            PayType = Text.At(row.pay_type);
+            Kind = (OperationKind)row.kind;
+            Movement = (Movement)row.movement;
+            Lines = row.lines;
+            Original = Money.FromFen(row.original);
+            Discount = Money.FromFen(row.discount);
+            Actual = Money.FromFen(row.actual);
+            FromCard = Money.FromFen(row.from_card);
+            Due = Money.FromFen(row.due);
+            Bonus = Money.FromFen(row.bonus);
+            Points = row.points;
+        }
+
+        /// <summary>Who worked the till; null: not told.</summary>
+        public string Operator { get; private set; }
+
+        /// <summary>The shift; null: not told.</summary>
+        public string Shift { get; private set; }
+
+        /// <summary>How a recharge was paid in; null: it is none.</summary>
+        public string PayType { get; private set; }
+
+        /// <summary>The kind of operation.</summary>
+        public OperationKind Kind { get; private set; }
+
+        /// <summary>What was done.</summary>
+        public Movement Movement { get; private set; }
+
+        /// <summary>How many lines of the book.</summary>
+        public long Lines { get; private set; }
+
+        /// <summary>Sales' totals, or what was paid in.</summary>
+        public decimal Original { get; private set; }
+
+        /// <summary>What discounts took off.</summary>
+        public decimal Discount { get; private set; }
+
+        /// <summary>After the discounts.</summary>
+        public decimal Actual { get; private set; }
+
+        /// <summary>What cards paid.</summary>
+        public decimal FromCard { get; private set; }
+
+        /// <summary>What was to be collected by other means.</summary>
+        public decimal Due { get; private set; }
+
+        /// <summary>What recharges brought on top.</summary>
+        public decimal Bonus { get; private set; }
+
+        /// <summary>The change in points.</summary>
+        public long Points { get; private set; }
+    }
+
+    /// <summary>Whether the program may be replaced or removed now; a report tells what speaks against it.</summary>
+    public sealed class SafeToClose
+    {
+        internal SafeToClose(tillbook_safe_to_close row)
+        {
+            Upgrade = row.upgrade == 1;
+            Remove = row.remove == 1;
+        }
+
+        /// <summary>The program may be replaced by another release.</summary>
+        public bool Upgrade { get; private set; }
+
+        /// <summary>The program and the book may be removed.</summary>
+        public bool Remove { get; private set; }
+    }
+
+    /// <summary>What a check of the book came to.</summary>
+    public sealed class CheckReport
+    {
+        internal CheckReport(tillbook_check_report row, IReadOnlyList<Finding> findings)
+        {
+            IsClean = row.clean == 1;
+            IsComplete = row.complete == 1;
+            Findings = findings;
+            Errors = row.errors;
+            Notes = row.notes;
+            Cards = row.cards;
+            Accounts = row.accounts;
+            Operations = row.operations;
+            Entries = row.entries;
+            Chained = row.chained;
+            Unverified = row.unverified;
+            ChainEntry = row.chain_entry == 0 ? (long?)null : row.chain_entry;
+            ChainHead = Text.Given(row.chain_head);
+        }
+
+        /// <summary>Everything was looked at and no error was found. Notes are no errors.</summary>
+        public bool IsClean { get; private set; }
+
+        /// <summary>Everything that was to be looked at was.</summary>
+        public bool IsComplete { get; private set; }
+
+        /// <summary>What was found, as far as it is told.</summary>
+        public IReadOnlyList<Finding> Findings { get; private set; }
+
+        /// <summary>How many errors there are, told or not.</summary>
+        public long Errors { get; private set; }
+
+        /// <summary>How many notes there are, told or not.</summary>
+        public long Notes { get; private set; }
+
+        /// <summary>Cards that were looked at.</summary>
+        public long Cards { get; private set; }
+
+        /// <summary>Accounts that were looked at.</summary>
+        public long Accounts { get; private set; }
+
+        /// <summary>Operations that were looked at.</summary>
+        public long Operations { get; private set; }
+
+        /// <summary>Lines of the book that were looked at.</summary>
+        public long Entries { get; private set; }
+
+        /// <summary>Of these, lines whose code in the chain was verified.</summary>
+        public long Chained { get; private set; }
+
+        /// <summary>Lines whose code could not be verified: their key was not given.</summary>
+        public long Unverified { get; private set; }
+
+        /// <summary>The last line of the chain; null: there is none.</summary>
+        public long? ChainEntry { get; private set; }
+
+        /// <summary>Its code, which covers all before it, in hexadecimal digits.</summary>
+        public string ChainHead { get; private set; }
+    }
+
+    /// <summary>One thing that a check has found.</summary>
+    public sealed class Finding
+    {
+        internal Finding(tillbook_finding row)
+        {
+            Kind = (FindingKind)row.kind;
+            Severity = (Severity)row.severity;
+            Place = Text.At(row.place);
+            Row = row.has_row == 1 ? row.row : (long?)null;
+            Detail = Text.At(row.detail);
+        }
+
+        /// <summary>What is wrong.</summary>
+        public FindingKind Kind { get; private set; }
+
+        /// <summary>How bad it is.</summary>
+        public Severity Severity { get; private set; }
+
+        /// <summary>The table, or the part of the file.</summary>
+        public string Place { get; private set; }
+
+        /// <summary>The row's number in the table, where one is meant.</summary>
+        public long? Row { get; private set; }
+
+        /// <summary>For support, in English.</summary>
+        public string Detail { get; private set; }
+    }
+
+    /// <summary>What a turn of keeping house has done.</summary>
+    public sealed class HouseKept
+    {
+        internal HouseKept(tillbook_house_kept row)
+        {
+            Purged = row.purged;
+            Archived = row.archived;
+            HasMore = row.more == 1;
+            Archive = Text.Given(row.archive);
+        }
+
+        /// <summary>Attempts whose bytes were erased.</summary>
+        public long Purged { get; private set; }
+
+        /// <summary>Operations whose details went into the archive.</summary>
+        public long Archived { get; private set; }
+
+        /// <summary>The budget was spent before all was done: call it again.</summary>
+        public bool HasMore { get; private set; }
+
+        /// <summary>The archive file; null: nothing went into one.</summary>
+        public string Archive { get; private set; }
+    }
+
+    /// <summary>What was erased about a holder.</summary>
+    public sealed class Forgotten
+    {
+        internal Forgotten(tillbook_forgotten row, IReadOnlyList<string> missing)
+        {
+            Operations = row.operations;
+            Number = Text.Of(row.number);
+            ArchivesMissing = missing;
+        }
+
+        /// <summary>The number under which the card's lines stand now.</summary>
+        public string Number { get; private set; }
+
+        /// <summary>Operations from which personal data was taken.</summary>
+        public long Operations { get; private set; }
+
+        /// <summary>Archive files that were not there: what they hold must be erased where they are.</summary>
+        public IReadOnlyList<string> ArchivesMissing { get; private set; }
+    }
+
+    /// <summary>A book that is read without a till, also while one has it open: nothing is ever written.</summary>
+    public sealed class BookReader : IDisposable
+    {
+        private readonly BookHandle handle = new BookHandle();
+        private readonly object gate = new object();
+
+        private BookReader()
+        {
+        }
+
+        /// <summary>Opens a book for reading.</summary>
+        public static BookReader Open(string path)
+        {
+            Library.Ready();
+            var book = new BookReader();
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(path, nameof(path));
+                IntPtr raw = IntPtr.Zero, error;
+                Failure.Check(Native.tillbook_book_open(text.data, text.size, ref raw, out error), error);
+                book.handle.Take(raw);
+            }
+            return book;
+        }
+
+        /// <summary>A report as text: JSON, or CSV in <see cref="Library.Language"/>.</summary>
+        public string Report(ReportQuery query)
+        {
+            if (query == null)
+            {
+                throw new ArgumentNullException(nameof(query));
+            }
+            lock (gate)
+            {
+                if (handle.IsClosed)
+                {
+                    throw new ObjectDisposedException(nameof(BookReader));
+                }
+                using (var arena = new Arena())
+                using (var text = new BufferHandle())
+                {
+                    var native = query.Fill(arena);
+                    IntPtr raw = IntPtr.Zero, error;
+                    Failure.Check(Native.tillbook_book_report(
+                        handle.DangerousGetHandle(), ref native, ref raw, out error), error);
+                    text.Take(raw);
+                    return Encoding.UTF8.GetString(Rows.Bytes(text));
+                }
+            }
+        }
+
+        /// <summary>Closes it.</summary>
+        public void Dispose()
+        {
+            lock (gate)
+            {
+                handle.Dispose();
+            }
         }
     }
 
@@ -3967,6 +5413,7 @@ namespace Tillbook
             PerMinute = row.per_minute;
             NextDue = Times.At(row.next_due);
             Halted = Text.Given(row.halted);
+            Restored = Text.Given(row.restored);
         }
 
         /// <summary>Whether the remote is there; of several, the one that fares worst.</summary>
@@ -4003,6 +5450,12 @@ namespace Tillbook
 
         /// <summary>Why the remote refuses, for support staff; else null.</summary>
         public string Halted { get; private set; }
+
+        /// <summary>
+        /// Why nothing is sent although the remote may be there: the book is an older copy of itself
+        /// (<see cref="Till.GoOnAfterRestore"/>); else null.
+        /// </summary>
+        public string Restored { get; private set; }
     }
 
     /// <summary>How one remote fares.</summary>
@@ -4253,6 +5706,34 @@ namespace Tillbook
                     all.Add(made(row));
                 }
             }
+        }
+
+        /// <summary>Reads a list of texts to its end and frees it.</summary>
+        internal static IReadOnlyList<string> Texts(TextsHandle list)
+        {
+            using (list)
+            {
+                var all = new List<string>();
+                IntPtr text = IntPtr.Zero, error;
+                while (!Failure.Done(
+                    Native.tillbook_texts_next(list.DangerousGetHandle(), ref text, out error), error))
+                {
+                    all.Add(Text.At(text));
+                }
+                return all;
+            }
+        }
+
+        /// <summary>A buffer's bytes.</summary>
+        internal static byte[] Bytes(BufferHandle buffer)
+        {
+            IntPtr bytes = IntPtr.Zero, error;
+            var size = UIntPtr.Zero;
+            Failure.Check(Native.tillbook_buffer_bytes(
+                buffer.DangerousGetHandle(), ref bytes, ref size, out error), error);
+            var copy = new byte[(int)(uint)size];
+            Marshal.Copy(bytes, copy, 0, copy.Length);
+            return copy;
         }
 
         /// <summary>One of the library's own structs, as far as this file knows it.</summary>
@@ -5051,6 +6532,9 @@ namespace Tillbook
 
         /// <summary>The operation has no price.</summary>
         NotApplicable = 5,
+
+        /// <summary>The rate that several cards of this level were given lately, this one not among them.</summary>
+        Learned = 6,
     }
 
     /// <summary>What a notification is about. A number that a later release adds stays what it is.</summary>
@@ -5102,6 +6586,17 @@ namespace Tillbook
         /// The remote's figures changed by something that this till, the card's only writer, has not done.
         /// </summary>
         Unexplained = 13,
+
+        /// <summary>The till's range of card numbers is nearly used up.</summary>
+        NumbersNear = 14,
+
+        /// <summary>The book is an older copy of itself: nothing is sent until a person goes on with it.</summary>
+        Restored = 15,
+
+        /// <summary>
+        /// The high-water file can't be written: until it can, an older copy of the book may not be noticed.
+        /// </summary>
+        HighWater = 16,
     }
 
     /// <summary>A person's decision. A number that a later release adds stays what it is.</summary>
@@ -5184,6 +6679,15 @@ namespace Tillbook
 
         /// <summary>The value is a TILLBOOK_RULE_*.</summary>
         Rule = 7,
+
+        /// <summary>The value is a TILLBOOK_CLASS_*.</summary>
+        Class = 8,
+
+        /// <summary>The value is a TILLBOOK_MOVEMENT_*.</summary>
+        Movement = 9,
+
+        /// <summary>The value is a TILLBOOK_COUPON_*.</summary>
+        CouponStatus = 10,
     }
 
     /// <summary>How much is logged. A number that a later release adds stays what it is.</summary>
@@ -5262,6 +6766,26 @@ namespace Tillbook
         /// <summary>Not enough points are available.</summary>
         InsufficientPoints = 17,
 
+        /// <summary>
+        /// The remote has refused to open the card: a person has to decide where it goes (tillbook_retarget).
+        /// </summary>
+        OpeningRefused = 18,
+
+        /// <summary>Every number of the till's range has been given out.</summary>
+        NumbersExhausted = 19,
+
+        /// <summary>So many offline recharges are open on this till as may be.</summary>
+        OutageRecharges = 20,
+
+        /// <summary>More than may be open on this till that was paid in by offline recharges.</summary>
+        OutageRechargeMoney = 21,
+
+        /// <summary>So many cards that were opened offline are open on this till as may be.</summary>
+        OutageNewCards = 22,
+
+        /// <summary>The offline policy itself is out of date.</summary>
+        PolicyExpired = 23,
+
         /// <summary>A reason of a later release; the message tells it.</summary>
         Other = 99,
     }
@@ -5281,8 +6805,11 @@ namespace Tillbook
         /// <summary>The figures are seconds.</summary>
         Seconds = 3,
 
-        /// <summary>The figures are operations.</summary>
+        /// <summary>The figures are operations, recharges or openings.</summary>
         Operations = 4,
+
+        /// <summary>The figures are card numbers.</summary>
+        Numbers = 5,
     }
 
     /// <summary>Whether a remote is there. A number that a later release adds stays what it is.</summary>
@@ -5318,6 +6845,272 @@ namespace Tillbook
 
         /// <summary>POST with a body.</summary>
         Post = 2,
+    }
+
+    /// <summary>Where a search has found its text. A number that a later release adds stays what it is.</summary>
+    public enum Matched
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>The card's number.</summary>
+        Number = 1,
+
+        /// <summary>The holder's phone.</summary>
+        Phone = 2,
+
+        /// <summary>The holder's name.</summary>
+        Name = 3,
+    }
+
+    /// <summary>
+    /// What became of an operation, for a reconciliation. A number that a later release adds stays what it is.
+    /// </summary>
+    public enum OutcomeClass
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>The remote has it.</summary>
+        Accepted = 1,
+
+        /// <summary>It waits to be sent, or is being sent.</summary>
+        OnItsWay = 2,
+
+        /// <summary>It was sent, and nobody knows yet.</summary>
+        InDoubt = 3,
+
+        /// <summary>It waits for a person.</summary>
+        Parked = 4,
+
+        /// <summary>It was approved here, and the remote refused it: owed.</summary>
+        Rejected = 5,
+
+        /// <summary>A person gave it up.</summary>
+        WrittenOff = 6,
+
+        /// <summary>The remote refused it, and nobody had been promised it.</summary>
+        Declined = 7,
+
+        /// <summary>It was cancelled or voided before it reached the remote.</summary>
+        Cancelled = 8,
+
+        /// <summary>It was undone at the remote, or is being undone.</summary>
+        Undone = 9,
+
+        /// <summary>Somebody else changed the same thing meanwhile.</summary>
+        Superseded = 10,
+    }
+
+    /// <summary>What a line of totals counts. A number that a later release adds stays what it is.</summary>
+    public enum Movement
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>What was done with an approval.</summary>
+        Made = 1,
+
+        /// <summary>What was taken back before it reached the remote. Its figures are below zero.</summary>
+        Void = 2,
+
+        /// <summary>What was given up by a person. Its figures are below zero.</summary>
+        WriteOff = 3,
+
+        /// <summary>
+        /// What a remote did without an approval here: no goods and no cash changed hands for it, as far as this till
+        /// knows.
+        /// </summary>
+        WithoutApproval = 4,
+    }
+
+    /// <summary>What a check has found. A number that a later release adds stays what it is.</summary>
+    public enum FindingKind
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>SQLite finds the file damaged.</summary>
+        Database = 1,
+
+        /// <summary>A row refers to another one that is not there.</summary>
+        Reference = 2,
+
+        /// <summary>The tables, indexes or triggers are not those of this release.</summary>
+        Schema = 3,
+
+        /// <summary>A row or a part of the file can't be read.</summary>
+        Unreadable = 4,
+
+        /// <summary>An account's figures were changed by something else than this library.</summary>
+        Seal = 5,
+
+        /// <summary>An operation's effect is not what was told, or not what it counts as.</summary>
+        Effect = 6,
+
+        /// <summary>An operation's state, its marks and its promise don't go together.</summary>
+        State = 7,
+
+        /// <summary>A promise that should be there is not, or one is that should not.</summary>
+        Promise = 8,
+
+        /// <summary>A line that should be in the book is not.</summary>
+        EntryMissing = 9,
+
+        /// <summary>A line is in the book that nothing accounts for.</summary>
+        EntryExtra = 10,
+
+        /// <summary>A line is not what was told.</summary>
+        EntryDiffers = 11,
+
+        /// <summary>Figures that don't add up.</summary>
+        Money = 12,
+
+        /// <summary>A row belongs to another card, account or lane than it says.</summary>
+        Card = 13,
+
+        /// <summary>A receipt number does not belong to its line.</summary>
+        ReceiptNo = 14,
+
+        /// <summary>A line's code in the chain is not the one that it should have.</summary>
+        Chain = 15,
+
+        /// <summary>A lane does not stand where its operations do.</summary>
+        Lane = 16,
+
+        /// <summary>A coupon has been used more than once.</summary>
+        Coupon = 17,
+
+        /// <summary>A time that can't be.</summary>
+        Time = 18,
+    }
+
+    /// <summary>How bad a finding is. A number that a later release adds stays what it is.</summary>
+    public enum Severity
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>Worth knowing; no figure is in question.</summary>
+        Note = 1,
+
+        /// <summary>The book does not say what was written into it.</summary>
+        Error = 2,
+    }
+
+    /// <summary>Why a preload ended. A number that a later release adds stays what it is.</summary>
+    public enum PreloadEnd
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>All cards are dealt with.</summary>
+        Complete = 1,
+
+        /// <summary>So many are dealt with as the call was to deal with.</summary>
+        StepDone = 2,
+
+        /// <summary>The time was over.</summary>
+        OutOfTime = 3,
+
+        /// <summary>It was cancelled.</summary>
+        Cancelled = 4,
+
+        /// <summary>
+        /// A remote does not answer, asks to be left alone for now, or refuses this till. Go on later.
+        /// </summary>
+        Unreachable = 5,
+    }
+
+    /// <summary>
+    /// Where a card goes whose opening was refused. A number that a later release adds stays what it is.
+    /// </summary>
+    public enum RetargetTo
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>The card gets the next number of the till's range.</summary>
+        NextNumber = 1,
+
+        /// <summary>The card gets the number that is given.</summary>
+        NewNumber = 2,
+
+        /// <summary>
+        /// The holder has a card already, the one that is given: what waits is done on that, and the opening is written
+        /// off.
+        /// </summary>
+        ExistingCard = 3,
+    }
+
+    /// <summary>A report. A number that a later release adds stays what it is.</summary>
+    public enum ReportKind
+    {
+        /// <summary>None, or not told.</summary>
+        None = 0,
+
+        /// <summary>
+        /// What became of the operations of an outage (<c>number</c>), a business day (<c>date</c>) or a time
+        /// (<c>from</c>, <c>until</c>). JSON, CSV.
+        /// </summary>
+        Reconciliation = 1,
+
+        /// <summary>
+        /// What went through the till since the last day's close, or on a business day (<c>date</c>). JSON, CSV.
+        /// </summary>
+        Totals = 2,
+
+        /// <summary>A day's close by its number (<c>number</c>). JSON, CSV.</summary>
+        DayClose = 3,
+
+        /// <summary>
+        /// The days' closes, newest first, at most 100; those before the one of <c>number</c> if one is given. JSON.
+        /// </summary>
+        DayCloses = 4,
+
+        /// <summary>When remotes were not there, the newest first, at most 1,000. JSON.</summary>
+        Outages = 5,
+
+        /// <summary>
+        /// What speaks against an upgrade of the program, or its removal, with a sentence in each language. JSON.
+        /// </summary>
+        SafeToClose = 6,
+
+        /// <summary>Every offline policy that was in force, the newest first. JSON. Of a till only.</summary>
+        Policies = 7,
+
+        /// <summary>
+        /// What is known of every remote's catalogue and since when, learned discounts among it. JSON. Of a till only.
+        /// </summary>
+        Catalogue = 8,
+
+        /// <summary>
+        /// What people have decided of a card's number (<c>card</c>) with tillbook_retarget, oldest first. JSON. Of a
+        /// till only.
+        /// </summary>
+        Retargets = 9,
+
+        /// <summary>The configuration in force, secrets masked. JSON. Of a till only.</summary>
+        Configuration = 10,
+
+        /// <summary>Whose book it is. JSON. Of a tillbook_book only.</summary>
+        Identity = 11,
+
+        /// <summary>How the book stands. JSON. Of a tillbook_book only.</summary>
+        Status = 12,
+    }
+
+    /// <summary>How a report is written. A number that a later release adds stays what it is.</summary>
+    public enum ReportFormat
+    {
+        /// <summary>JSON: money in fen, times in milliseconds since 1970 UTC, the keys of docs/c-abi.md.</summary>
+        Json = 0,
+
+        /// <summary>
+        /// CSV: one table with headings in the wanted language, money in yuan, times in ISO 8601 and UTC, lines that
+        /// end in CR LF. For spreadsheet programs put the bytes EF BB BF in front.
+        /// </summary>
+        Csv = 1,
     }
 
     /// <summary>What a call of the library came to. A number that a later release adds stays what it is.</summary>
@@ -5408,6 +7201,18 @@ namespace Tillbook
 
         /// <summary>The till is closed.</summary>
         Closed = 29,
+
+        /// <summary>
+        /// The book is an older copy of itself, or the file that shows it is missing: nothing is sent until a person
+        /// has said that the copy is to be gone on with.
+        /// </summary>
+        Restored = 30,
+
+        /// <summary>The book is encrypted and the key is another one, or none was given.</summary>
+        WrongKey = 31,
+
+        /// <summary>The book was opened for reading only.</summary>
+        ReadOnly = 32,
 
         /// <summary>An argument, or a field that must be given, is NULL.</summary>
         NullArgument = 100,
@@ -5536,6 +7341,13 @@ namespace Tillbook
         private byte first;
     }
 
+    /// <summary>Text in 512 bytes, with its NUL.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 512)]
+    internal struct Chars512
+    {
+        private byte first;
+    }
+
     /// <summary>Text in 1024 bytes, with its NUL.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 1024)]
     internal struct Chars1024
@@ -5562,6 +7374,107 @@ namespace Tillbook
         public IntPtr data;
         /// <summary>How many bytes, or TILLBOOK_NUL_TERMINATED.</summary>
         public UIntPtr size;
+    }
+
+    /// <summary>How a backup is made.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_backup_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_backup_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The file. It has its name only once it is whole, checked and durable. Required.</summary>
+        public tillbook_str path;
+        /// <summary>1: a file that is there is replaced, once the backup is whole. 0: it is a mistake.</summary>
+        public int overwrite;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>
+        /// NULL, or called from time to time, on this thread: pages that have been copied, and how many there are.
+        /// Returns 0 to go on, anything else to give the backup up.
+        /// </summary>
+        public IntPtr progress;
+        /// <summary>For <c>progress</c>.</summary>
+        public IntPtr user;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a backup holds.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_backup_report : ISized
+    {
+        /// <summary>The size of this struct: tillbook_backup_report_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Its length in bytes.</summary>
+        public long bytes;
+        /// <summary>The form of the book that it is of.</summary>
+        public long schema;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Which backup is put in the place of which book.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_restore_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_restore_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The backup. Required.</summary>
+        public tillbook_str backup;
+        /// <summary>The book's file, which no till may have open. Required.</summary>
+        public tillbook_str path;
+        /// <summary>The book's high-water file, by which a backup of another book is refused. May be missing.</summary>
+        public tillbook_str high_water;
+        /// <summary>The key of an encrypted book and its backup, 32 bytes, or NULL.</summary>
+        public IntPtr key;
+        /// <summary>How many bytes.</summary>
+        public UIntPtr key_size;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a restore has done.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_restore_report : ISized
+    {
+        /// <summary>The size of this struct: tillbook_restore_report_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>
+        /// The form of the backup's book. An older one is brought to the newer form when it is opened.
+        /// </summary>
+        public long schema;
+        /// <summary>Where the book is now that was replaced, with its log beside it; empty: there was none.</summary>
+        public Chars1024 replaced;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Which report is wanted. What it does not need is left at zero.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_report_query : ISized
+    {
+        /// <summary>The size of this struct: tillbook_report_query_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>TILLBOOK_REPORT_*.</summary>
+        public int report;
+        /// <summary>TILLBOOK_FORMAT_*.</summary>
+        public int format;
+        /// <summary>Of a CSV's headings and words, TILLBOOK_LANGUAGE_*.</summary>
+        public int language;
+        /// <summary>1: <c>from</c> and <c>until</c> are given.</summary>
+        public int has_range;
+        /// <summary>An outage's or a close's number.</summary>
+        public long number;
+        /// <summary>From then on, in milliseconds since 1970 UTC.</summary>
+        public long from;
+        /// <summary>Until before then.</summary>
+        public long until;
+        /// <summary>A business day, as YYYY-MM-DD.</summary>
+        public tillbook_str date;
+        /// <summary>A card's number.</summary>
+        public tillbook_str card;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
     /// <summary>What every call may carry. A request without one (NULL) has the defaults.</summary>
@@ -5593,6 +7506,14 @@ namespace Tillbook
         /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
         /// </summary>
         public uint timeout_ms;
+        /// <summary>
+        /// 1: <c>supervisor</c> overrides the offline policy for <c>reason</c>, both required: what the policy lets
+        /// people lift is approved up to its hard limits. The receipt's <c>lifted</c> tells what was. It changes
+        /// nothing where the remote decides.
+        /// </summary>
+        public int override_policy;
+        /// <summary>0.</summary>
+        public int reserved;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -5605,7 +7526,9 @@ namespace Tillbook
         public UIntPtr struct_size;
         /// <summary>What every call may carry; NULL: the defaults.</summary>
         public IntPtr call;
-        /// <summary>The card's number, 1 to 32 characters. Required.</summary>
+        /// <summary>
+        /// The card's number, 1 to 32 characters. Required unless <c>next_number</c> is 1; then missing.
+        /// </summary>
         public tillbook_str card;
         /// <summary>The level by its name or the remote's identifier. Required.</summary>
         public tillbook_str level;
@@ -5615,8 +7538,11 @@ namespace Tillbook
         public tillbook_str phone;
         /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not told.</summary>
         public int gender;
-        /// <summary>0.</summary>
-        public int reserved;
+        /// <summary>
+        /// 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with
+        /// the same op_id gets the same one. 0: <c>card</c> has the number.
+        /// </summary>
+        public int next_number;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -5743,6 +7669,15 @@ namespace Tillbook
         public Chars256 remote_message;
         /// <summary>Why it waits, where it waits for a person; else empty.</summary>
         public Chars256 waits_for;
+        /// <summary>
+        /// What a supervisor's override has lifted for it: bit (1 &lt;&lt; TILLBOOK_REFUSAL_*).
+        /// tillbook_operation_details has the figures.
+        /// </summary>
+        public uint lifted;
+        /// <summary>1: the book is for training, and the slip has to say so. Else 0.</summary>
+        public int training;
+        /// <summary>The version of the offline policy that it was promised under; 0: not promised yet.</summary>
+        public long policy_version;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -6362,45 +8297,81 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>
-    /// What a till approves offline. It is a policy per till: what a merchant risks is each limit times the tills. In:
-    /// 0 is the default, TILLBOOK_NOTHING a limit of nothing. Out (tillbook_policy_of): the figures in force, written
-    /// the same way.
-    /// </summary>
+    /// <summary>What a check looks at, and how far it goes.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_policy : ISized
+    internal struct tillbook_check_options : ISized
     {
-        /// <summary>The size of this struct: tillbook_policy_init sets it.</summary>
+        /// <summary>The size of this struct: tillbook_check_options_init sets it.</summary>
         public UIntPtr struct_size;
-        /// <summary>The most that one operation may take from a card, in fen. Default 20,000.</summary>
-        public long floor_limit;
+        /// <summary>So many findings are told; of more only the number. 0: 200.</summary>
+        public uint most_findings;
+        /// <summary>1: leaves out SQLite's own check of every page, which takes the most time.</summary>
+        public int skip_pages;
         /// <summary>
-        /// The most that may be open on one card, and on all cards of one phone number, in fen. Default 50,000.
+        /// NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows,
+        /// and how many findings so far. Returns 0 to go on, anything else to end the check.
         /// </summary>
-        public long card_limit;
-        /// <summary>The most that may be open on this till, in fen. Default 500,000.</summary>
-        public long outage_limit;
-        /// <summary>How many offline approvals may be open on this till. Default 200.</summary>
-        public long outage_operations;
-        /// <summary>How old a card's base may be, in seconds. Default 86,400.</summary>
-        public long base_max_age_s;
-        /// <summary>How far the wall clock may be behind, in seconds. Default 300.</summary>
-        public long clock_tolerance_s;
-        /// <summary>Whether a card that this till has never seen may pay. Default no.</summary>
-        public int unknown_card;
-        /// <summary>Whether the principal of a recharge may be spent before the remote has it. Default yes.</summary>
-        public int unconfirmed_recharge_principal;
-        /// <summary>Whether its bonus may. Default no.</summary>
-        public int unconfirmed_recharge_bonus;
-        /// <summary>Whether a call may choose <c>offline</c> while the remote is healthy. Default no.</summary>
-        public int offline_while_healthy;
-        /// <summary>
-        /// In: the templates whose coupons may be used offline, separated by commas; "*" stands for all. Out: missing;
-        /// the library has written them to <c>coupon_templates_now</c>.
-        /// </summary>
-        public tillbook_str coupon_templates;
-        /// <summary>Out: the same list, as much of it as fits.</summary>
-        public Chars256 coupon_templates_now;
+        public IntPtr progress;
+        /// <summary>For <c>progress</c>.</summary>
+        public IntPtr user;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a check came to.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_check_report : ISized
+    {
+        /// <summary>The size of this struct: tillbook_check_report_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>1: everything was looked at and no error was found. Else 0.</summary>
+        public int clean;
+        /// <summary>1: everything that was to be looked at was. 0: <c>progress</c> has ended it.</summary>
+        public int complete;
+        /// <summary>How many errors there are, told or not.</summary>
+        public long errors;
+        /// <summary>How many notes there are, told or not. Notes are no errors.</summary>
+        public long notes;
+        /// <summary>Cards that were looked at.</summary>
+        public long cards;
+        /// <summary>Accounts that were looked at.</summary>
+        public long accounts;
+        /// <summary>Operations that were looked at.</summary>
+        public long operations;
+        /// <summary>Lines of the book that were looked at.</summary>
+        public long entries;
+        /// <summary>Of these, lines whose code in the chain was verified.</summary>
+        public long chained;
+        /// <summary>Lines whose code could not be verified: they were written with a key that was not given.</summary>
+        public long unverified;
+        /// <summary>The last line of the chain; 0: there is none.</summary>
+        public long chain_entry;
+        /// <summary>Its code, which covers all before it, in hexadecimal digits; empty: there is none.</summary>
+        public Chars72 chain_head;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>One thing that a check has found. It holds no personal data. Strings are owned by the list.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_finding : ISized
+    {
+        /// <summary>The size of this struct: tillbook_finding_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The table, or the part of the file.</summary>
+        public IntPtr place;
+        /// <summary>For the log and for support, in English.</summary>
+        public IntPtr detail;
+        /// <summary>The row's number in the table, where has_row is 1.</summary>
+        public long row;
+        /// <summary>1: one row is meant. Else 0.</summary>
+        public int has_row;
+        /// <summary>What is wrong, TILLBOOK_FINDING_*.</summary>
+        public int kind;
+        /// <summary>How bad it is, TILLBOOK_SEVERITY_*.</summary>
+        public int severity;
+        /// <summary>0.</summary>
+        public int reserved;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -6556,12 +8527,69 @@ namespace Tillbook
         /// The argument, field or key that it is about; NULL where there is none. Owned by the error.
         /// </summary>
         public IntPtr field;
-        /// <summary>The operation that holds the account (LANE_HELD); else NULL. Owned by the error.</summary>
+        /// <summary>
+        /// The operation that holds the account (LANE_HELD), or the opening that waits
+        /// (TILLBOOK_REFUSAL_OPENING_REFUSED); else NULL. Owned by the error.
+        /// </summary>
         public IntPtr held_by;
         /// <summary>The remote's own code where it gave one (REMOTE_REFUSED); else NULL. Owned by the error.</summary>
         public IntPtr remote_code;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>A card on this till's exception list. Strings are owned by the list.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_exception : ISized
+    {
+        /// <summary>The size of this struct: tillbook_exception_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Its number.</summary>
+        public IntPtr card;
+        /// <summary>Why it stands there. People write it: it may name somebody.</summary>
+        public IntPtr reason;
+        /// <summary>Who put it there; NULL: not recorded.</summary>
+        public IntPtr who;
+        /// <summary>Since when, in milliseconds since 1970 UTC; 0: not recorded.</summary>
+        public long since;
+        /// <summary>
+        /// 1: it came with the merchant's list (tillbook_replace_exceptions) and goes with it. Else 0.
+        /// </summary>
+        public int by_list;
+        /// <summary>0.</summary>
+        public int reserved;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Puts a card on the exception list, or takes it off.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_exception_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_exception_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The card's number. Required.</summary>
+        public tillbook_str card;
+        /// <summary>Why, at most 200 characters. Required unless <c>lift</c> is 1; then missing.</summary>
+        public tillbook_str why;
+        /// <summary>Who decides, at most 64 characters. Required.</summary>
+        public tillbook_str who;
+        /// <summary>1: takes it off. 0: puts it on.</summary>
+        public int lift;
+        /// <summary>0.</summary>
+        public int reserved;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>A card of the merchant's list. This struct never grows.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_listed
+    {
+        /// <summary>The card's number, whether or not this till has met it. Required.</summary>
+        public tillbook_str card;
+        /// <summary>Why it is not to be served, at most 200 characters. Required.</summary>
+        public tillbook_str reason;
     }
 
     /// <summary>Which lines of the book are wanted, newest first. What is zero does not matter.</summary>
@@ -6590,6 +8618,33 @@ namespace Tillbook
         public uint page_size;
         /// <summary>The page after this one: what tillbook_history_of told. 0: the first.</summary>
         public long after;
+        /// <summary>
+        /// With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
+        /// </summary>
+        public long after_record;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a pull of a card's history at its remotes brought.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_history_pull : ISized
+    {
+        /// <summary>The size of this struct: tillbook_history_pull_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Lines that the remotes told.</summary>
+        public long told;
+        /// <summary>Those of them that the book did not have.</summary>
+        public long added;
+        /// <summary>Lines that were found now to be operations of this book.</summary>
+        public long linked;
+        /// <summary>
+        /// 1: every line that was asked for was told. 0: the history is longer than one pull reads (10,000 lines), or a
+        /// remote does not turn its pages.
+        /// </summary>
+        public int complete;
+        /// <summary>0.</summary>
+        public int reserved;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -6654,6 +8709,68 @@ namespace Tillbook
         public IntPtr business_date;
         /// <summary>The ten digits of the slip.</summary>
         public IntPtr receipt_no;
+        /// <summary>
+        /// Of a line of the remote's own history (tillbook_history_with_remote) its number in the book; 0: it is a line
+        /// of this book. Such a line has no entry_no, operation, ticket or promise: those are 0 or NULL. It has
+        /// <c>at</c> (by the remote's clock), <c>kind</c>, <c>card</c>, and the figures for which a has_ says so.
+        /// </summary>
+        public long record_no;
+        /// <summary>Of a remote's line: the change in stored value, where has_money is 1.</summary>
+        public long money;
+        /// <summary>Of a remote's line: when it was read, in milliseconds since 1970 UTC.</summary>
+        public long fetched_at;
+        /// <summary>1: a remote's line tells the change in stored value. Else 0.</summary>
+        public int has_money;
+        /// <summary>1: a remote's line tells <c>points</c>. Else 0.</summary>
+        public int has_points;
+        /// <summary>1: a remote's line tells <c>money_after</c>. Else 0.</summary>
+        public int has_money_after;
+        /// <summary>1: a remote's line tells <c>points_after</c>. Else 0.</summary>
+        public int has_points_after;
+        /// <summary>Of a remote's line: which remote, "sandy", ...; else NULL.</summary>
+        public IntPtr provider;
+        /// <summary>The remote's number of its record; NULL: not known.</summary>
+        public IntPtr remote_id;
+        /// <summary>Of a remote's line: where it was done, as the remote calls it; NULL: not told.</summary>
+        public IntPtr store;
+        /// <summary>Of a remote's line: the remote's own words; NULL: none.</summary>
+        public IntPtr note;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a turn of keeping house has done.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_house_kept : ISized
+    {
+        /// <summary>The size of this struct: tillbook_house_kept_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Attempts whose bytes were erased.</summary>
+        public long purged;
+        /// <summary>Operations whose details went into the archive.</summary>
+        public long archived;
+        /// <summary>1: the budget was spent before all was done: call it again. Else 0.</summary>
+        public int more;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>The archive file; empty: nothing went into one.</summary>
+        public Chars1024 archive;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What was erased about a holder.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_forgotten : ISized
+    {
+        /// <summary>The size of this struct: tillbook_forgotten_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Operations from which personal data was taken.</summary>
+        public long operations;
+        /// <summary>
+        /// The number under which the card's lines stand now: another one than before where the number was a phone's.
+        /// </summary>
+        public Chars136 number;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -6902,6 +9019,93 @@ namespace Tillbook
     }
 
     /// <summary>
+    /// What a till approves offline. It is a policy per till: what a merchant risks is each limit times the tills. In:
+    /// 0 is the default, TILLBOOK_NOTHING a limit of nothing. Out (tillbook_policy_of): the figures in force, written
+    /// the same way.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_policy : ISized
+    {
+        /// <summary>The size of this struct: tillbook_policy_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The most that one operation may take from a card, in fen. Default 20,000.</summary>
+        public long floor_limit;
+        /// <summary>
+        /// The most that may be open on one card, and on all cards of one phone number, in fen. Default 50,000.
+        /// </summary>
+        public long card_limit;
+        /// <summary>The most that may be open on this till, in fen. Default 500,000.</summary>
+        public long outage_limit;
+        /// <summary>How many offline approvals may be open on this till. Default 200.</summary>
+        public long outage_operations;
+        /// <summary>How old a card's base may be, in seconds. Default 86,400.</summary>
+        public long base_max_age_s;
+        /// <summary>How far the wall clock may be behind, in seconds. Default 300.</summary>
+        public long clock_tolerance_s;
+        /// <summary>Whether a card that this till has never seen may pay. Default no.</summary>
+        public int unknown_card;
+        /// <summary>Whether the principal of a recharge may be spent before the remote has it. Default yes.</summary>
+        public int unconfirmed_recharge_principal;
+        /// <summary>Whether its bonus may. Default no.</summary>
+        public int unconfirmed_recharge_bonus;
+        /// <summary>Whether a call may choose <c>offline</c> while the remote is healthy. Default no.</summary>
+        public int offline_while_healthy;
+        /// <summary>
+        /// In: the templates whose coupons may be used offline, separated by commas; "*" stands for all. Missing: what
+        /// stands in <c>coupon_templates_now</c>. Out: missing.
+        /// </summary>
+        public tillbook_str coupon_templates;
+        /// <summary>Out: the same list, as much of it as fits: one that ends in "…" can't be set again.</summary>
+        public Chars256 coupon_templates_now;
+        /// <summary>How many offline recharges may be open on this till. Default 50.</summary>
+        public long outage_recharges;
+        /// <summary>
+        /// The most that may be open of what was paid in by offline recharges, in fen. Default 1,000,000.
+        /// </summary>
+        public long outage_recharge_money;
+        /// <summary>How many cards and members opened offline may be open on this till. Default 20.</summary>
+        public long outage_new_cards;
+        /// <summary>
+        /// After this nothing is approved offline, in milliseconds since 1970 UTC. 0: it is valid until it is replaced.
+        /// </summary>
+        public long valid_until;
+        /// <summary>So long before that a notification warns, in seconds. Default 604,800.</summary>
+        public long valid_until_warning_s;
+        /// <summary>
+        /// How far a supervisor's override lifts <c>floor_limit</c>, in fen. 0 here and in the next seven: no further
+        /// than the limit itself.
+        /// </summary>
+        public long hard_floor_limit;
+        /// <summary>How far it lifts <c>card_limit</c>, for a card and for a phone number, in fen.</summary>
+        public long hard_card_limit;
+        /// <summary>How far it lifts <c>outage_limit</c>, in fen.</summary>
+        public long hard_outage_limit;
+        /// <summary>How far it lifts <c>outage_operations</c>.</summary>
+        public long hard_outage_operations;
+        /// <summary>How far it lifts <c>outage_recharges</c>.</summary>
+        public long hard_outage_recharges;
+        /// <summary>How far it lifts <c>outage_recharge_money</c>, in fen.</summary>
+        public long hard_outage_recharge_money;
+        /// <summary>How far it lifts <c>outage_new_cards</c>.</summary>
+        public long hard_outage_new_cards;
+        /// <summary>How far it lifts <c>base_max_age_s</c>, in seconds.</summary>
+        public long hard_base_max_age_s;
+        /// <summary>
+        /// Which refusals a supervisor may lift: bit (1 &lt;&lt; TILLBOOK_REFUSAL_*) of those of limits, and of
+        /// UNKNOWN_CARD; TILLBOOK_OVERRIDE_NOTHING: none. Default 0: all but UNKNOWN_CARD.
+        /// </summary>
+        public uint overridable;
+        /// <summary>
+        /// When so many percent of a limit of the till are used, a notification warns, 1 to 100. Default 80.
+        /// </summary>
+        public uint warning_percent;
+        /// <summary>Out: the policy's version in this book, from 1 on. In: it does not matter.</summary>
+        public long version;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>
     /// What a till is told when it is opened. What is left at zero has its default; what has no field here goes into
     /// <c>settings</c>. At least one remote must be given.
     /// </summary>
@@ -6958,6 +9162,20 @@ namespace Tillbook
         /// Everything else ("levels", "pacing", ...): a JSON object as a configuration file holds it. May be missing.
         /// </summary>
         public tillbook_str settings;
+        /// <summary>
+        /// What each number of the till's range begins with. May be missing. The range has to be this till's alone.
+        /// </summary>
+        public tillbook_str card_prefix;
+        /// <summary>The range's first number.</summary>
+        public ulong card_first;
+        /// <summary>The range's last number. 0: the till has no range.</summary>
+        public ulong card_last;
+        /// <summary>With how many digits a number is written at least. 0: as many as it has.</summary>
+        public uint card_width;
+        /// <summary>
+        /// TILLBOOK_YES: the book is for training. It is so from its first opening on, or never. Default no.
+        /// </summary>
+        public int training;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7062,6 +9280,75 @@ namespace Tillbook
         public int reserved;
         /// <summary>A SQLite VFS by its registered name. For tests; missing: the platform's own.</summary>
         public tillbook_str vfs;
+        /// <summary>
+        /// The key that the chain of the book's lines is kept with, at least 16 bytes, or NULL: who does not have it
+        /// can't change a line without tillbook_check finding it.
+        /// </summary>
+        public IntPtr chain_key;
+        /// <summary>How many bytes.</summary>
+        public UIntPtr chain_key_size;
+        /// <summary>
+        /// NULL, or where the host keeps secrets that the configuration names as {"host": "name"}: puts the secret of a
+        /// name into <c>buffer</c>, which takes <c>buffer_size</c> bytes, and returns how many bytes it has, without a
+        /// NUL; 0 or less: there is none. Called by tillbook_open, on its thread, and never again.
+        /// </summary>
+        public IntPtr secret;
+        /// <summary>For <c>secret</c>.</summary>
+        public IntPtr secret_user;
+        /// <summary>
+        /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not
+        /// the book's, and is not copied along with it. Missing: what the configuration says.
+        /// </summary>
+        public tillbook_str high_water;
+        /// <summary>
+        /// The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it
+        /// (TILLBOOK_FEATURE_ENCRYPTION).
+        /// </summary>
+        public IntPtr key;
+        /// <summary>How many bytes.</summary>
+        public UIntPtr key_size;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>An operation that waits behind an opening that the remote has not carried out.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_orphan : ISized
+    {
+        /// <summary>The size of this struct: tillbook_orphan_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The operation. Owned by the list.</summary>
+        public IntPtr op_id;
+        /// <summary>The money at stake, in fen: the card's part of a sale, what is paid in by a recharge.</summary>
+        public long amount;
+        /// <summary>The cash that the cashier has taken for it, in fen.</summary>
+        public long cash;
+        /// <summary>What it does, TILLBOOK_KIND_*.</summary>
+        public int kind;
+        /// <summary>0.</summary>
+        public int reserved;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>A person's decision on where a card goes whose opening the remote has refused.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_retarget_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_retarget_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The opening. Required.</summary>
+        public tillbook_str op_id;
+        /// <summary>Where it goes, TILLBOOK_RETARGET_*.</summary>
+        public int to;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>The new number, or the existing card's. Missing with TILLBOOK_RETARGET_NEXT_NUMBER.</summary>
+        public tillbook_str card;
+        /// <summary>Who decides, at most 64 characters. Required.</summary>
+        public tillbook_str who;
+        /// <summary>Why, at most 200 characters. Required.</summary>
+        public tillbook_str why;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7118,8 +9405,8 @@ namespace Tillbook
         public IntPtr waits_for;
         /// <summary>Which decisions are possible: bit (1 &lt;&lt; TILLBOOK_RESOLUTION_*).</summary>
         public uint resolutions;
-        /// <summary>0.</summary>
-        public int reserved;
+        /// <summary>1: tillbook_retarget is possible. Else 0.</summary>
+        public int may_retarget;
         /// <summary>Each attempt: when, where, what came of it.</summary>
         public IntPtr attempts;
         /// <summary>How many.</summary>
@@ -7128,6 +9415,10 @@ namespace Tillbook
         public IntPtr looks;
         /// <summary>How many.</summary>
         public UIntPtr looks_count;
+        /// <summary>Of an opening: how many operations wait behind it. tillbook_orphans_of has them.</summary>
+        public long orphans_count;
+        /// <summary>The cash that was taken for those, in fen.</summary>
+        public long cash_taken;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7152,6 +9443,162 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
+    /// <summary>Another offline policy. Exactly one of <c>policy</c> and <c>policy_json</c> is required.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_set_policy_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_set_policy_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>
+        /// The policy as a struct; what is 0 in it has its default. One that tillbook_policy_of has filled may be
+        /// changed and set.
+        /// </summary>
+        public IntPtr policy;
+        /// <summary>
+        /// The policy as JSON, with the keys of docs/policy.md; a key that is missing has its default.
+        /// </summary>
+        public tillbook_str policy_json;
+        /// <summary>Who sets it, at most 64 characters. Required.</summary>
+        public tillbook_str who;
+        /// <summary>Why, at most 200 characters. Required.</summary>
+        public tillbook_str why;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>
+    /// What is left of each limit. A figure of a limit is what that one leaves, whatever the others say; <c>money</c>,
+    /// <c>operations</c>, <c>recharges</c> and <c>new_cards</c> are zero where nothing at all would be approved. Money
+    /// in fen.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_room : ISized
+    {
+        /// <summary>The size of this struct: tillbook_room_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>
+        /// The most that the next operation may take from a card: such a sale is approved as things stand.
+        /// </summary>
+        public long money;
+        /// <summary>How many more approvals.</summary>
+        public long operations;
+        /// <summary>The most that one operation may take.</summary>
+        public long floor;
+        /// <summary>What is left for the card.</summary>
+        public long card;
+        /// <summary>What is left for all cards of its phone number.</summary>
+        public long phone;
+        /// <summary>What may be spent of the card here and now.</summary>
+        public long available;
+        /// <summary>What is left for the till.</summary>
+        public long till;
+        /// <summary>How many more recharges.</summary>
+        public long recharges;
+        /// <summary>How much more may be paid in by recharges.</summary>
+        public long recharge_money;
+        /// <summary>How many more cards may be opened.</summary>
+        public long new_cards;
+        /// <summary>In how many seconds what is known of the card is too old.</summary>
+        public long base_expires_s;
+        /// <summary>In how many seconds the policy expires.</summary>
+        public long policy_expires_s;
+        /// <summary>Which figures there are: TILLBOOK_ROOM_*. One without its bit is 0.</summary>
+        public uint has;
+        /// <summary>
+        /// What a sale of one fen more than <c>money</c> is refused with, TILLBOOK_REFUSAL_*; 0: nothing would ever
+        /// refuse it.
+        /// </summary>
+        public int binding;
+        /// <summary>What the next three count, TILLBOOK_UNIT_*.</summary>
+        public int binding_unit;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>The limit that binds, or what is available.</summary>
+        public long binding_limit;
+        /// <summary>How much of it is used.</summary>
+        public long binding_used;
+        /// <summary>How much that sale would ask for.</summary>
+        public long binding_requested;
+        /// <summary>The same for people, in English; empty: nothing binds.</summary>
+        public Chars256 binding_en;
+        /// <summary>The same in Chinese.</summary>
+        public Chars256 binding_zh;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>
+    /// Which cards are to be taken into the book. Exactly one of <c>numbers</c>, <c>from</c> with <c>to</c>,
+    /// <c>search</c> and <c>members</c> is required.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_preload_query : ISized
+    {
+        /// <summary>The size of this struct: tillbook_preload_query_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>These cards' numbers; NULL: not given.</summary>
+        public IntPtr numbers;
+        /// <summary>How many, at most 1,000,000.</summary>
+        public UIntPtr numbers_count;
+        /// <summary>The first number of a range.</summary>
+        public tillbook_str from;
+        /// <summary>Its last one: as long, and differing in its last digits only.</summary>
+        public tillbook_str to;
+        /// <summary>
+        /// Whatever the search of the remote of the cards finds for this part of a number, a name or a phone (Sandy).
+        /// </summary>
+        public tillbook_str search;
+        /// <summary>1: the members that the remote of the members lists (Freemud).</summary>
+        public int members;
+        /// <summary>1: <c>max_age_s</c> is given. 0: all are read anew.</summary>
+        public int has_max_age;
+        /// <summary>Cards that were read within so many seconds are passed over.</summary>
+        public long max_age_s;
+        /// <summary>How long the call may take altogether, in milliseconds. 0: without a limit.</summary>
+        public uint budget_ms;
+        /// <summary>How long one card may take, in milliseconds. 0: 10,000.</summary>
+        public uint timeout_ms;
+        /// <summary>The pause between two cards, in milliseconds. 0: 50.</summary>
+        public uint pace_ms;
+        /// <summary>0.</summary>
+        public int reserved;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>How far a preload has come: all of it, whatever part was done by earlier calls.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_preloaded : ISized
+    {
+        /// <summary>The size of this struct: tillbook_preloaded_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Cards that are dealt with.</summary>
+        public long done;
+        /// <summary>How many there are; -1: not known yet.</summary>
+        public long total;
+        /// <summary>Read from a remote now.</summary>
+        public long found;
+        /// <summary>Of those, the ones of which another remote that may know them did not tell.</summary>
+        public long partial;
+        /// <summary>Passed over, since they were read lately.</summary>
+        public long fresh;
+        /// <summary>The remotes know no such card.</summary>
+        public long absent;
+        /// <summary>The remotes' answers were of no use.</summary>
+        public long failed;
+        /// <summary>Why the call ended, TILLBOOK_PRELOAD_*.</summary>
+        public int end;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>
+        /// Where to go on: the next call's <c>after</c>, in another process and days later as well; empty: all are
+        /// dealt with.
+        /// </summary>
+        public Chars512 next;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
     /// <summary>A name and what it stands for.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct tillbook_detail : ISized
@@ -7162,6 +9609,157 @@ namespace Tillbook
         public IntPtr name;
         /// <summary>The text. Owned by the list.</summary>
         public IntPtr value;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>A time in which a remote was not there. Times in milliseconds since 1970 UTC.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_outage : ISized
+    {
+        /// <summary>The size of this struct: tillbook_outage_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The remote: "sandy", ... Owned by the list.</summary>
+        public IntPtr provider;
+        /// <summary>Its number.</summary>
+        public long outage_no;
+        /// <summary>Since when.</summary>
+        public long began_at;
+        /// <summary>When it answered again; 0: it does not yet.</summary>
+        public long back_at;
+        /// <summary>When it had answered for a while and nothing was on its way to it any more; 0: not yet.</summary>
+        public long ended_at;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What totals are of. Times in milliseconds since 1970 UTC.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_totals_info : ISized
+    {
+        /// <summary>The size of this struct: tillbook_totals_info_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The first line of the book that they count; 0: there is none.</summary>
+        public long first_entry;
+        /// <summary>The last one; 0: there is none.</summary>
+        public long last_entry;
+        /// <summary>When the first line was written; 0: there is none.</summary>
+        public long from;
+        /// <summary>When the last line was written; 0: there is none.</summary>
+        public long to;
+        /// <summary>
+        /// What was to be collected by other means than cards, voids taken off, in fen: the cash drawer's part.
+        /// </summary>
+        public long due;
+        /// <summary>The first line's receipt number; empty: there is none.</summary>
+        public Chars16 first_receipt;
+        /// <summary>The last line's.</summary>
+        public Chars16 last_receipt;
+        /// <summary>The business day, as YYYY-MM-DD, where they are of one; else empty.</summary>
+        public Chars16 business_date;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>
+    /// One line of totals: sums by operator, shift, kind, pay type and what was done. Money in fen. Strings are owned
+    /// by the list.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_totals_line : ISized
+    {
+        /// <summary>The size of this struct: tillbook_totals_line_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Who worked the till; NULL: not told.</summary>
+        public IntPtr operator_name;
+        /// <summary>The shift; NULL: not told.</summary>
+        public IntPtr shift;
+        /// <summary>How a recharge was paid in, by the remote's name for it; NULL: it is none.</summary>
+        public IntPtr pay_type;
+        /// <summary>The kind of operation, TILLBOOK_KIND_*.</summary>
+        public int kind;
+        /// <summary>What was done, TILLBOOK_MOVEMENT_*.</summary>
+        public int movement;
+        /// <summary>How many lines of the book.</summary>
+        public long lines;
+        /// <summary>Sales' totals, or what was paid in.</summary>
+        public long original;
+        /// <summary>What discounts took off.</summary>
+        public long discount;
+        /// <summary>After the discounts.</summary>
+        public long actual;
+        /// <summary>What cards paid.</summary>
+        public long from_card;
+        /// <summary>What was to be collected by other means.</summary>
+        public long due;
+        /// <summary>What recharges brought on top.</summary>
+        public long bonus;
+        /// <summary>The change in points.</summary>
+        public long points;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Whether the program may be replaced or removed now.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_safe_to_close : ISized
+    {
+        /// <summary>The size of this struct: tillbook_safe_to_close_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>1: the program may be replaced by another release. 0: requests are under way.</summary>
+        public int upgrade;
+        /// <summary>
+        /// 1: the program and the book may be removed. 0: something would be lost; TILLBOOK_REPORT_SAFE_TO_CLOSE tells
+        /// what.
+        /// </summary>
+        public int remove;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What to look for among the cards that the book knows.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_search_query : ISized
+    {
+        /// <summary>The size of this struct: tillbook_search_query_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>
+        /// What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and
+        /// hyphens do not count.
+        /// </summary>
+        public tillbook_str text;
+        /// <summary>At most so many cards, 1 to 100. 0: 20.</summary>
+        public uint limit;
+        /// <summary>1: names and phones in full. For a screen that only the shop's own people see.</summary>
+        public int unmasked;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>
+    /// A card that was found. Holds personal data: keep it out of logs. Strings are owned by the list.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_found_card : ISized
+    {
+        /// <summary>The size of this struct: tillbook_found_card_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Its number, to make calls with. It may be the holder's phone: show <c>shown</c>.</summary>
+        public IntPtr number;
+        /// <summary>
+        /// Its number as it may be shown: masked where it is a phone, unless unmasking was asked for.
+        /// </summary>
+        public IntPtr shown;
+        /// <summary>The holder's name, masked unless unmasking was asked for; NULL: not known.</summary>
+        public IntPtr name;
+        /// <summary>The holder's phone, masked unless unmasking was asked for; NULL: not known.</summary>
+        public IntPtr phone;
+        /// <summary>The level's name; NULL: not known.</summary>
+        public IntPtr level;
+        /// <summary>Where the text was found, TILLBOOK_MATCHED_*.</summary>
+        public int matched;
+        /// <summary>TILLBOOK_CARD_*.</summary>
+        public int card_status;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7200,6 +9798,11 @@ namespace Tillbook
         public long next_due;
         /// <summary>Why the remote refuses (LINK_HALTED), for support staff.</summary>
         public Chars256 halted;
+        /// <summary>
+        /// Why nothing is sent although the remote may be there: the book is an older copy of itself, and nobody has
+        /// gone on with it yet (tillbook_go_on_after_restore). Empty: it is none.
+        /// </summary>
+        public Chars256 restored;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7252,6 +9855,16 @@ namespace Tillbook
         }
     }
 
+    /// <summary>A book, opened for reading only. One thread at a time.</summary>
+    internal sealed class BookHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_book_free(raw);
+        }
+    }
+
     /// <summary>Bytes that the library made. One thread at a time.</summary>
     internal sealed class BufferHandle : NativeHandle
     {
@@ -7289,6 +9902,36 @@ namespace Tillbook
         internal override int Free(IntPtr raw)
         {
             return Native.tillbook_details_free(raw);
+        }
+    }
+
+    /// <summary>Cards of the exception list. One thread at a time.</summary>
+    internal sealed class ExceptionsHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_exceptions_free(raw);
+        }
+    }
+
+    /// <summary>What a check has found. One thread at a time.</summary>
+    internal sealed class FindingsHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_findings_free(raw);
+        }
+    }
+
+    /// <summary>Cards that were found. One thread at a time.</summary>
+    internal sealed class FoundHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_found_free(raw);
         }
     }
 
@@ -7339,6 +9982,26 @@ namespace Tillbook
         internal override int Free(IntPtr raw)
         {
             return Native.tillbook_notices_free(raw);
+        }
+    }
+
+    /// <summary>Operations that wait behind an opening. One thread at a time.</summary>
+    internal sealed class OrphansHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_orphans_free(raw);
+        }
+    }
+
+    /// <summary>Times in which remotes were not there. One thread at a time.</summary>
+    internal sealed class OutagesHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_outages_free(raw);
         }
     }
 
@@ -7415,6 +10078,16 @@ namespace Tillbook
         }
     }
 
+    /// <summary>Lines of totals. One thread at a time.</summary>
+    internal sealed class TotalsHandle : NativeHandle
+    {
+        /// <summary>Frees it.</summary>
+        internal override int Free(IntPtr raw)
+        {
+            return Native.tillbook_totals_free(raw);
+        }
+    }
+
     /// <summary>What each rule says. One thread at a time.</summary>
     internal sealed class VerdictsHandle : NativeHandle
     {
@@ -7486,16 +10159,19 @@ namespace Tillbook
         /// Changes when something is added. A program runs with any library of the same major and the same or a higher
         /// minor.
         /// </summary>
-        public const int ABI_MINOR = 0;
+        public const int ABI_MINOR = 1;
 
         /// <summary>Both in one number, the major in the upper 16 bits: what this header describes.</summary>
-        public const int ABI_VERSION = 65536;
+        public const int ABI_VERSION = 65537;
 
         /// <summary>
         /// <c>tillbook_features</c>: the library has the built-in HTTP transport. Without it every till needs one of
         /// the host's.
         /// </summary>
         public const int FEATURE_HTTP = 1;
+
+        /// <summary><c>tillbook_features</c>: books may be encrypted.</summary>
+        public const int FEATURE_ENCRYPTION = 2;
 
         /// <summary>A yes-or-no setting: yes. 0 leaves it at its default.</summary>
         public const int YES = 1;
@@ -7505,6 +10181,26 @@ namespace Tillbook
 
         /// <summary>A limit of nothing, where 0 stands for the default.</summary>
         public const int NOTHING = -1;
+
+        /// <summary>
+        /// <c>tillbook_policy.overridable</c>: a supervisor may lift nothing, where 0 stands for the default.
+        /// </summary>
+        public const int OVERRIDE_NOTHING = 1;
+
+        /// <summary><c>tillbook_room.has</c>: <c>card</c> is told, since a card was named.</summary>
+        public const int ROOM_CARD = 1;
+
+        /// <summary><c>tillbook_room.has</c>: <c>phone</c> is told, since the card has a phone number.</summary>
+        public const int ROOM_PHONE = 2;
+
+        /// <summary><c>tillbook_room.has</c>: <c>available</c> is told, since this till knows the card.</summary>
+        public const int ROOM_AVAILABLE = 4;
+
+        /// <summary><c>tillbook_room.has</c>: <c>base_expires_s</c> is told, since this till knows the card.</summary>
+        public const int ROOM_BASE = 8;
+
+        /// <summary><c>tillbook_room.has</c>: <c>policy_expires_s</c> is told, since the policy has an end.</summary>
+        public const int ROOM_POLICY = 16;
 
         /// <summary><c>tillbook_receipt.confirmed</c>: the remote told <c>confirmed_original</c>.</summary>
         public const int CONFIRMED_ORIGINAL = 1;
@@ -7563,6 +10259,85 @@ namespace Tillbook
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_check_abi(uint header, out IntPtr err);
+
+        /// <summary>
+        /// Copies the book into a file while the till trades on: everything that was committed when it began. What goes
+        /// wrong leaves nothing behind. The file is encrypted if the book is. It takes as long as reading and writing
+        /// the book: not on the thread that paints. Any thread. Errors: INVALID_INPUT if there is a file of this name
+        /// and it was not to be replaced; CORRUPT if the copy does not read back; DISK_FULL, NO_PERMISSION, STORAGE,
+        /// BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_backup(
+            IntPtr till,
+            ref tillbook_backup_request request,
+            ref tillbook_backup_report report,
+            out IntPtr err);
+
+        /// <summary>
+        /// Checks a backup, and only then puts it in the place of a book. The replaced book is renamed, never deleted.
+        /// Opened next, the book knows itself to be an older copy: nothing is sent before tillbook_go_on_after_restore.
+        /// Needs no till. Any thread. Errors: BOOK_IN_USE; NOT_A_BOOK, NEWER_BOOK, CORRUPT, WRONG_KEY for what the
+        /// backup is; INVALID_INPUT if it is of another book; DISK_FULL, NO_PERMISSION, STORAGE, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT. The book is as it was then; where opening it says RESTORED, restore once more.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_restore(
+            ref tillbook_restore_request request,
+            ref tillbook_restore_report report,
+            out IntPtr err);
+
+        /// <summary>
+        /// A person goes on with a book that is an older copy of itself (tillbook_sync_status.restored): what waits is
+        /// sent again. Make sure first that the other one is gone: two tills that trade on one book charge twice.
+        /// Recorded with who (at most 64 characters) and why (at most 200). A book that is no older copy stays as it
+        /// is. Any thread. Errors: INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_go_on_after_restore(
+            IntPtr till,
+            IntPtr who,
+            UIntPtr who_size,
+            IntPtr why,
+            UIntPtr why_size,
+            out IntPtr err);
+
+        /// <summary>
+        /// Encrypts the book with another key of 32 bytes. The next opening needs it; backups keep the key that they
+        /// were made with. Write the new key down before: should the machine die in here, one of the two opens the
+        /// book. Needs TILLBOOK_FEATURE_ENCRYPTION. Any thread. Errors: UNSUPPORTED for a book that is not encrypted,
+        /// or a build that can't; INVALID_CONFIG for another length; INVALID_INPUT, NULL_ARGUMENT, DISK_FULL, STORAGE,
+        /// POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_rekey(IntPtr till, IntPtr key, UIntPtr key_size, out IntPtr err);
+
+        /// <summary>
+        /// Opens a book for reading: no lock, no configuration, no network, nothing is ever written. A till may have it
+        /// open at the same time, in this process or another. Any thread; free it with tillbook_book_free. Errors:
+        /// NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, STORAGE (there is none); UNSUPPORTED for a book that a till
+        /// of this release has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book
+        /// open; BAD_TEXT, NULL_ARGUMENT.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_open(IntPtr path, UIntPtr path_size, ref IntPtr book, out IntPtr err);
+
+        /// <summary>Closes and frees it. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_free(IntPtr book);
+
+        /// <summary>
+        /// As tillbook_report, of a book that is only read: each shows it as it stands at one moment. Errors: NOT_FOUND
+        /// for an outage or a close that there was none of; CORRUPT, BOOK_IN_USE; INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_report(
+            IntPtr book,
+            ref tillbook_report_query query,
+            ref IntPtr text,
+            out IntPtr err);
 
         /// <summary>
         /// Opens a card. Any thread; waits no longer than its delivery says. Errors: nothing was written:
@@ -8032,10 +10807,28 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// The offline policy in force. Any thread. Errors: NULL_ARGUMENT, BAD_STRUCT, POISONED, CLOSED, BAD_HANDLE.
+        /// Checks the whole book: its pages, and whether everything that stands in it twice says the same. The till
+        /// goes on meanwhile, and nothing is written. <c>options</c> may be NULL: everything. What is wrong is no error
+        /// of this function: look at <c>report</c>, and at the list (may be NULL), in the order in which it was found.
+        /// A large book takes minutes: not on the thread that paints. Any thread; free the list with
+        /// tillbook_findings_free. Errors: CORRUPT, NOT_A_BOOK, STORAGE only where the book can't be opened for reading
+        /// at all; INVALID_INPUT, BAD_STRUCT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
-        public static extern int tillbook_policy_of(IntPtr till, ref tillbook_policy policy, out IntPtr err);
+        public static extern int tillbook_check(
+            IntPtr till,
+            ref tillbook_check_options options,
+            ref tillbook_check_report report,
+            ref IntPtr list,
+            out IntPtr err);
+
+        /// <summary>The next finding, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_findings_next(IntPtr list, ref tillbook_finding row, out IntPtr err);
+
+        /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_findings_free(IntPtr list);
 
         /// <summary>
         /// A member's coupons as last read, and those given here since. tillbook_serve_card reads them anew. Any
@@ -8107,6 +10900,56 @@ namespace Tillbook
         public static extern IntPtr tillbook_status_name(int status);
 
         /// <summary>
+        /// A page of this till's exception list: at most <c>limit</c> cards (0: 20, at most 500), from <c>after</c> on
+        /// (0: from the beginning). <c>next_page</c> (may be NULL) is the <c>after</c> of the next page, 0 if this is
+        /// the last. Any thread; free the list with tillbook_exceptions_free. Errors: INVALID_INPUT, NULL_ARGUMENT,
+        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_exceptions_of(
+            IntPtr till,
+            long after,
+            uint limit,
+            ref IntPtr list,
+            ref long next_page,
+            out IntPtr err);
+
+        /// <summary>The next card, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_exceptions_next(IntPtr list, ref tillbook_exception row, out IntPtr err);
+
+        /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_exceptions_free(IntPtr list);
+
+        /// <summary>
+        /// Puts a card on this till's exception list, or takes it off, and keeps who did. As tillbook_set_exception and
+        /// tillbook_lift_exception otherwise. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_change_exception(
+            IntPtr till,
+            ref tillbook_exception_request request,
+            out IntPtr err);
+
+        /// <summary>
+        /// Takes over the merchant's list of cards that are not to be served, all of it or nothing. It replaces the
+        /// list that was taken over before; what a person has put on the exception list, or a remote's refusal, stays.
+        /// <c>list</c> may be NULL where <c>count</c> is 0, which empties it. Any thread. Errors: INVALID_INPUT for a
+        /// card number, a reason, <c>who</c> (at most 64 characters), or more than a million cards; BAD_TEXT,
+        /// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_replace_exceptions(
+            IntPtr till,
+            ref tillbook_listed list,
+            UIntPtr count,
+            IntPtr who,
+            UIntPtr who_size,
+            out IntPtr err);
+
+        /// <summary>
         /// A page of the book, newest first. <c>query</c> may be NULL: the newest 20 lines. <c>next_page</c> (may be
         /// NULL) is what to put into the query's <c>after</c> for the page after this one, 0 if this is the last. Any
         /// thread; free the list with tillbook_history_free. Errors: INVALID_INPUT for a page size above 500 or a bad
@@ -8120,6 +10963,39 @@ namespace Tillbook
             ref long next_page,
             out IntPtr err);
 
+        /// <summary>
+        /// As tillbook_history_of, for a card, with the lines of the remotes' own history between those of this book,
+        /// as far as they have been read (tillbook_pull_history): what other tills and the back office did. Newest
+        /// first, of one moment those of this book first. The page after this one is asked for with <c>next_page</c> as
+        /// <c>after</c> and <c>next_record</c> as <c>after_record</c>; both 0: this is the last. Any thread; free the
+        /// list with tillbook_history_free. Errors: as tillbook_history_of; INVALID_INPUT without a card.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_history_with_remote(
+            IntPtr till,
+            ref tillbook_history_query query,
+            ref IntPtr list,
+            ref long next_page,
+            ref long next_record,
+            out IntPtr err);
+
+        /// <summary>
+        /// Reads the remotes' own history of a card into the book, from <c>since</c> on (milliseconds since 1970 UTC;
+        /// 0: all of it). Nothing is written at a remote. A card that the book does not know is served first. Waits at
+        /// most <c>timeout_ms</c> milliseconds (0: the configured time-out). Any thread. Errors: UNSUPPORTED where no
+        /// remote of the card tells a history; NOT_FOUND, UNREACHABLE, REMOTE_REFUSED: of that remote nothing was taken
+        /// in; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_pull_history(
+            IntPtr till,
+            IntPtr card,
+            UIntPtr card_size,
+            long since,
+            uint timeout_ms,
+            ref tillbook_history_pull pull,
+            out IntPtr err);
+
         /// <summary>The next line, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_history_next(IntPtr list, ref tillbook_entry row, out IntPtr err);
@@ -8127,6 +11003,58 @@ namespace Tillbook
         /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_history_free(IntPtr list);
+
+        /// <summary>
+        /// Erases what is not needed any more, in small steps, until all is done or <c>budget_ms</c> is spent: bytes of
+        /// requests and answers of operations that have long been final, and, where the configuration's retention says
+        /// so, their details, which go into an archive file first. Lines of the book, operations and promises stay.
+        /// Call it once a day, such as after the day was closed; the till may trade meanwhile. Any thread. Errors:
+        /// DISK_FULL, STORAGE, NO_PERMISSION: what was not copied has not left the book; BAD_STRUCT, NULL_ARGUMENT,
+        /// POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_keep_house(
+            IntPtr till,
+            uint budget_ms,
+            ref tillbook_house_kept kept,
+            out IntPtr err);
+
+        /// <summary>
+        /// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of
+        /// these. Figures stay: lines of the book and promises under the card's number, or under "forgotten-&lt;n&gt;"
+        /// where the number is a phone's. What the remote keeps is the remote's; the card comes back if it is served
+        /// anew. <c>archives_missing</c> (may be NULL) has archive files that were not there: what they hold of the
+        /// holder must be erased where they are now; free it with tillbook_texts_free. Any thread. Errors: WRONG_STATE
+        /// while operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_forget(
+            IntPtr till,
+            IntPtr card,
+            UIntPtr card_size,
+            IntPtr who,
+            UIntPtr who_size,
+            ref tillbook_forgotten forgotten,
+            ref IntPtr archives_missing,
+            out IntPtr err);
+
+        /// <summary>
+        /// Saves whatever is readable of a damaged book into a new one at <c>into</c>. The damaged file is only read,
+        /// and no till may have it open. What could be read and not placed goes into a file beside it, <c>into</c> with
+        /// ".leftover". <c>report</c> (may be NULL) is JSON: every table with what was kept and lost. The new book is
+        /// treated as one that was restored from an old copy. Needs room for two more copies. Needs no till. Any
+        /// thread; free the buffer with tillbook_buffer_free. Errors: INVALID_INPUT where <c>into</c> is there already;
+        /// NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_salvage(
+            IntPtr damaged,
+            UIntPtr damaged_size,
+            IntPtr into,
+            UIntPtr into_size,
+            ref IntPtr report,
+            out IntPtr err);
 
         /// <summary>
         /// The short words for a number, for displays and slips: <c>what</c> is one of TILLBOOK_LABEL_*, <c>wanted</c>
@@ -8355,6 +11283,51 @@ namespace Tillbook
         public static extern int tillbook_start_worker(IntPtr till, out IntPtr err);
 
         /// <summary>
+        /// How many numbers are left in the till's range, for tillbook_open_card with <c>next_number</c>; -1 where it
+        /// has none. Any thread. Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_numbers_left(IntPtr till, ref long left, out IntPtr err);
+
+        /// <summary>
+        /// What waits behind an opening that waits for a person (tillbook_waiting_operation.may_retarget), in order.
+        /// Any thread; free the list with tillbook_orphans_free. Errors: NOT_FOUND for an unknown operation (one that
+        /// does not wait has none behind it); INVALID_INPUT, NULL_ARGUMENT, BAD_TEXT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_orphans_of(
+            IntPtr till,
+            IntPtr op_id,
+            UIntPtr op_id_size,
+            ref IntPtr list,
+            out IntPtr err);
+
+        /// <summary>The next operation, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_orphans_next(IntPtr list, ref tillbook_orphan row, out IntPtr err);
+
+        /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_orphans_free(IntPtr list);
+
+        /// <summary>
+        /// Records a person's decision on where a card goes whose opening the remote has refused, and carries it out.
+        /// With a new number the card is opened anew under that, and what waits behind the opening follows, each once.
+        /// Any thread. Errors: NOT_FOUND; WRONG_STATE if it is no opening of a card, does not wait, or may have been
+        /// opened after all (then TILLBOOK_RESOLUTION_WAS_NOT_APPLIED comes first); REFUSED for a number that the book
+        /// knows, a range that is used up, or an existing card that is unknown, blocked or closed; INVALID_CONFIG where
+        /// the till has no range; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, DISK_FULL, NULL_ARGUMENT, STORAGE, POISONED,
+        /// CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_retarget(
+            IntPtr till,
+            ref tillbook_retarget_request request,
+            ref tillbook_receipt receipt,
+            out IntPtr err);
+
+        /// <summary>
         /// What nobody has acknowledged yet, oldest first, at most 1,000. The polling twin of tillbook_on_notice. Any
         /// thread; free the list with tillbook_notices_free. Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
         /// BAD_HANDLE.
@@ -8434,6 +11407,59 @@ namespace Tillbook
         public static extern int tillbook_lift_exception(IntPtr till, IntPtr card, UIntPtr card_size, out IntPtr err);
 
         /// <summary>
+        /// The offline policy in force. Any thread. Errors: NULL_ARGUMENT, BAD_STRUCT, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_policy_of(IntPtr till, ref tillbook_policy policy, out IntPtr err);
+
+        /// <summary>
+        /// Puts another offline policy in force, from the next decision on; what has been promised stays. It survives a
+        /// restart: the configuration's policy takes its place only once that has become another one. <c>version</c>
+        /// (may be NULL) is its number in this book; setting the policy that is in force changes nothing.
+        /// tillbook_report tells all that were (TILLBOOK_REPORT_POLICIES). Any thread. Errors: INVALID_CONFIG for
+        /// figures that don't go together (the error names the key); INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_set_policy(
+            IntPtr till,
+            ref tillbook_set_policy_request request,
+            ref long version,
+            out IntPtr err);
+
+        /// <summary>
+        /// What the till would approve offline next, limit by limit, and which limit binds; for a card if one is named
+        /// (<c>card</c> may be NULL). <c>with_override</c> 1: what a supervisor's override would bring. Any thread.
+        /// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_room_of(
+            IntPtr till,
+            IntPtr card,
+            UIntPtr card_size,
+            int with_override,
+            ref tillbook_room room,
+            out IntPtr err);
+
+        /// <summary>
+        /// Takes cards into the book, so that they can be served in an outage: deals with at most <c>at_most</c> of
+        /// them and returns. <c>after</c> is <c>next</c> of the call before, with the same cards; NULL: from the
+        /// beginning. Cards are read one after another, waiting for the remote; cashiers' calls go on beside it. Any
+        /// thread. Errors: UNSUPPORTED where the remote has no such search or list; REMOTE_REFUSED where it refuses
+        /// that; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_preload_step(
+            IntPtr till,
+            ref tillbook_preload_query query,
+            IntPtr after,
+            UIntPtr after_size,
+            uint at_most,
+            ref tillbook_preloaded preloaded,
+            out IntPtr err);
+
+        /// <summary>
         /// How an operation stands: ask by the op_id that the call was made with, after a crash, a time-out or an <c>in
         /// doubt</c>. At once, from the book. Any thread. Errors: NOT_FOUND, INVALID_INPUT, NULL_ARGUMENT, BAD_STRUCT,
         /// BAD_TEXT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
@@ -8460,8 +11486,9 @@ namespace Tillbook
 
         /// <summary>
         /// Everything about an operation that is text, whole: "refusal", "remote_message", "waits_for", "remote_id",
-        /// "reference", "coupon", and each figure as the remote wrote it under "as_received.NAME". What is not there is
-        /// left out. Any thread; free the list with tillbook_details_free. Errors: as tillbook_operation.
+        /// "reference", "coupon", what a supervisor has lifted under "lifted", and each figure as the remote wrote it
+        /// under "as_received.NAME". What is not there is left out. Any thread; free the list with
+        /// tillbook_details_free. Errors: as tillbook_operation.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_operation_details(
@@ -8478,6 +11505,123 @@ namespace Tillbook
         /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_details_free(IntPtr details);
+
+        /// <summary>
+        /// A report as text in a buffer: see TILLBOOK_REPORT_* and TILLBOOK_FORMAT_*. From the book, at once. Any
+        /// thread; free the buffer with tillbook_buffer_free. Errors: NOT_FOUND for an outage or a close that there was
+        /// none of; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_report(
+            IntPtr till,
+            ref tillbook_report_query query,
+            ref IntPtr text,
+            out IntPtr err);
+
+        /// <summary>
+        /// When remotes were not there, the newest first, at most 1,000. Any thread; free the list with
+        /// tillbook_outages_free. Errors: NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_outages_of(IntPtr till, ref IntPtr list, out IntPtr err);
+
+        /// <summary>The next outage, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_outages_next(IntPtr list, ref tillbook_outage row, out IntPtr err);
+
+        /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_outages_free(IntPtr list);
+
+        /// <summary>
+        /// What went through the till, line by line: since the last day's close (<c>date</c> is NULL: the X totals), or
+        /// on a business day (YYYY-MM-DD). Nothing is written. <c>info</c> may be NULL. Any thread; free the list with
+        /// tillbook_totals_free. Errors: INVALID_INPUT for what is no date; BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT,
+        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_totals_of(
+            IntPtr till,
+            IntPtr date,
+            UIntPtr date_size,
+            ref IntPtr list,
+            ref tillbook_totals_info info,
+            out IntPtr err);
+
+        /// <summary>The next line, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_totals_next(IntPtr list, ref tillbook_totals_line row, out IntPtr err);
+
+        /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_totals_free(IntPtr list);
+
+        /// <summary>
+        /// The business day that it is now, as YYYY-MM-DD with a NUL. <c>buffer</c> takes 16 bytes. Any thread. Errors:
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_business_date(IntPtr till, IntPtr buffer, out IntPtr err);
+
+        /// <summary>
+        /// Closes a business day (YYYY-MM-DD): the Z totals of everything since the close before, kept in the book.
+        /// <c>close_no</c> is its number, by which TILLBOOK_REPORT_DAY_CLOSE tells it; they run on. A day may be closed
+        /// while operations are open, and again after more was written: nothing is counted twice and nothing left out.
+        /// Any thread. Errors: INVALID_INPUT for a day to come, or one that was closed before and has nothing more to
+        /// close, and for <c>who</c> (at most 64 characters); BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED,
+        /// CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_close_day(
+            IntPtr till,
+            IntPtr date,
+            UIntPtr date_size,
+            IntPtr who,
+            UIntPtr who_size,
+            ref long close_no,
+            out IntPtr err);
+
+        /// <summary>
+        /// Whether an upgrade of the program, or its removal, would lose anything. Any thread. Errors: NULL_ARGUMENT,
+        /// BAD_STRUCT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_safe_to_close_of(
+            IntPtr till,
+            ref tillbook_safe_to_close safe,
+            out IntPtr err);
+
+        /// <summary>
+        /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts,
+        /// what is open. Nobody's name, phone or card number stands in it, and no secret. A file that is there is
+        /// replaced. Any thread. Errors: NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED,
+        /// BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_support_bundle(IntPtr till, IntPtr path, UIntPtr path_size, out IntPtr err);
+
+        /// <summary>
+        /// The cards that have a text in their number, phone or name: the one whose whole number it is first, then
+        /// those whose whole phone it is. <c>has_more</c> (may be NULL) is 1 where there are more than the list holds:
+        /// ask with a longer text. From the book, at once. Any thread; free the list with tillbook_found_free. Errors:
+        /// INVALID_INPUT for an empty text, one of more than 64 characters, control characters, a limit above 100;
+        /// NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_search(
+            IntPtr till,
+            ref tillbook_search_query query,
+            ref IntPtr list,
+            ref int has_more,
+            out IntPtr err);
+
+        /// <summary>The next card, or DONE. Errors: NULL_ARGUMENT, BAD_STRUCT, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_found_next(IntPtr list, ref tillbook_found_card row, out IntPtr err);
+
+        /// <summary>Frees the list and its strings. NULL is fine. Errors: BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_found_free(IntPtr list);
 
         /// <summary>
         /// Drives the queue on this thread until nothing is due or <c>budget_ms</c> milliseconds are over, and tells

@@ -13,15 +13,17 @@ use crate::text::c_text;
 pub const TILLBOOK_ABI_MAJOR: u32 = 1;
 
 /// Changes when something is added. A program runs with any library of the same major and the same or a higher minor.
-pub const TILLBOOK_ABI_MINOR: u32 = 0;
+pub const TILLBOOK_ABI_MINOR: u32 = 1;
 
 /// Both in one number, the major in the upper 16 bits: what this header describes.
-pub const TILLBOOK_ABI_VERSION: u32 = 0x0001_0000;
+pub const TILLBOOK_ABI_VERSION: u32 = 0x0001_0001;
 
 const _: () = assert!(TILLBOOK_ABI_VERSION == TILLBOOK_ABI_MAJOR << 16 | TILLBOOK_ABI_MINOR);
 
 /// `tillbook_features`: the library has the built-in HTTP transport. Without it every till needs one of the host's.
 pub const TILLBOOK_FEATURE_HTTP: u32 = 1;
+/// `tillbook_features`: books may be encrypted.
+pub const TILLBOOK_FEATURE_ENCRYPTION: u32 = 2;
 
 /// The library's version, as "0.1.0". Static: never free it. Any thread, any time.
 #[unsafe(no_mangle)]
@@ -47,7 +49,11 @@ pub extern "C" fn tillbook_abi_version() -> u32 {
 /// What this build has: the TILLBOOK_FEATURE_* bits. Any thread, any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn tillbook_features() -> u32 {
-    constant(0, || if cfg!(feature = "http") { TILLBOOK_FEATURE_HTTP } else { 0 })
+    constant(0, || {
+        let has = |there: bool, bit: u32| if there { bit } else { 0 };
+        has(cfg!(feature = "http"), TILLBOOK_FEATURE_HTTP)
+            | has(cfg!(feature = "encryption"), TILLBOOK_FEATURE_ENCRYPTION)
+    })
 }
 
 /// Whether a program that was compiled with a header may use this library: call it once, first, with
@@ -57,7 +63,7 @@ pub extern "C" fn tillbook_features() -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_check_abi(header: u32, err: *mut *mut tillbook_error) -> tillbook_status {
     guard(err, || {
-        if header >> 16 == TILLBOOK_ABI_MAJOR && (0..=TILLBOOK_ABI_MINOR).contains(&(header & 0xffff)) {
+        if header >> 16 == TILLBOOK_ABI_MAJOR && header & 0xffff <= TILLBOOK_ABI_MINOR {
             Ok(())
         } else {
             Err(Fault::AbiMismatch { header })

@@ -1,5 +1,6 @@
 //! What every call may carry, and how one is made.
 
+use std::mem::offset_of;
 use std::time::Duration;
 
 use tillbook::Request;
@@ -7,6 +8,7 @@ use tillbook::Request;
 use crate::error::{tillbook_error, tillbook_status};
 use crate::fault::Fault;
 use crate::guard::guard;
+use crate::money::flag;
 use crate::open::{TillBox, till_of, tillbook_till};
 use crate::receipt::{receipt_row, tillbook_receipt};
 use crate::sized::{Place, SizedStruct, read, read_optional, sized};
@@ -47,9 +49,14 @@ pub struct tillbook_call {
     /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
     /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
     pub timeout_ms: u32,
+    /// 1: `supervisor` overrides the offline policy for `reason`, both required: what the policy lets people lift is approved up
+    /// to its hard limits. The receipt's `lifted` tells what was. It changes nothing where the remote decides.
+    pub override_policy: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
-sized!(tillbook_call);
+sized!(tillbook_call(reserved) = offset_of!(tillbook_call, override_policy));
 
 /// Text that may be missing.
 pub(crate) unsafe fn optional<T>(
@@ -85,6 +92,10 @@ impl tillbook_call {
             let request = optional(request, self.operator_name, "operator_name", Request::operator)?;
             let request = optional(request, self.supervisor, "supervisor", Request::supervisor)?;
             let request = optional(request, self.shift, "shift", Request::shift)?;
+            if flag("override_policy", self.override_policy)? {
+                let supervisor = self.supervisor.required("supervisor")?;
+                return Ok(request.override_by(supervisor, self.reason.required("reason")?));
+            }
             optional(request, self.reason, "reason", Request::reason)
         }
     }

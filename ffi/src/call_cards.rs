@@ -20,7 +20,7 @@ pub struct tillbook_open_card_request {
     pub struct_size: usize,
     /// What every call may carry; NULL: the defaults.
     pub call: *const tillbook_call,
-    /// The card's number, 1 to 32 characters. Required.
+    /// The card's number, 1 to 32 characters. Required unless `next_number` is 1; then missing.
     pub card: tillbook_str,
     /// The level by its name or the remote's identifier. Required.
     pub level: tillbook_str,
@@ -30,8 +30,9 @@ pub struct tillbook_open_card_request {
     pub phone: tillbook_str,
     /// The holder's gender, TILLBOOK_GENDER_*; 0: not told.
     pub gender: i32,
-    /// 0.
-    pub reserved: i32,
+    /// 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with the same op_id
+    /// gets the same one. 0: `card` has the number.
+    pub next_number: i32,
 }
 
 impl Asked for tillbook_open_card_request {
@@ -47,7 +48,14 @@ impl Asked for tillbook_open_card_request {
 impl tillbook_open_card_request {
     unsafe fn given(&self) -> Result<OpenCard, Fault> {
         unsafe {
-            let mut request = OpenCard::new(self.card.required("card")?, self.level.required("level")?);
+            let level = self.level.required("level")?;
+            let mut request = match (flag("next_number", self.next_number)?, self.card.get("card")?) {
+                (true, Some(_)) => {
+                    return Err(Fault::Value { field: "card", rule: "must be missing where next_number is 1" });
+                }
+                (true, None) => OpenCard::next(level),
+                (false, card) => OpenCard::new(card.ok_or(Fault::Null("card"))?, level),
+            };
             request = optional(request, self.name, "name", OpenCard::name)?;
             request = optional(request, self.phone, "phone", OpenCard::phone)?;
             Ok(match Gender::optional(self.gender, "gender")? {
@@ -306,7 +314,7 @@ pub unsafe extern "C" fn tillbook_register(
 }
 
 sized!(
-    tillbook_open_card_request(reserved),
+    tillbook_open_card_request,
     tillbook_modify_request(reserved),
     tillbook_recharge_request,
     tillbook_consume_request,

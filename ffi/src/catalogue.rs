@@ -5,7 +5,6 @@ use std::ffi::c_char;
 use tillbook::{Guarantee, Level, PayType, RechargeRule, RechargeWhen, Service, services};
 
 use crate::codes::Code;
-use crate::config::tillbook_policy;
 use crate::error::{freed, tillbook_error, tillbook_status};
 use crate::guard::guard;
 use crate::handle::handle;
@@ -350,22 +349,6 @@ pub unsafe extern "C" fn tillbook_headroom_of(
         let left = till_of(till)?.till.headroom(card)?;
         let (money, operations) = (left.money.fen(), i64::from(left.operations));
         place.put(&tillbook_headroom { money, operations, ..tillbook_headroom::empty() });
-        Ok(())
-    })
-}
-
-/// The offline policy in force. Any thread.
-///
-/// Errors: NULL_ARGUMENT, BAD_STRUCT, POISONED, CLOSED, BAD_HANDLE.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tillbook_policy_of(
-    till: *mut tillbook_till,
-    policy: *mut tillbook_policy,
-    err: *mut *mut tillbook_error,
-) -> tillbook_status {
-    guard(err, || {
-        let place = unsafe { Place::at(policy) }?;
-        place.put(&tillbook_policy::of(&till_of(till)?.till.policy()?.policy));
         Ok(())
     })
 }

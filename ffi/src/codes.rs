@@ -1,7 +1,8 @@
 //! What the header calls the library's names: one number for each, for ever.
 
 use tillbook::{
-    CardStatus, CouponRule, CouponStatus, Evidence, Gender, Kind, NoticeKind, Promise, RateSource, Resolution, State,
+    CardStatus, Class, CouponRule, CouponStatus, Evidence, FindingKind, Gender, Kind, Movement, NoticeKind, Promise,
+    RateSource, Resolution, Severity, State,
 };
 
 use crate::fault::Fault;
@@ -342,6 +343,131 @@ codes!(Resolution {
     WriteOff = TILLBOOK_RESOLUTION_WRITE_OFF,
 });
 
+/// A search has found the text in: the card's number.
+pub const TILLBOOK_MATCHED_NUMBER: i32 = 1;
+/// A search has found the text in: the holder's phone.
+pub const TILLBOOK_MATCHED_PHONE: i32 = 2;
+/// A search has found the text in: the holder's name.
+pub const TILLBOOK_MATCHED_NAME: i32 = 3;
+
+/// What became of an operation: the remote has it.
+pub const TILLBOOK_CLASS_ACCEPTED: i32 = 1;
+/// What became of an operation: it waits to be sent, or is being sent.
+pub const TILLBOOK_CLASS_ON_ITS_WAY: i32 = 2;
+/// What became of an operation: it was sent, and nobody knows yet.
+pub const TILLBOOK_CLASS_IN_DOUBT: i32 = 3;
+/// What became of an operation: it waits for a person.
+pub const TILLBOOK_CLASS_PARKED: i32 = 4;
+/// What became of an operation: it was approved here, and the remote refused it: owed.
+pub const TILLBOOK_CLASS_REJECTED: i32 = 5;
+/// What became of an operation: a person gave it up.
+pub const TILLBOOK_CLASS_WRITTEN_OFF: i32 = 6;
+/// What became of an operation: the remote refused it, and nobody had been promised it.
+pub const TILLBOOK_CLASS_DECLINED: i32 = 7;
+/// What became of an operation: it was cancelled or voided before it reached the remote.
+pub const TILLBOOK_CLASS_CANCELLED: i32 = 8;
+/// What became of an operation: it was undone at the remote, or is being undone.
+pub const TILLBOOK_CLASS_UNDONE: i32 = 9;
+/// What became of an operation: somebody else changed the same thing meanwhile.
+pub const TILLBOOK_CLASS_SUPERSEDED: i32 = 10;
+
+codes!(Class {
+    Accepted = TILLBOOK_CLASS_ACCEPTED,
+    OnItsWay = TILLBOOK_CLASS_ON_ITS_WAY,
+    InDoubt = TILLBOOK_CLASS_IN_DOUBT,
+    Parked = TILLBOOK_CLASS_PARKED,
+    Rejected = TILLBOOK_CLASS_REJECTED,
+    WrittenOff = TILLBOOK_CLASS_WRITTEN_OFF,
+    Declined = TILLBOOK_CLASS_DECLINED,
+    Cancelled = TILLBOOK_CLASS_CANCELLED,
+    Undone = TILLBOOK_CLASS_UNDONE,
+    Superseded = TILLBOOK_CLASS_SUPERSEDED,
+});
+
+/// A line of totals counts: what was done with an approval.
+pub const TILLBOOK_MOVEMENT_MADE: i32 = 1;
+/// A line of totals counts: what was taken back before it reached the remote. Its figures are below zero.
+pub const TILLBOOK_MOVEMENT_VOID: i32 = 2;
+/// A line of totals counts: what was given up by a person. Its figures are below zero.
+pub const TILLBOOK_MOVEMENT_WRITE_OFF: i32 = 3;
+/// A line of totals counts: what a remote did without an approval here: no goods and no cash changed hands for it, as far as this till knows.
+pub const TILLBOOK_MOVEMENT_WITHOUT_APPROVAL: i32 = 4;
+
+codes!(Movement {
+    Made = TILLBOOK_MOVEMENT_MADE,
+    Void = TILLBOOK_MOVEMENT_VOID,
+    WriteOff = TILLBOOK_MOVEMENT_WRITE_OFF,
+    WithoutApproval = TILLBOOK_MOVEMENT_WITHOUT_APPROVAL,
+});
+
+/// A check has found: SQLite finds the file damaged.
+pub const TILLBOOK_FINDING_DATABASE: i32 = 1;
+/// A check has found: a row refers to another one that is not there.
+pub const TILLBOOK_FINDING_REFERENCE: i32 = 2;
+/// A check has found: the tables, indexes or triggers are not those of this release.
+pub const TILLBOOK_FINDING_SCHEMA: i32 = 3;
+/// A check has found: a row or a part of the file can't be read.
+pub const TILLBOOK_FINDING_UNREADABLE: i32 = 4;
+/// A check has found: an account's figures were changed by something else than this library.
+pub const TILLBOOK_FINDING_SEAL: i32 = 5;
+/// A check has found: an operation's effect is not what was told, or not what it counts as.
+pub const TILLBOOK_FINDING_EFFECT: i32 = 6;
+/// A check has found: an operation's state, its marks and its promise don't go together.
+pub const TILLBOOK_FINDING_STATE: i32 = 7;
+/// A check has found: a promise that should be there is not, or one is that should not.
+pub const TILLBOOK_FINDING_PROMISE: i32 = 8;
+/// A check has found: a line that should be in the book is not.
+pub const TILLBOOK_FINDING_ENTRY_MISSING: i32 = 9;
+/// A check has found: a line is in the book that nothing accounts for.
+pub const TILLBOOK_FINDING_ENTRY_EXTRA: i32 = 10;
+/// A check has found: a line is not what was told.
+pub const TILLBOOK_FINDING_ENTRY_DIFFERS: i32 = 11;
+/// A check has found: figures that don't add up.
+pub const TILLBOOK_FINDING_MONEY: i32 = 12;
+/// A check has found: a row belongs to another card, account or lane than it says.
+pub const TILLBOOK_FINDING_CARD: i32 = 13;
+/// A check has found: a receipt number does not belong to its line.
+pub const TILLBOOK_FINDING_RECEIPT_NO: i32 = 14;
+/// A check has found: a line's code in the chain is not the one that it should have.
+pub const TILLBOOK_FINDING_CHAIN: i32 = 15;
+/// A check has found: a lane does not stand where its operations do.
+pub const TILLBOOK_FINDING_LANE: i32 = 16;
+/// A check has found: a coupon has been used more than once.
+pub const TILLBOOK_FINDING_COUPON: i32 = 17;
+/// A check has found: a time that can't be.
+pub const TILLBOOK_FINDING_TIME: i32 = 18;
+
+codes!(FindingKind {
+    Database = TILLBOOK_FINDING_DATABASE,
+    Reference = TILLBOOK_FINDING_REFERENCE,
+    Schema = TILLBOOK_FINDING_SCHEMA,
+    Unreadable = TILLBOOK_FINDING_UNREADABLE,
+    Seal = TILLBOOK_FINDING_SEAL,
+    Effect = TILLBOOK_FINDING_EFFECT,
+    State = TILLBOOK_FINDING_STATE,
+    Promise = TILLBOOK_FINDING_PROMISE,
+    EntryMissing = TILLBOOK_FINDING_ENTRY_MISSING,
+    EntryExtra = TILLBOOK_FINDING_ENTRY_EXTRA,
+    EntryDiffers = TILLBOOK_FINDING_ENTRY_DIFFERS,
+    Money = TILLBOOK_FINDING_MONEY,
+    Card = TILLBOOK_FINDING_CARD,
+    ReceiptNo = TILLBOOK_FINDING_RECEIPT_NO,
+    Chain = TILLBOOK_FINDING_CHAIN,
+    Lane = TILLBOOK_FINDING_LANE,
+    Coupon = TILLBOOK_FINDING_COUPON,
+    Time = TILLBOOK_FINDING_TIME,
+});
+
+/// A finding is: worth knowing; no figure is in question.
+pub const TILLBOOK_SEVERITY_NOTE: i32 = 1;
+/// A finding is: the book does not say what was written into it.
+pub const TILLBOOK_SEVERITY_ERROR: i32 = 2;
+
+codes!(Severity {
+    Note = TILLBOOK_SEVERITY_NOTE,
+    Error = TILLBOOK_SEVERITY_ERROR,
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -372,5 +498,9 @@ mod tests {
         each_has_a_number_of_its_own::<RateSource>();
         each_has_a_number_of_its_own::<NoticeKind>();
         each_has_a_number_of_its_own::<Resolution>();
+        each_has_a_number_of_its_own::<Class>();
+        each_has_a_number_of_its_own::<Movement>();
+        each_has_a_number_of_its_own::<FindingKind>();
+        each_has_a_number_of_its_own::<Severity>();
     }
 }

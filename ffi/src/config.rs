@@ -1,14 +1,15 @@
 //! A till's configuration from structs: each is turned into the object that a configuration file would hold, so that both
 //! are judged by the same rules and errors name the same keys.
 
+use std::mem::offset_of;
+
 use serde_json::{Map, Value};
 
-use tillbook::{Config, OfflinePolicy};
-
 use crate::fault::Fault;
-use crate::money::{clamped, given};
-use crate::sized::{SizedStruct, read, read_optional, sized};
-use crate::text::{fixed, tillbook_str};
+use crate::money::given;
+use crate::policy::tillbook_policy;
+use crate::sized::{read, read_optional, sized};
+use crate::text::tillbook_str;
 
 /// A yes-or-no setting: yes. 0 leaves it at its default.
 pub const TILLBOOK_YES: i32 = 1;
@@ -80,6 +81,16 @@ pub struct tillbook_config {
     pub has_utc_offset: i32,
     /// Everything else ("levels", "pacing", ...): a JSON object as a configuration file holds it. May be missing.
     pub settings: tillbook_str,
+    /// What each number of the till's range begins with. May be missing. The range has to be this till's alone.
+    pub card_prefix: tillbook_str,
+    /// The range's first number.
+    pub card_first: u64,
+    /// The range's last number. 0: the till has no range.
+    pub card_last: u64,
+    /// With how many digits a number is written at least. 0: as many as it has.
+    pub card_width: u32,
+    /// TILLBOOK_YES: the book is for training. It is so from its first opening on, or never. Default no.
+    pub training: i32,
 }
 
 /// Sandy POS cards. The settings that have no field here are those of docs/sandy.md.
@@ -205,66 +216,31 @@ pub struct tillbook_yonyou {
     pub settings: tillbook_str,
 }
 
-/// What a till approves offline. It is a policy per till: what a merchant risks is each limit times the tills. In: 0 is
-/// the default, TILLBOOK_NOTHING a limit of nothing. Out (tillbook_policy_of): the figures in force, written the same way.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct tillbook_policy {
-    /// The size of this struct: tillbook_policy_init sets it.
-    pub struct_size: usize,
-    /// The most that one operation may take from a card, in fen. Default 20,000.
-    pub floor_limit: i64,
-    /// The most that may be open on one card, and on all cards of one phone number, in fen. Default 50,000.
-    pub card_limit: i64,
-    /// The most that may be open on this till, in fen. Default 500,000.
-    pub outage_limit: i64,
-    /// How many offline approvals may be open on this till. Default 200.
-    pub outage_operations: i64,
-    /// How old a card's base may be, in seconds. Default 86,400.
-    pub base_max_age_s: i64,
-    /// How far the wall clock may be behind, in seconds. Default 300.
-    pub clock_tolerance_s: i64,
-    /// Whether a card that this till has never seen may pay. Default no.
-    pub unknown_card: i32,
-    /// Whether the principal of a recharge may be spent before the remote has it. Default yes.
-    pub unconfirmed_recharge_principal: i32,
-    /// Whether its bonus may. Default no.
-    pub unconfirmed_recharge_bonus: i32,
-    /// Whether a call may choose `offline` while the remote is healthy. Default no.
-    pub offline_while_healthy: i32,
-    /// In: the templates whose coupons may be used offline, separated by commas; "*" stands for all. Out: missing; the
-    /// library has written them to `coupon_templates_now`.
-    pub coupon_templates: tillbook_str,
-    /// Out: the same list, as much of it as fits.
-    pub coupon_templates_now: [std::ffi::c_char; 256],
-}
-
 sized!(
-    tillbook_config,
+    tillbook_config = offset_of!(tillbook_config, card_prefix),
     tillbook_sandy,
     tillbook_freemud(reserved),
     tillbook_gree(reserved),
-    tillbook_yonyou,
-    tillbook_policy
+    tillbook_yonyou
 );
 
 /// An object under construction, as text: what is not given is left out and so has its default, and what is given twice is
 /// found by who reads it.
-struct Object {
+pub(crate) struct Object {
     members: Vec<String>,
     path: &'static str,
 }
 
 impl Object {
-    fn new(path: &'static str) -> Self {
+    pub(crate) fn new(path: &'static str) -> Self {
         Object { members: Vec::new(), path }
     }
 
-    fn put(&mut self, key: &str, value: impl Into<Value>) {
+    pub(crate) fn put(&mut self, key: &str, value: impl Into<Value>) {
         self.members.push(format!("{}:{}", Value::from(key), value.into()));
     }
 
-    fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         format!("{{{}}}", self.members.join(","))
     }
 
@@ -277,14 +253,14 @@ impl Object {
         Ok(self)
     }
 
-    fn number(&mut self, key: &str, number: u32) -> &mut Self {
+    pub(crate) fn number(&mut self, key: &str, number: u32) -> &mut Self {
         if number != 0 {
             self.put(key, number);
         }
         self
     }
 
-    fn limit(&mut self, key: &'static str, limit: i64) -> Result<&mut Self, Fault> {
+    pub(crate) fn limit(&mut self, key: &'static str, limit: i64) -> Result<&mut Self, Fault> {
         match limit {
             0 => {}
             TILLBOOK_NOTHING => self.put(key, 0),
@@ -294,7 +270,7 @@ impl Object {
         Ok(self)
     }
 
-    fn yes(&mut self, key: &'static str, said: i32) -> Result<&mut Self, Fault> {
+    pub(crate) fn yes(&mut self, key: &'static str, said: i32) -> Result<&mut Self, Fault> {
         if let Some(said) = yes_or_no(key, said)? {
             self.put(key, said);
         }
@@ -347,7 +323,7 @@ fn one_of(field: &'static str, said: i32, names: [&'static str; 3]) -> Result<Op
 impl tillbook_config {
     /// # Safety
     /// Every pointer is as the header asks.
-    pub(crate) unsafe fn config(&self) -> Result<Config, Fault> {
+    unsafe fn json(&self) -> Result<String, Fault> {
         let mut routing = Object::new("routing");
         let mut rounding = Object::new("rounding");
         let mut all = Object::new("settings");
@@ -375,8 +351,30 @@ impl tillbook_config {
         if let Some(minutes) = given("has_utc_offset", self.has_utc_offset, self.utc_offset_minutes.into())? {
             all.put("utc_offset_minutes", minutes);
         }
+        all.yes("training", self.training)?;
+        all.object("card_numbers", unsafe { self.card_numbers() }?);
         unsafe { all.settings(self.settings) }?;
-        Ok(Config::from_json(&all.json())?)
+        Ok(all.json())
+    }
+}
+
+impl tillbook_config {
+    /// # Safety
+    /// Every text is as the header asks.
+    unsafe fn card_numbers(&self) -> Result<Option<Object>, Fault> {
+        let mut range = Object::new("card_numbers");
+        unsafe { range.text("prefix", self.card_prefix) }?;
+        if self.card_last == 0 {
+            return if range.members.is_empty() && self.card_first == 0 && self.card_width == 0 {
+                Ok(None)
+            } else {
+                Err(Fault::Value { field: "card_last", rule: "must be given with the rest of the range" })
+            };
+        }
+        range.put("first", self.card_first);
+        range.put("last", self.card_last);
+        range.number("width", self.card_width);
+        Ok(Some(range))
     }
 }
 
@@ -441,48 +439,10 @@ impl tillbook_yonyou {
     }
 }
 
-impl tillbook_policy {
-    unsafe fn object(&self) -> Result<Object, Fault> {
-        let mut it = Object::new("policy");
-        it.limit("floor_limit", self.floor_limit)?.limit("card_limit", self.card_limit)?;
-        it.limit("outage_limit", self.outage_limit)?.limit("outage_operations", self.outage_operations)?;
-        it.limit("base_max_age_s", self.base_max_age_s)?.limit("clock_tolerance_s", self.clock_tolerance_s)?;
-        it.yes("unknown_card", self.unknown_card)?;
-        it.yes("unconfirmed_recharge_principal", self.unconfirmed_recharge_principal)?;
-        it.yes("unconfirmed_recharge_bonus", self.unconfirmed_recharge_bonus)?;
-        it.yes("offline_while_healthy", self.offline_while_healthy)?;
-        if let Some(templates) = unsafe { self.coupon_templates.get("coupon_templates") }? {
-            let each: Vec<Value> =
-                templates.split(',').map(str::trim).filter(|id| !id.is_empty()).map(Value::from).collect();
-            it.put("coupon_templates", each);
-        }
-        Ok(it)
-    }
-
-    pub(crate) fn of(policy: &OfflinePolicy) -> Self {
-        let limit = |number: i64| if number == 0 { TILLBOOK_NOTHING } else { number };
-        let yes = |said| if said { TILLBOOK_YES } else { TILLBOOK_NO };
-        tillbook_policy {
-            floor_limit: limit(policy.floor_limit.fen()),
-            card_limit: limit(policy.card_limit.fen()),
-            outage_limit: limit(policy.outage_limit.fen()),
-            outage_operations: limit(policy.outage_operations.into()),
-            base_max_age_s: limit(clamped(policy.base_max_age_s)),
-            clock_tolerance_s: limit(clamped(policy.clock_tolerance_s)),
-            unknown_card: yes(policy.unknown_card),
-            unconfirmed_recharge_principal: yes(policy.unconfirmed_recharge_principal),
-            unconfirmed_recharge_bonus: yes(policy.unconfirmed_recharge_bonus),
-            offline_while_healthy: yes(policy.offline_while_healthy),
-            coupon_templates_now: fixed(&policy.coupon_templates.join(",")),
-            ..tillbook_policy::empty()
-        }
-    }
-}
-
-/// The configuration of a struct.
+/// The configuration of a struct, as JSON.
 ///
 /// # Safety
 /// As the header asks.
-pub(crate) unsafe fn from_struct(config: *const tillbook_config) -> Result<Config, Fault> {
-    unsafe { read(config)?.config() }
+pub(crate) unsafe fn from_struct(config: *const tillbook_config) -> Result<String, Fault> {
+    unsafe { read(config)?.json() }
 }

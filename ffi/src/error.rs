@@ -66,6 +66,13 @@ pub const TILLBOOK_STORAGE: i32 = 27;
 pub const TILLBOOK_POISONED: i32 = 28;
 /// The till is closed.
 pub const TILLBOOK_CLOSED: i32 = 29;
+/// The book is an older copy of itself, or the file that shows it is missing: nothing is sent until a person has said that the
+/// copy is to be gone on with.
+pub const TILLBOOK_RESTORED: i32 = 30;
+/// The book is encrypted and the key is another one, or none was given.
+pub const TILLBOOK_WRONG_KEY: i32 = 31;
+/// The book was opened for reading only.
+pub const TILLBOOK_READ_ONLY: i32 = 32;
 /// An argument, or a field that must be given, is NULL.
 pub const TILLBOOK_NULL_ARGUMENT: i32 = 100;
 /// A struct_size that can't be, or fields that are not zero and unknown to this library. Nothing was done.
@@ -137,7 +144,8 @@ pub struct tillbook_error_info {
     pub detail: *const c_char,
     /// The argument, field or key that it is about; NULL where there is none. Owned by the error.
     pub field: *const c_char,
-    /// The operation that holds the account (LANE_HELD); else NULL. Owned by the error.
+    /// The operation that holds the account (LANE_HELD), or the opening that waits (TILLBOOK_REFUSAL_OPENING_REFUSED); else NULL.
+    /// Owned by the error.
     pub held_by: *const c_char,
     /// The remote's own code where it gave one (REMOTE_REFUSED); else NULL. Owned by the error.
     pub remote_code: *const c_char,
@@ -177,9 +185,17 @@ impl Failure {
             chinese: c_text(&fault.message(Language::Chinese)),
             detail: c_text(&fault.detail()),
             field: fault.field().map(c_text),
-            held_by: error.and_then(tillbook::Error::lane_held_by).map(|op_id| c_text(op_id.as_str())),
+            held_by: error.and_then(holder).map(|op_id| c_text(op_id.as_str())),
             remote_code: error.and_then(tillbook::Error::remote_code).map(c_text),
         }
+    }
+}
+
+/// The operation that has to come to an end first.
+fn holder(error: &tillbook::Error) -> Option<&tillbook::OpId> {
+    match error.refusal() {
+        Some(tillbook::Refusal::OpeningRefused { op_id }) => Some(op_id),
+        _ => error.lane_held_by(),
     }
 }
 
@@ -289,6 +305,9 @@ const NAMES: &[(i32, &CStr)] = &[
     (TILLBOOK_STORAGE, c"STORAGE"),
     (TILLBOOK_POISONED, c"POISONED"),
     (TILLBOOK_CLOSED, c"CLOSED"),
+    (TILLBOOK_RESTORED, c"RESTORED"),
+    (TILLBOOK_WRONG_KEY, c"WRONG_KEY"),
+    (TILLBOOK_READ_ONLY, c"READ_ONLY"),
     (TILLBOOK_NULL_ARGUMENT, c"NULL_ARGUMENT"),
     (TILLBOOK_BAD_STRUCT, c"BAD_STRUCT"),
     (TILLBOOK_BAD_TEXT, c"BAD_TEXT"),

@@ -27,6 +27,9 @@ pub(crate) enum Fault {
     TooManyHandles,
     /// The till was opened without `host_tokens`.
     NoHostTokens,
+    /// This build has no encryption.
+    #[cfg_attr(feature = "encryption", allow(dead_code))]
+    NoEncryption,
     /// The till is being closed.
     Closed,
     /// The system gives no thread.
@@ -57,6 +60,7 @@ impl Fault {
             Fault::Handle(_) => TILLBOOK_BAD_HANDLE,
             Fault::TooManyHandles => TILLBOOK_TOO_MANY_HANDLES,
             Fault::NoHostTokens => TILLBOOK_UNSUPPORTED,
+            Fault::NoEncryption => TILLBOOK_UNSUPPORTED,
             Fault::Closed => TILLBOOK_CLOSED,
             Fault::NoThread => TILLBOOK_STORAGE,
             Fault::AbiMismatch { .. } => TILLBOOK_ABI_MISMATCH,
@@ -73,6 +77,7 @@ impl Fault {
             Fault::Text { field, .. } | Fault::Value { field, .. } => Some(field),
             Fault::TooManyHandles
             | Fault::NoHostTokens
+            | Fault::NoEncryption
             | Fault::Closed
             | Fault::NoThread
             | Fault::AbiMismatch { .. }
@@ -121,6 +126,7 @@ impl Fault {
             Fault::Handle(name) => format!("{name} is no live handle of that kind: freed, stale, or never one"),
             Fault::TooManyHandles => "too many handles are alive: free errors and lists".into(),
             Fault::NoHostTokens => "the till was opened without host_tokens".into(),
+            Fault::NoEncryption => "this build has no encryption".into(),
             Fault::Closed => "the till is closed".into(),
             Fault::NoThread => "the system gives no thread".into(),
             Fault::AbiMismatch { header } => {

@@ -1,8 +1,9 @@
 //! The book's lines, a page at a time.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 
-use tillbook::{HistoryLine, HistoryQuery, Money, Timestamp};
+use tillbook::{HistoryItem, HistoryLine, HistoryQuery, Money, Points, RemoteRecord, Timestamp};
 
 use crate::codes::code;
 use crate::error::{freed, tillbook_error, tillbook_status};
@@ -10,10 +11,10 @@ use crate::fault::Fault;
 use crate::guard::guard;
 use crate::handle::handle;
 use crate::list::{List, hand_out, next};
-use crate::money::{flag, given};
+use crate::money::{clamped, flag, given};
 use crate::open::{till_of, tillbook_till};
-use crate::sized::{Out, SizedStruct, read_optional, sized};
-use crate::text::{Arena, tillbook_str};
+use crate::sized::{Out, Place, SizedStruct, read, read_optional, sized};
+use crate::text::{Arena, text_at, tillbook_str};
 
 /// Which lines of the book are wanted, newest first. What is zero does not matter.
 #[repr(C)]
@@ -41,6 +42,8 @@ pub struct tillbook_history_query {
     pub page_size: u32,
     /// The page after this one: what tillbook_history_of told. 0: the first.
     pub after: i64,
+    /// With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
+    pub after_record: i64,
 }
 
 /// A line of the book, and how its operation stands. Money in fen. Strings are owned by the list.
@@ -99,9 +102,56 @@ pub struct tillbook_entry {
     pub business_date: *const c_char,
     /// The ten digits of the slip.
     pub receipt_no: *const c_char,
+    /// Of a line of the remote's own history (tillbook_history_with_remote) its number in the book; 0: it is a line of this book.
+    /// Such a line has no entry_no, operation, ticket or promise: those are 0 or NULL. It has `at` (by the remote's clock), `kind`,
+    /// `card`, and the figures for which a has_ says so.
+    pub record_no: i64,
+    /// Of a remote's line: the change in stored value, where has_money is 1.
+    pub money: i64,
+    /// Of a remote's line: when it was read, in milliseconds since 1970 UTC.
+    pub fetched_at: i64,
+    /// 1: a remote's line tells the change in stored value. Else 0.
+    pub has_money: i32,
+    /// 1: a remote's line tells `points`. Else 0.
+    pub has_points: i32,
+    /// 1: a remote's line tells `money_after`. Else 0.
+    pub has_money_after: i32,
+    /// 1: a remote's line tells `points_after`. Else 0.
+    pub has_points_after: i32,
+    /// Of a remote's line: which remote, "sandy", ...; else NULL.
+    pub provider: *const c_char,
+    /// The remote's number of its record; NULL: not known.
+    pub remote_id: *const c_char,
+    /// Of a remote's line: where it was done, as the remote calls it; NULL: not told.
+    pub store: *const c_char,
+    /// Of a remote's line: the remote's own words; NULL: none.
+    pub note: *const c_char,
 }
 
-sized!(tillbook_history_query, tillbook_entry);
+/// What a pull of a card's history at its remotes brought.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tillbook_history_pull {
+    /// The size of this struct: tillbook_history_pull_init sets it.
+    pub struct_size: usize,
+    /// Lines that the remotes told.
+    pub told: i64,
+    /// Those of them that the book did not have.
+    pub added: i64,
+    /// Lines that were found now to be operations of this book.
+    pub linked: i64,
+    /// 1: every line that was asked for was told. 0: the history is longer than one pull reads (10,000 lines), or a remote does not
+    /// turn its pages.
+    pub complete: i32,
+    /// 0.
+    pub reserved: i32,
+}
+
+sized!(
+    tillbook_history_query = offset_of!(tillbook_history_query, after_record),
+    tillbook_entry = offset_of!(tillbook_entry, record_no),
+    tillbook_history_pull
+);
 
 /// Lines of the book. One thread at a time.
 pub struct tillbook_history {
@@ -110,8 +160,8 @@ pub struct tillbook_history {
 
 handle!(tillbook_history = 13, "history", List<tillbook_entry>);
 
-fn entry_row(line: HistoryLine, arena: &mut Arena) -> tillbook_entry {
-    let entry = line.entry;
+fn entry_row(line: &HistoryLine, arena: &mut Arena) -> tillbook_entry {
+    let entry = &line.entry;
     tillbook_entry {
         entry_no: entry.entry_no,
         at: entry.at.millis(),
@@ -138,7 +188,39 @@ fn entry_row(line: HistoryLine, arena: &mut Arena) -> tillbook_entry {
         reason: arena.optional(entry.reason.as_deref()),
         business_date: arena.text(&entry.business_date),
         receipt_no: arena.text(&entry.receipt_no),
+        remote_id: arena.optional(line.remote_id.as_deref()),
         ..tillbook_entry::empty()
+    }
+}
+
+fn record_row(record: &RemoteRecord, arena: &mut Arena) -> tillbook_entry {
+    let (money, after) = (record.money, record.money_after);
+    tillbook_entry {
+        at: record.at.millis(),
+        points: record.points.map_or(0, Points::get),
+        money_after: after.map_or(0, Money::fen),
+        points_after: record.points_after.map_or(0, Points::get),
+        kind: arena.text(&record.kind),
+        card: arena.text(record.card.as_str()),
+        record_no: record.record_no,
+        money: money.map_or(0, Money::fen),
+        fetched_at: record.fetched_at.millis(),
+        has_money: i32::from(money.is_some()),
+        has_points: i32::from(record.points.is_some()),
+        has_money_after: i32::from(after.is_some()),
+        has_points_after: i32::from(record.points_after.is_some()),
+        provider: arena.text(&record.provider),
+        remote_id: arena.text(&record.remote_id),
+        store: arena.optional(record.store.as_deref()),
+        note: arena.optional(record.note.as_deref()),
+        ..tillbook_entry::empty()
+    }
+}
+
+fn item_row(item: HistoryItem<'_>, arena: &mut Arena) -> tillbook_entry {
+    match item {
+        HistoryItem::Here(line) => entry_row(line, arena),
+        HistoryItem::Remote(record) => record_row(record, arena),
     }
 }
 
@@ -156,6 +238,7 @@ impl tillbook_history_query {
                 until: at("has_until", self.has_until, self.until)?,
                 only_points: flag("only_points", self.only_points)?,
                 after: (self.after != 0).then_some(self.after),
+                after_record: (self.after_record != 0).then_some(self.after_record),
                 page_size: self.page_size as usize,
                 ..HistoryQuery::default()
             })
@@ -181,10 +264,72 @@ pub unsafe extern "C" fn tillbook_history_of(
         let query = unsafe { read_optional(query) }?;
         let query = query.map(|query| unsafe { query.query() }).transpose()?.unwrap_or_default();
         let page = till_of(till)?.till.history(&query)?;
-        hand_out(&out, List::of(page.lines, entry_row))?;
+        hand_out(&out, List::of(&page.lines, entry_row))?;
         if let Ok(next_page) = unsafe { Out::at(next_page, "next_page") } {
             next_page.put(page.next.unwrap_or(0));
         }
+        Ok(())
+    })
+}
+
+/// As tillbook_history_of, for a card, with the lines of the remotes' own history between those of this book, as far as they have
+/// been read (tillbook_pull_history): what other tills and the back office did. Newest first, of one moment those of this book
+/// first. The page after this one is asked for with `next_page` as `after` and `next_record` as `after_record`; both 0: this is the
+/// last. Any thread; free the list with tillbook_history_free.
+///
+/// Errors: as tillbook_history_of; INVALID_INPUT without a card.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_history_with_remote(
+    till: *mut tillbook_till,
+    query: *const tillbook_history_query,
+    list: *mut *mut tillbook_history,
+    next_page: *mut i64,
+    next_record: *mut i64,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        let out = unsafe { Out::at(list, "list") }?;
+        let (next_page, next_record) =
+            unsafe { (Out::at(next_page, "next_page")?, Out::at(next_record, "next_record")?) };
+        let till = till_of(till)?;
+        let query = HistoryQuery { with_remote: true, ..unsafe { read(query)?.query() }? };
+        let page = till.till.history(&query)?;
+        hand_out(&out, List::of(page.in_order(), item_row))?;
+        next_page.put(page.next.unwrap_or(0));
+        next_record.put(page.next_record.unwrap_or(0));
+        Ok(())
+    })
+}
+
+/// Reads the remotes' own history of a card into the book, from `since` on (milliseconds since 1970 UTC; 0: all of it). Nothing is
+/// written at a remote. A card that the book does not know is served first. Waits at most `timeout_ms` milliseconds (0: the
+/// configured time-out). Any thread.
+///
+/// Errors: UNSUPPORTED where no remote of the card tells a history; NOT_FOUND, UNREACHABLE, REMOTE_REFUSED: of that remote nothing
+/// was taken in; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_pull_history(
+    till: *mut tillbook_till,
+    card: *const c_char,
+    card_size: usize,
+    since: i64,
+    timeout_ms: u32,
+    pull: *mut tillbook_history_pull,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        let place = unsafe { Place::at(pull) }?;
+        let card = unsafe { text_at(card, card_size, "card") }?;
+        let till = till_of(till)?;
+        let since = (since != 0).then(|| Timestamp::from_millis(since));
+        let said = till.till.pull_history(card, since, till.wait(timeout_ms))?;
+        place.put(&tillbook_history_pull {
+            told: clamped(said.told),
+            added: clamped(said.new),
+            linked: clamped(said.linked),
+            complete: i32::from(said.complete),
+            ..tillbook_history_pull::empty()
+        });
         Ok(())
     })
 }

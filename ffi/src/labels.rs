@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
-use tillbook::{CouponRule, Evidence, Kind, Language, NoticeKind, Promise, Resolution, State};
+use tillbook::{
+    Class, CouponRule, CouponStatus, Evidence, Kind, Language, Movement, NoticeKind, Promise, Resolution, State,
+};
 
 use crate::codes::Code;
 use crate::fault::Fault;
@@ -30,6 +32,12 @@ pub const TILLBOOK_LABEL_NOTICE: i32 = 5;
 pub const TILLBOOK_LABEL_RESOLUTION: i32 = 6;
 /// `tillbook_label`: the value is a TILLBOOK_RULE_*.
 pub const TILLBOOK_LABEL_RULE: i32 = 7;
+/// `tillbook_label`: the value is a TILLBOOK_CLASS_*.
+pub const TILLBOOK_LABEL_CLASS: i32 = 8;
+/// `tillbook_label`: the value is a TILLBOOK_MOVEMENT_*.
+pub const TILLBOOK_LABEL_MOVEMENT: i32 = 9;
+/// `tillbook_label`: the value is a TILLBOOK_COUPON_*.
+pub const TILLBOOK_LABEL_COUPON_STATUS: i32 = 10;
 
 /// The language of a number.
 pub(crate) fn language(code: i32) -> Result<Language, Fault> {
@@ -49,6 +57,9 @@ fn words(what: i32, value: i32, language: Language) -> Result<&'static str, Faul
         TILLBOOK_LABEL_NOTICE => NoticeKind::of(value, "value")?.label(language),
         TILLBOOK_LABEL_RESOLUTION => Resolution::of(value, "value")?.label(language),
         TILLBOOK_LABEL_RULE => CouponRule::of(value, "value")?.label(language),
+        TILLBOOK_LABEL_CLASS => <Class as Code>::of(value, "value")?.label(language),
+        TILLBOOK_LABEL_MOVEMENT => Movement::of(value, "value")?.label(language),
+        TILLBOOK_LABEL_COUPON_STATUS => CouponStatus::of(value, "value")?.label(language),
         _ => return Err(Fault::Value { field: "what", rule: "is none of its constants" }),
     })
 }

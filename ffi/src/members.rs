@@ -373,7 +373,7 @@ pub unsafe extern "C" fn tillbook_apply_push(
 }
 
 /// A buffer with a NUL behind it, so that text can be read as such.
-fn buffer(mut bytes: Vec<u8>) -> Result<*mut tillbook_buffer, crate::fault::Fault> {
+pub(crate) fn buffer(mut bytes: Vec<u8>) -> Result<*mut tillbook_buffer, crate::fault::Fault> {
     bytes.push(0);
     handle::insert(std::sync::Arc::new(bytes))
 }

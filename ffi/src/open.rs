@@ -1,9 +1,11 @@
 //! Opening, closing and freeing a till.
 
+use std::ffi::{c_char, c_void};
+use std::mem::offset_of;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tillbook::{Config, Till, TillBuilder};
+use tillbook::{ChainKey, Config, Till, TillBuilder};
 
 use crate::config::{from_struct, tillbook_config};
 use crate::error::{tillbook_error, tillbook_status};
@@ -11,8 +13,9 @@ use crate::fault::Fault;
 use crate::guard::{at_work_on, guard};
 use crate::handle::{self, handle};
 use crate::money::flag;
+use crate::secret::HostSecrets;
 use crate::sized::{Out, read, read_optional, sized};
-use crate::text::tillbook_str;
+use crate::text::{bytes_at, tillbook_str};
 use crate::tokens::TokenBox;
 use crate::transport::{HostTransport, tillbook_transport};
 use crate::watch::Watch;
@@ -32,6 +35,8 @@ pub(crate) struct TillBox {
     pub(crate) timeout: Duration,
     pub(crate) tokens: Option<Arc<TokenBox>>,
     pub(crate) watch: Mutex<Watch>,
+    /// Without its secrets.
+    pub(crate) configuration: serde_json::Value,
 }
 
 impl TillBox {
@@ -76,19 +81,47 @@ pub struct tillbook_open_options {
     pub reserved: i32,
     /// A SQLite VFS by its registered name. For tests; missing: the platform's own.
     pub vfs: tillbook_str,
+    /// The key that the chain of the book's lines is kept with, at least 16 bytes, or NULL: who does not have it can't change a line
+    /// without tillbook_check finding it.
+    pub chain_key: *const u8,
+    /// How many bytes.
+    pub chain_key_size: usize,
+    /// NULL, or where the host keeps secrets that the configuration names as {"host": "name"}: puts the secret of a name into
+    /// `buffer`, which takes `buffer_size` bytes, and returns how many bytes it has, without a NUL; 0 or less: there is none. Called
+    /// by tillbook_open, on its thread, and never again.
+    pub secret: Option<
+        unsafe extern "C" fn(user: *mut c_void, name: *const c_char, buffer: *mut c_char, buffer_size: usize) -> i32,
+    >,
+    /// For `secret`.
+    pub secret_user: *mut c_void,
+    /// Where the high-water file lies, by which an older copy of the book is told: in a folder that exists, is not the
+    /// book's, and is not copied along with it. Missing: what the configuration says.
+    pub high_water: tillbook_str,
+    /// The key of an encrypted book, 32 bytes, or NULL. A new book is encrypted with it (TILLBOOK_FEATURE_ENCRYPTION).
+    pub key: *const u8,
+    /// How many bytes.
+    pub key_size: usize,
 }
 
-sized!(tillbook_open_options(reserved));
+sized!(tillbook_open_options(reserved) = offset_of!(tillbook_open_options, chain_key));
 
 impl tillbook_open_options {
     /// # Safety
     /// Every pointer is as the header asks.
     unsafe fn config(&self) -> Result<Config, Fault> {
         let (json, file) = unsafe { (self.config_json.get("config_json")?, self.config_file.get("config_file")?) };
+        let host = self.secret.map(|find| HostSecrets { find, user: self.secret_user });
+        let read = |json: &str| match &host {
+            Some(host) => Config::from_json_with(json, host),
+            None => Config::from_json(json),
+        };
         match (self.config.is_null(), json, file) {
-            (false, None, None) => unsafe { from_struct(self.config) },
-            (true, Some(json), None) => Ok(Config::from_json(&json)?),
-            (true, None, Some(file)) => Ok(Config::from_file(file)?),
+            (false, None, None) => Ok(read(&unsafe { from_struct(self.config) }?)?),
+            (true, Some(json), None) => Ok(read(&json)?),
+            (true, None, Some(file)) => Ok(match &host {
+                Some(host) => Config::from_file_with(file, host)?,
+                None => Config::from_file(file)?,
+            }),
             (true, None, None) => Err(Fault::Null("config")),
             _ => Err(Fault::Value { field: "config", rule: "must be given one way only" }),
         }
@@ -115,6 +148,7 @@ pub unsafe extern "C" fn tillbook_open(
         let path = unsafe { options.path.required("path") }?;
         let config = unsafe { options.config() }?;
         let timeout = Duration::from_millis(config.timeout_ms);
+        let configuration = config.masked();
         let mut builder = TillBuilder::new(config);
         if let Some(transport) = transport {
             builder = builder.transport(Arc::new(transport));
@@ -126,7 +160,18 @@ pub unsafe extern "C" fn tillbook_open(
         if let Some(vfs) = unsafe { options.vfs.get("vfs") }? {
             builder = builder.vfs(vfs);
         }
-        let opened = TillBox { till: builder.open(path)?, timeout, tokens, watch: Mutex::default() };
+        if !options.chain_key.is_null() {
+            let key = unsafe { bytes_at(options.chain_key, options.chain_key_size, "chain_key") }?;
+            builder = builder.chain_key(ChainKey::new(key));
+        }
+        if let Some(high_water) = unsafe { options.high_water.get("high_water") }? {
+            builder = builder.high_water(high_water);
+        }
+        if !options.key.is_null() {
+            builder = builder.key(unsafe { bytes_at(options.key, options.key_size, "key") }?);
+        }
+        let till = builder.open(path)?;
+        let opened = TillBox { till, timeout, tokens, watch: Mutex::default(), configuration };
         out.put(handle::insert(Arc::new(opened))?);
         Ok(())
     })
@@ -214,7 +259,13 @@ mod tests {
         let config = Config::new("Noodle House", "Store 1", "Till 3", sandy);
         let builder = TillBuilder::new(config).clock(Arc::clone(clock) as Arc<_>);
         let till = builder.open(dir.join("till.db")).unwrap();
-        let opened = TillBox { till, timeout: Duration::from_secs(1), tokens: None, watch: Mutex::default() };
+        let opened = TillBox {
+            till,
+            timeout: Duration::from_secs(1),
+            tokens: None,
+            watch: Mutex::default(),
+            configuration: serde_json::Value::Null,
+        };
         handle::insert(Arc::new(opened)).unwrap()
     }
 

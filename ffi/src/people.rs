@@ -1,6 +1,7 @@
 //! What people have to know and decide.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 
 use tillbook::{Money, Notice, Resolution, WaitingOperation};
 
@@ -9,6 +10,7 @@ use crate::error::{freed, tillbook_error, tillbook_status};
 use crate::guard::guard;
 use crate::handle::handle;
 use crate::list::{List, hand_out, next};
+use crate::money::clamped;
 use crate::open::{till_of, tillbook_till};
 use crate::receipt::{receipt_row, tillbook_receipt};
 use crate::sized::{Out, Place, SizedStruct, read, sized};
@@ -59,8 +61,8 @@ pub struct tillbook_waiting_operation {
     pub waits_for: *const c_char,
     /// Which decisions are possible: bit (1 << TILLBOOK_RESOLUTION_*).
     pub resolutions: u32,
-    /// 0.
-    pub reserved: i32,
+    /// 1: tillbook_retarget is possible. Else 0.
+    pub may_retarget: i32,
     /// Each attempt: when, where, what came of it.
     pub attempts: *const *const c_char,
     /// How many.
@@ -69,6 +71,10 @@ pub struct tillbook_waiting_operation {
     pub looks: *const *const c_char,
     /// How many.
     pub looks_count: usize,
+    /// Of an opening: how many operations wait behind it. tillbook_orphans_of has them.
+    pub orphans_count: i64,
+    /// The cash that was taken for those, in fen.
+    pub cash_taken: i64,
 }
 
 /// A person's decision about an operation that waits.
@@ -89,7 +95,11 @@ pub struct tillbook_resolve_request {
     pub why: tillbook_str,
 }
 
-sized!(tillbook_notice, tillbook_waiting_operation, tillbook_resolve_request(reserved));
+sized!(
+    tillbook_notice,
+    tillbook_waiting_operation = offset_of!(tillbook_waiting_operation, orphans_count),
+    tillbook_resolve_request(reserved)
+);
 
 /// Notifications. One thread at a time.
 pub struct tillbook_notices {
@@ -134,6 +144,9 @@ fn waiting_row(waiting: WaitingOperation, arena: &mut Arena) -> tillbook_waiting
         attempts_count,
         looks,
         looks_count,
+        may_retarget: i32::from(waiting.may_retarget),
+        orphans_count: clamped(waiting.orphans.len() as u64),
+        cash_taken: waiting.cash_taken.fen(),
         ..tillbook_waiting_operation::empty()
     }
 }

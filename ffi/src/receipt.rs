@@ -1,6 +1,7 @@
 //! What a call returns to the POS.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 
 use tillbook::{Confirmation, Language, Money, Points, Receipt};
 
@@ -143,9 +144,15 @@ pub struct tillbook_receipt {
     pub remote_message: [c_char; 256],
     /// Why it waits, where it waits for a person; else empty.
     pub waits_for: [c_char; 256],
+    /// What a supervisor's override has lifted for it: bit (1 << TILLBOOK_REFUSAL_*). tillbook_operation_details has the figures.
+    pub lifted: u32,
+    /// 1: the book is for training, and the slip has to say so. Else 0.
+    pub training: i32,
+    /// The version of the offline policy that it was promised under; 0: not promised yet.
+    pub policy_version: i64,
 }
 
-sized!(tillbook_receipt);
+sized!(tillbook_receipt = offset_of!(tillbook_receipt, lifted));
 
 pub(crate) fn receipt_row(receipt: &Receipt) -> tillbook_receipt {
     let refusal = receipt.refusal.as_ref();
@@ -221,8 +228,16 @@ pub(crate) fn receipt_row(receipt: &Receipt) -> tillbook_receipt {
         refusal_zh: fixed_optional(words(Language::Chinese).as_deref()),
         remote_message: fixed_optional(receipt.remote_message.as_deref()),
         waits_for: fixed_optional(receipt.waits_for.as_deref()),
+        lifted: receipt.lifted.iter().fold(0, |bits, refusal| bits | bit_of(refusal)),
+        training: i32::from(receipt.training),
+        policy_version: receipt.policy_version.unwrap_or(0),
         ..tillbook_receipt::empty()
     }
+}
+
+/// One that has no bit of its own is told in the details only.
+fn bit_of(refusal: &tillbook::Refusal) -> u32 {
+    u32::try_from(RefusalOut::of(refusal).code).ok().and_then(|code| 1_u32.checked_shl(code)).unwrap_or(0)
 }
 
 /// How an operation stands: ask by the op_id that the call was made with, after a crash, a time-out or an `in doubt`. At
@@ -285,7 +300,7 @@ sized!(tillbook_detail);
 handle!(tillbook_details = 6, "details", List<tillbook_detail>);
 
 /// Everything about an operation that is text, whole: "refusal", "remote_message", "waits_for", "remote_id", "reference",
-/// "coupon", and each figure as the remote wrote it under "as_received.NAME". What is not there is left out. Any thread;
+/// "coupon", what a supervisor has lifted under "lifted", and each figure as the remote wrote it under "as_received.NAME". What is not there is left out. Any thread;
 /// free the list with tillbook_details_free.
 ///
 /// Errors: as tillbook_operation.
@@ -310,6 +325,7 @@ pub unsafe extern "C" fn tillbook_operation_details(
             ("reference".to_owned(), said.reference),
             ("coupon".to_owned(), said.coupon),
         ];
+        all.extend(receipt.lifted.iter().map(|refusal| ("lifted".to_owned(), Some(refusal.to_string()))));
         all.extend(said.as_received.into_iter().map(|(name, text)| (format!("as_received.{name}"), Some(text))));
         let all = all.into_iter().filter_map(|(name, text)| text.map(|text| (name, text)));
         hand_out(&out, List::of(all, detail_row))

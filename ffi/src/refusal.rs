@@ -36,6 +36,18 @@ pub const TILLBOOK_REFUSAL_NEVER_FETCHED: i32 = 15;
 pub const TILLBOOK_REFUSAL_INSUFFICIENT_FUNDS: i32 = 16;
 /// Not enough points are available.
 pub const TILLBOOK_REFUSAL_INSUFFICIENT_POINTS: i32 = 17;
+/// The remote has refused to open the card: a person has to decide where it goes (tillbook_retarget).
+pub const TILLBOOK_REFUSAL_OPENING_REFUSED: i32 = 18;
+/// Every number of the till's range has been given out.
+pub const TILLBOOK_REFUSAL_NUMBERS_EXHAUSTED: i32 = 19;
+/// So many offline recharges are open on this till as may be.
+pub const TILLBOOK_REFUSAL_OUTAGE_RECHARGES: i32 = 20;
+/// More than may be open on this till that was paid in by offline recharges.
+pub const TILLBOOK_REFUSAL_OUTAGE_RECHARGE_MONEY: i32 = 21;
+/// So many cards that were opened offline are open on this till as may be.
+pub const TILLBOOK_REFUSAL_OUTAGE_NEW_CARDS: i32 = 22;
+/// The offline policy itself is out of date.
+pub const TILLBOOK_REFUSAL_POLICY_EXPIRED: i32 = 23;
 /// A reason of a later release; the message tells it.
 pub const TILLBOOK_REFUSAL_OTHER: i32 = 99;
 
@@ -47,8 +59,10 @@ pub const TILLBOOK_UNIT_FEN: i32 = 1;
 pub const TILLBOOK_UNIT_POINTS: i32 = 2;
 /// The figures are seconds.
 pub const TILLBOOK_UNIT_SECONDS: i32 = 3;
-/// The figures are operations.
+/// The figures are operations, recharges or openings.
 pub const TILLBOOK_UNIT_OPERATIONS: i32 = 4;
+/// The figures are card numbers.
+pub const TILLBOOK_UNIT_NUMBERS: i32 = 5;
 
 /// A refusal as figures; all zero: none.
 #[derive(Clone, Copy, Default)]
@@ -90,6 +104,26 @@ impl RefusalOut {
             Refusal::OutageOperations { limit, used } => {
                 let (limit, used) = (i64::from(*limit), i64::from(*used));
                 figures(TILLBOOK_REFUSAL_OUTAGE_OPERATIONS, TILLBOOK_UNIT_OPERATIONS, limit, used, 1)
+            }
+            Refusal::OutageRecharges { limit, used } => {
+                let (limit, used) = (i64::from(*limit), i64::from(*used));
+                figures(TILLBOOK_REFUSAL_OUTAGE_RECHARGES, TILLBOOK_UNIT_OPERATIONS, limit, used, 1)
+            }
+            Refusal::OutageRechargeMoney { limit, used, requested } => {
+                let (limit, used, requested) = (limit.fen(), used.fen(), requested.fen());
+                figures(TILLBOOK_REFUSAL_OUTAGE_RECHARGE_MONEY, TILLBOOK_UNIT_FEN, limit, used, requested)
+            }
+            Refusal::OutageNewCards { limit, used } => {
+                let (limit, used) = (i64::from(*limit), i64::from(*used));
+                figures(TILLBOOK_REFUSAL_OUTAGE_NEW_CARDS, TILLBOOK_UNIT_OPERATIONS, limit, used, 1)
+            }
+            Refusal::PolicyExpired { over_s, .. } => {
+                figures(TILLBOOK_REFUSAL_POLICY_EXPIRED, TILLBOOK_UNIT_SECONDS, 0, whole(*over_s), 0)
+            }
+            Refusal::OpeningRefused { .. } => plain(TILLBOOK_REFUSAL_OPENING_REFUSED),
+            Refusal::NumbersExhausted { size } => {
+                let size = whole(*size);
+                figures(TILLBOOK_REFUSAL_NUMBERS_EXHAUSTED, TILLBOOK_UNIT_NUMBERS, size, size, 1)
             }
             Refusal::BaseTooOld { limit_s, age_s } => {
                 figures(TILLBOOK_REFUSAL_BASE_TOO_OLD, TILLBOOK_UNIT_SECONDS, whole(*limit_s), whole(*age_s), 0)

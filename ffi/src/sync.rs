@@ -1,6 +1,7 @@
 //! The queue: driving it, and how it stands.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 use std::time::Duration;
 
 use tillbook::{Link, RemoteStatus, SyncStatus};
@@ -55,6 +56,9 @@ pub struct tillbook_sync_status {
     pub next_due: i64,
     /// Why the remote refuses (LINK_HALTED), for support staff.
     pub halted: [c_char; 256],
+    /// Why nothing is sent although the remote may be there: the book is an older copy of itself, and nobody has gone on with it yet
+    /// (tillbook_go_on_after_restore). Empty: it is none.
+    pub restored: [c_char; 256],
 }
 
 /// How one remote fares.
@@ -80,7 +84,7 @@ pub struct tillbook_remotes {
     _opaque: (),
 }
 
-sized!(tillbook_sync_status, tillbook_remote);
+sized!(tillbook_sync_status = offset_of!(tillbook_sync_status, restored), tillbook_remote);
 handle!(tillbook_remotes = 5, "remotes", List<tillbook_remote>);
 
 fn link(link: &Link) -> (i32, i64, Option<&str>) {
@@ -107,6 +111,7 @@ pub(crate) fn status_row(status: &SyncStatus) -> tillbook_sync_status {
         per_minute: clamped(status.per_minute()),
         next_due: time(status.next_due),
         halted: fixed_optional(halted),
+        restored: fixed_optional(status.restored.as_deref()),
         ..tillbook_sync_status::empty()
     }
 }

@@ -9,6 +9,7 @@ use crate::audit::mirror::Op;
 use crate::audit::{Violation, check_balances};
 use crate::call::CallSpec;
 use crate::plan::Class;
+use crate::policy;
 use crate::shop;
 use crate::till::Disk;
 use crate::time::{Occasion, by_chance, dice};
@@ -55,7 +56,7 @@ pub(crate) fn step(world: &mut World, number: usize) -> Checked {
             let till = &mut world.tills[i];
             let beyond = if till.plan.members.is_empty() { None } else { shop::thrown(dice, till, till.next_call) };
             let sandy = till.plan.config.sandy.is_some();
-            let spec = match beyond {
+            let mut spec = match beyond {
                 Some(spec) => spec,
                 None if sandy => CallSpec::thrown(dice, i, &till.plan, till.next_card, till.next_call),
                 None => return Ok(()),
@@ -65,6 +66,7 @@ pub(crate) fn step(world: &mut World, number: usize) -> Checked {
             {
                 till.phones.insert(spec.card.clone(), phone.clone());
             }
+            spec.supervised = policy::supervised(world.seed, number);
             till.next_call += 1;
             till.next_card += u32::from(matches!(spec.act, crate::call::ActSpec::Open { .. }));
             world.call(i, spec, false)

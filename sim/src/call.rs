@@ -10,6 +10,11 @@ macro_rules! with_call {
     ($request:expr, $spec:expr) => {{
         let spec: &$crate::call::CallSpec = $spec;
         let request = $request.op_id(&spec.op_id).ticket(format!("ticket-{}", spec.op_id)).operator("Mei");
+        let request = match spec.supervised {
+            $crate::call::Supervised::No => request,
+            $crate::call::Supervised::Yes => request.override_by("Lin", "a regular"),
+            $crate::call::Supervised::WithoutReason => request.override_by("Lin", ""),
+        };
         match spec.delivery {
             $crate::call::DeliverySpec::Standard => request,
             $crate::call::DeliverySpec::Offline => request.offline(),
@@ -28,6 +33,16 @@ pub(crate) struct CallSpec {
     pub(crate) card: String,
     pub(crate) act: ActSpec,
     pub(crate) delivery: DeliverySpec,
+    pub(crate) supervised: Supervised,
+}
+
+/// Whether a supervisor overrides the policy for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Supervised {
+    No,
+    Yes,
+    /// Which is no way to do it.
+    WithoutReason,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +142,11 @@ impl CallSpec {
             3 | 4 => DeliverySpec::Prefer(dice.u64(1..6_000)),
             _ => DeliverySpec::Require(dice.u64(1..20_000)),
         };
-        CallSpec { op_id, card, act, delivery }
+        CallSpec { op_id, card, act, delivery, supervised: Supervised::No }
+    }
+
+    pub(crate) fn is_overridden(&self) -> bool {
+        self.supervised == Supervised::Yes
     }
 
     pub(crate) fn request(&self) -> Request {
@@ -192,6 +211,11 @@ impl CallSpec {
             DeliverySpec::Prefer(ms) => format!("prefer online {ms} ms"),
             DeliverySpec::Require(ms) => format!("require online {ms} ms"),
         };
-        format!("{} {what} on {}, {delivery}", self.op_id, self.card)
+        let supervised = match self.supervised {
+            Supervised::No => "",
+            Supervised::Yes => ", by a supervisor",
+            Supervised::WithoutReason => ", by a supervisor without a reason",
+        };
+        format!("{} {what} on {}, {delivery}{supervised}", self.op_id, self.card)
     }
 }

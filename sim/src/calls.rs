@@ -4,7 +4,7 @@ use tillbook::ErrorCode;
 use tillbook::steps::Progress;
 
 use crate::audit::violated;
-use crate::call::{CallSpec, DeliverySpec};
+use crate::call::{CallSpec, DeliverySpec, Supervised};
 use crate::till::{CallUnderWay, Disk, Made, promised};
 use crate::world::{Checked, Event, World};
 
@@ -124,12 +124,16 @@ impl World {
         let till = &mut self.tills[i];
         let Some(steps) = &mut till.steps else { return Ok(()) };
         match steps.begin(spec.request()) {
+            Ok(_) if spec.supervised == Supervised::WithoutReason => {
+                return violated(14, format!("{} is overridden without a reason", spec.op_id));
+            }
             Ok(pending) => {
                 if !again {
                     till.made.push(Made { spec: spec.clone(), told: None });
                 }
                 till.calls.push(CallUnderWay { pending, spec });
             }
+            Err(error) if spec.supervised == Supervised::WithoutReason && error.code() == ErrorCode::InvalidInput => {}
             Err(error) => return violated(9, format!("a call that is well-formed is not taken: {error}")),
         }
         self.pump(i)

@@ -72,6 +72,10 @@ impl World {
         } else {
             (None, false)
         };
+        if exchange.write && till.copies.restored {
+            let what = format!("till {i} sends a {endpoint}, and nobody has gone on with its older copy");
+            return violated(17, what);
+        }
         if let Some(op_no) = op_no {
             audit::check_opened(till, op_no, &exchange)?;
         }

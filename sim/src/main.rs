@@ -203,9 +203,10 @@ fn many(args: &Args) -> std::io::Result<u64> {
     }
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
     println!(
-        "{} requests, {} crashes, inferred wrongly {}, broken assumptions noticed {}; {} s, {} operations a second",
+        "{} requests, {} crashes, {} old copies, inferred wrongly {}, broken assumptions noticed {}; {} s, {} operations a second",
         figures.requests,
         figures.crashes,
+        figures.put_back,
         figures.inferred_wrongly,
         figures.noticed,
         took.as_secs(),

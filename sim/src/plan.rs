@@ -10,6 +10,8 @@ use tillbook::{
 use tillbook_sandbox::System;
 use tillbook_sandbox::sandy::{HistoryOrder, LostCard, ModifyAnswer, NewCard, Settings, ShortBalance};
 
+use crate::keepers;
+use crate::policy;
 use crate::time::{Occasion, by_chance, dice};
 use crate::town::{self, Town};
 
@@ -142,6 +144,8 @@ impl Plan {
             settings,
         };
         town::furnish(&mut plan, seed);
+        policy::furnish(&mut plan, seed);
+        keepers::furnish(&mut plan, seed);
         plan
     }
 }
@@ -188,7 +192,7 @@ fn till(
         sandy.offline_amount = OfflineAmount::Remote;
     }
     let mut config = Config::new("Noodle House", "Store 1", format!("Till {index}"), sandy);
-    config.policy = policy(dice);
+    config.policy = limits(dice);
     config.timeout_ms = dice.u64(500..5000);
     if dice.bool() {
         config.levels = settings
@@ -236,7 +240,7 @@ fn till(
 }
 
 /// Limits small enough to be met.
-fn policy(dice: &mut fastrand::Rng) -> OfflinePolicy {
+fn limits(dice: &mut fastrand::Rng) -> OfflinePolicy {
     let yuan = |yuan: i64| Money::from_fen(yuan * 100);
     OfflinePolicy {
         floor_limit: yuan(dice.i64(50..=300)),

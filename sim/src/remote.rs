@@ -317,7 +317,7 @@ impl Remote {
         let own: BTreeSet<u64> = self
             .executed
             .iter()
-            .filter(|((by, _), _)| *by == till.index)
+            .filter(|((by, op_no), _)| *by == till.index && !till.has_lost(*op_no))
             .flat_map(|(_, executed)| executed.iter().map(|executed| executed.seq))
             .collect();
         let sent = op.attempts.iter().find(|attempt| !attempt.path.is_empty()).and_then(|attempt| {

@@ -7,6 +7,8 @@ use tillbook_sandbox::System;
 use crate::actors;
 use crate::audit::mirror::Mirror;
 use crate::audit::{self, Violation, violated};
+use crate::copies;
+use crate::keepers;
 use crate::plan::{Class, Plan};
 use crate::till::{Disks, SimTill};
 use crate::time::{Occasion, dice};
@@ -93,6 +95,7 @@ fn live(world: &mut World, options: &Options) -> Result<(), Violation> {
     world.calm = false;
     for number in 0..options.steps {
         if !options.skip.contains(&number) {
+            keepers::step(world, number)?;
             actors::step(world, number)?;
         }
     }
@@ -149,6 +152,10 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         };
         let before = decided(world);
         for i in 0..count {
+            if world.tills[i].copies.restored {
+                copies::go_on(world, i)?;
+                until = until.max(world.now() + SETTLED_WITHIN_MS + longest);
+            }
             actors::people(world, i, round, true)?;
         }
         if decided(world) > before {
@@ -180,6 +187,9 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
             return violated(12, format!("{} of till {i} was never answered", call.spec.op_id));
         }
         audit::check_cards(&mut world.tills[i], &world.remote)?;
+        if world.tills[i].house_kept {
+            keepers::keep_house(world, i)?;
+        }
         audit::check_book(&mut world.tills[i])?;
         let ledger = &mut world.ledger;
         let harm = audit::check_all(&world.tills[i], &world.remote, world.plan.class, ledger)?;

@@ -10,7 +10,7 @@ use tillbook_sandbox::gree::{CouponStatus as There, Profile};
 use tillbook_sandbox::{System, gree};
 
 use crate::audit::Violation;
-use crate::call::{ActSpec, CallSpec, DeliverySpec, with_call};
+use crate::call::{ActSpec, CallSpec, DeliverySpec, Supervised, with_call};
 use crate::till::SimTill;
 use crate::time::by_chance;
 use crate::town::TEMPLATE;
@@ -197,7 +197,13 @@ fn spec(dice: &mut fastrand::Rng, till: usize, number: u32, card: String, deal: 
         4 => DeliverySpec::Prefer(dice.u64(1..6_000)),
         _ => DeliverySpec::Require(dice.u64(1..20_000)),
     };
-    CallSpec { op_id: format!("T{till}-{number}"), card, act: ActSpec::Deal(deal), delivery }
+    CallSpec {
+        op_id: format!("T{till}-{number}"),
+        card,
+        act: ActSpec::Deal(deal),
+        delivery,
+        supervised: Supervised::No,
+    }
 }
 
 /// Somebody else does something at one of the platforms.

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use tillbook::steps::{Answer, PendingCall, Steps, Ticket};
-use tillbook::{Error, Receipt, TillBuilder};
+use tillbook::{Error, OfflinePolicy, Receipt, TillBuilder};
 use tillbook_sandbox::System;
 use tillbook_testvfs::{Failure, SurvivingWrites, TestVfs};
 
 use crate::audit::mirror::{Mirror, open_eye};
 use crate::call::CallSpec;
+use crate::copies::Copies;
 use crate::host::Host;
 use crate::plan::TillPlan;
+use crate::policy::Policies;
 use crate::time::{TillClock, TillEntropy, TrueTime};
 use crate::wire::Link;
 
@@ -32,6 +34,12 @@ pub(crate) struct SimTill {
     /// The auditor's own look into the book.
     eye: Option<Connection>,
     pub(crate) mirror: Mirror,
+    pub(crate) policies: Policies,
+    pub(crate) copies: Copies,
+    /// Somebody has kept house.
+    pub(crate) house_kept: bool,
+    /// The policy of the configuration that it was last started with.
+    pub(crate) configured: OfflinePolicy,
     /// Which life of the program this is.
     pub(crate) life: u32,
     pub(crate) inbox: Vec<Answer>,
@@ -128,16 +136,16 @@ impl Disks {
             self.vfs.push(TestVfs::register(&format!("{}-{}", self.name, self.vfs.len())));
         }
         let vfs = self.vfs[index];
-        let path = self.folder.path().join(format!("till{index}.db"));
-        for suffix in ["", "-wal", "-shm", "-journal", ".lock", ".ballast"] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            let _ = std::fs::remove_file(PathBuf::from(name));
+        let folder = self.folder.path().join(format!("till{index}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        let _ = std::fs::remove_file(self.folder.path().join(format!("till{index}.high")));
+        if let Err(error) = std::fs::create_dir_all(&folder) {
+            panic!("no folder for a book: {error}");
         }
         vfs.heal();
         vfs.set_space_left(None);
-        vfs.forget(&path);
-        (path, vfs)
+        vfs.forget_all();
+        (folder.join("book.db"), vfs)
     }
 }
 
@@ -150,6 +158,7 @@ impl SimTill {
         disks: &mut Disks,
     ) -> SimTill {
         let (path, vfs) = disks.clean(index);
+        let (policies, configured) = (Policies::new(&plan.config.policy), plan.config.policy.clone());
         SimTill {
             index,
             plan,
@@ -160,6 +169,10 @@ impl SimTill {
             steps: None,
             eye: None,
             mirror: Mirror::default(),
+            policies,
+            copies: Copies::default(),
+            house_kept: false,
+            configured,
             life: 0,
             inbox: Vec::new(),
             calls: Vec::new(),
@@ -199,6 +212,7 @@ impl SimTill {
             .clock(Arc::clone(&self.clock) as Arc<dyn tillbook::Clock>)
             .entropy(Arc::clone(&self.entropy) as Arc<dyn tillbook::Entropy>)
             .token_source(Arc::clone(&self.host) as Arc<dyn tillbook::TokenSource>)
+            .high_water(self.mark())
             .vfs(self.vfs.name());
         let steps = Steps::open(builder, &self.path)?;
         self.steps = Some(steps);
@@ -214,6 +228,33 @@ impl SimTill {
         match &self.eye {
             Some(eye) => Ok(eye),
             None => Err(rusqlite::Error::InvalidQuery),
+        }
+    }
+
+    /// The folder of the book.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.path.parent().map(Path::to_owned).unwrap_or_default()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The high-water file: beside the book's folder, as on another disk.
+    pub(crate) fn mark(&self) -> PathBuf {
+        self.folder().with_extension("high")
+    }
+
+    pub(crate) fn has_mark(&self) -> bool {
+        self.mark().exists()
+    }
+
+    /// Has the till do something while its disk is well.
+    pub(crate) fn aside<T>(&mut self, work: impl FnOnce(&mut Steps) -> Result<T, Error>) -> Result<T, Error> {
+        let vfs = self.vfs;
+        match &mut self.steps {
+            Some(steps) => vfs.aside(|| work(steps)),
+            None => panic!("till {} does not run", self.index),
         }
     }
 
@@ -276,6 +317,20 @@ impl SimTill {
     pub(crate) fn close(&mut self) {
         self.steps = None;
         self.calls.clear();
+    }
+
+    /// The same, and the auditor lets go of the book.
+    pub(crate) fn close_whole(&mut self) {
+        self.close();
+        self.eye = None;
+    }
+
+    /// What is found in the book's place is another file than before.
+    pub(crate) fn forget_disk(&mut self) {
+        let mut shm = self.path.as_os_str().to_owned();
+        shm.push("-shm");
+        let _ = std::fs::remove_file(PathBuf::from(shm));
+        self.vfs.forget(&self.path);
     }
 
     pub(crate) fn timeout_ms(&self) -> i64 {

@@ -100,6 +100,8 @@ pub(crate) enum Occasion {
     Person,
     Check,
     Town,
+    Policy,
+    Keeping,
 }
 
 /// The dice of one occasion.

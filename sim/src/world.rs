@@ -9,9 +9,11 @@ use tillbook_sandbox::{System, gree};
 use tillbook_testvfs::SurvivingWrites;
 
 use crate::audit::{self, Ledger, Scene, Violation, violated};
+use crate::copies;
 use crate::host::Host;
 use crate::manners::before_turn;
 use crate::plan::Plan;
+use crate::policy;
 use crate::remote::{OpKey, Remote};
 use crate::till::{Disk, Disks, SimTill};
 use crate::time::{Occasion, START_MS, TrueTime, dice};
@@ -39,6 +41,8 @@ pub struct Figures {
     pub assumptions_broken: u64,
     /// How often a program ended without being asked to.
     pub crashes: u64,
+    /// How often an old copy was put in a book's place.
+    pub put_back: u64,
     /// Requests that left a till.
     pub requests: u64,
 }
@@ -53,6 +57,7 @@ impl Figures {
         self.noticed += other.noticed;
         self.assumptions_broken += other.assumptions_broken;
         self.crashes += other.crashes;
+        self.put_back += other.put_back;
         self.requests += other.requests;
     }
 }
@@ -279,6 +284,8 @@ impl World {
         match booted {
             Ok(()) => {
                 self.after(i)?;
+                copies::after_boot(self, i)?;
+                policy::after_boot(self, i)?;
                 self.pump(i)
             }
             Err(_) if self.tills[i].disk != Disk::Well => {

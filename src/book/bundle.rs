@@ -1,8 +1,8 @@
 //! The support bundle: one JSON document that says how a till fares, and nothing about people.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -23,6 +23,10 @@ const ATTEMPTS: usize = 200;
 
 /// How much else it lists of a kind.
 const LISTED: usize = 200;
+
+/// What every book begins with, and what the files beside one end in.
+const SQLITE: &[u8; 16] = b"SQLite format 3\0";
+const BESIDE: [&str; 5] = ["-wal", "-shm", "-journal", ".lock", ".ballast"];
 
 /// The bundle as a JSON text.
 pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp) -> Result<String> {
@@ -85,7 +89,10 @@ pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp) -> Result<Str
 }
 
 /// Writes it, for its owner's eyes.
-pub(crate) fn write_bundle(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_bundle(path: &Path, text: &str, book: &Path) -> Result<()> {
+    if is_of_a_book(path, book) {
+        return Err(Error::invalid("path", "must not be a book, or a file that belongs to one", "a book's file"));
+    }
     let failed = |error| Error::io("can't write the support bundle", error);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -93,6 +100,17 @@ pub(crate) fn write_bundle(path: &Path, text: &str) -> Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// Whether a slip of the hand names this book or another one, or what SQLite or a till keeps beside it: these are never replaced.
+fn is_of_a_book(path: &Path, own: &Path) -> bool {
+    let is_book = |path: &Path| {
+        let mut front = [0; SQLITE.len()];
+        let begins = File::open(path).and_then(|mut file| file.read_exact(&mut front)).is_ok() && &front == SQLITE;
+        begins || path.canonicalize().is_ok_and(|path| own.canonicalize().is_ok_and(|own| path == own))
+    };
+    let name = path.to_string_lossy();
+    is_book(path) || BESIDE.iter().filter_map(|end| name.strip_suffix(end)).any(|book| is_book(Path::new(book)))
 }
 
 fn value(part: &impl serde::Serialize) -> Result<Value> {

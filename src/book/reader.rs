@@ -54,6 +54,8 @@ pub struct BookIdentity {
     pub store: String,
     /// Which of the store's tills.
     pub till: String,
+    /// It is for training: nothing in it is real.
+    pub training: bool,
     /// How often an old copy of it has been taken up: 1 is the book as it was made.
     pub epoch: i64,
     /// The format of the file.
@@ -281,13 +283,13 @@ impl Book {
     }
 
     /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open.
-    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced.
+    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
     ///
     /// # Errors
-    /// `NoPermission`, `DiskFull`, `Storage`, and as every read of a book.
+    /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of a book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
         let text = self.read(|view| bundle(view, self.reader.path(), now(view)?))?;
-        write_bundle(path.as_ref(), &text)
+        write_bundle(path.as_ref(), &text, self.reader.path())
     }
 }
 
@@ -315,6 +317,7 @@ pub(super) fn identity(view: &View<'_>) -> Result<BookIdentity> {
         merchant: said("merchant")?,
         store: said("store")?,
         till: said("till")?,
+        training: view.is_training()?,
         epoch: view.epoch()?,
         schema: view.schema_version()?,
         remotes,

@@ -96,6 +96,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be 5 to 20 digits with an optional plus" => "须为 5 到 20 位数字，前面可加“+”",
         "must be a date as YYYY-MM-DD, from 1900 on" => "须为“年-月-日”格式，如 1990-08-01，且不早于 1900 年",
         "must be a date as YYYY-MM-DD" => "须为“年-月-日”格式，如 2026-03-01",
+        "must not be a book, or a file that belongs to one" => "不能是账本或其附属文件",
         "must not be a day to come" => "不能晚于今天",
         "must be a day with something that no close covers" => "该日已日结，没有新的记录",
         "must be above zero" => "须大于零",

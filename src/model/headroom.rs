@@ -68,6 +68,15 @@ impl Headroom {
         let with_override = Room::of(&OfflineCase { lifts: true, ..*case }, card, policy);
         Headroom { money: room.money, operations: room.operations, room, with_override }
     }
+
+    /// Nothing at all is approved, with or without an override.
+    pub(crate) fn refused(mut self, refusal: Refusal) -> Headroom {
+        for room in [&mut self.room, &mut self.with_override] {
+            (room.money, room.operations, room.recharges, room.new_cards) = (Money::ZERO, 0, 0, 0);
+            room.binding = Some(refusal.clone());
+        }
+        Headroom { money: Money::ZERO, operations: 0, ..self }
+    }
 }
 
 impl Room {

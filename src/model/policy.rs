@@ -207,7 +207,7 @@ impl OfflinePolicy {
     }
 
     pub(crate) fn may_lift(&self, what: Overridable) -> bool {
-        self.overridable.contains(&what)
+        self.overridable.contains(&what) || mutated!(EverythingIsLifted)
     }
 }
 

@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// Numbers of one list or range at most.
 const NUMBERS: u64 = 1_000_000;
 
+/// No count of what was dealt with is higher.
+const FIGURES: u64 = 1 << 40;
+
 /// Which cards are taken into the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PreloadCards {
@@ -215,10 +218,10 @@ fn range(from: &str, to: &str) -> Result<PreloadPlan> {
     if last < first {
         return Err(Error::invalid("to", "must not come before the first number", to));
     }
-    let count = last - first + 1;
-    if count > NUMBERS {
-        return Err(Error::invalid("to", "must be at most 1,000,000 numbers away", count));
+    if last - first >= NUMBERS {
+        return Err(Error::invalid("to", "must be at most 1,000,000 numbers away", last - first));
     }
+    let count = last - first + 1;
     // A range of one number has no digits of its own.
     Ok(if width == 0 {
         PreloadPlan::Numbers(vec![CardNumber::new(from)?])
@@ -249,7 +252,11 @@ impl PreloadCursor {
         };
         let cursor: Option<PreloadCursor> = text.parse().ok();
         let fitting = cursor.filter(|cursor| {
-            cursor.mark == plan.mark() && cursor.page >= 1 && plan.total().is_none_or(|total| cursor.place <= total)
+            let PreloadProgress { done, found, partial, fresh, absent, failed, .. } = cursor.progress;
+            cursor.mark == plan.mark()
+                && cursor.page >= 1
+                && plan.total().is_none_or(|total| cursor.place <= total)
+                && [cursor.place, done, found, partial, fresh, absent, failed].iter().all(|&figure| figure <= FIGURES)
         });
         fitting.ok_or_else(|| {
             Error::invalid_personal("after", "must be what an earlier call for the same cards returned", text)
@@ -312,6 +319,7 @@ mod tests {
             ("A10", "B11", None),
             ("M1A", "M2A", None),
             ("M0000000", "M1000000", None),
+            ("00000000000000000000", "18446744073709551615", None),
             ("", "", None),
         ];
         for (from, to, want) in cases {
@@ -334,7 +342,8 @@ mod tests {
             PreloadProgress { done: 3, total: Some(9), found: 1, partial: 1, fresh: 1, absent: 0, failed: 1 };
         let text = cursor.to_string();
         assert_eq!(PreloadCursor::of(&plan, Some(&text)).unwrap(), cursor);
-        for bad in ["", "1;s", "2;s;0;1;0;;0;0;0;0;0;", "1;s;0;0;0;;0;0;0;0;0;", "1;s;-1;1;0;;0;0;0;0;0;", "x"] {
+        let full = "1;s;0;1;18446744073709551615;;0;0;0;0;0;";
+        for bad in ["", "1;s", "2;s;0;1;0;;0;0;0;0;0;", "1;s;0;0;0;;0;0;0;0;0;", "1;s;-1;1;0;;0;0;0;0;0;", "x", full] {
             assert!(PreloadCursor::of(&plan, Some(bad)).is_err(), "{bad}");
         }
         assert!(PreloadCursor::of(&PreloadPlan::Members, Some(&text)).is_err());

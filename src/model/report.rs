@@ -263,7 +263,8 @@ pub struct Totals {
     pub movements: BTreeMap<Movement, Figures>,
     /// Sums of what was done with an approval, by kind.
     pub kinds: BTreeMap<Kind, Figures>,
-    /// What was to be collected by other means than cards, voids taken off: the cash drawer's part, in fen.
+    /// What was to be collected by other means than cards for sales by card and for recharges, voids taken off: the cash
+    /// drawer's part, in fen. Not what coupons left to be paid nor what pushed orders came to: that may have been paid by card.
     pub due: Money,
 }
 

@@ -192,18 +192,28 @@ pub(crate) fn mask_middle(phone: &str) -> String {
     front.chain(std::iter::repeat_n('*', length - 7)).chain(back).collect()
 }
 
-/// Whether a card's number is a phone: its holder's, or one that any mobile phone could have.
+/// Whether a card's number is a phone or holds one: its holder's, or one that any mobile phone could have.
 pub(crate) fn is_phone(number: &str, phone: Option<&str>) -> bool {
     let digits = |text: &str| text.strip_prefix('+').unwrap_or(text).to_owned();
     let number = digits(&fold(number));
     let holders = phone.map(|phone| digits(&fold(phone))).filter(|phone| !phone.is_empty());
-    let same = holders.is_some_and(|phone| phone == number || (number.len() >= 7 && phone.ends_with(&number)));
-    let mobile = number.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&number);
+    let same = holders.is_some_and(|phone| {
+        let local = local(&phone);
+        phone == number
+            || (number.len() >= 7 && phone.ends_with(&number))
+            || (local.len() >= 7 && number.contains(local))
+    });
+    let mobile = local(&number);
     let looks = mobile.len() == 11
         && mobile.bytes().all(|b| b.is_ascii_digit())
         && mobile.starts_with('1')
         && mobile.as_bytes()[1] >= b'3';
     same || looks
+}
+
+/// A mobile phone without the country in front.
+fn local(number: &str) -> &str {
+    number.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(number)
 }
 
 #[cfg(test)]
@@ -256,6 +266,9 @@ mod tests {
             ("5678", Some("13812345678"), false),
             ("13812345678X", None, false),
             ("88", Some(""), false),
+            ("VIP13812345678", Some("+86 13812345678"), true),
+            ("VIP1381234567", Some("13812345678"), false),
+            ("M12345", Some("12345"), false),
         ];
         for (number, phone, yes) in cases {
             assert_eq!(is_phone(number, phone), yes, "{number} {phone:?}");

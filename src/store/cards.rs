@@ -295,11 +295,15 @@ impl Tx<'_> {
             "INSERT INTO exception_change (card_no, reason, who, by_list, at)
              SELECT ?2, reason, who, by_list, at FROM exception_change
              WHERE change_no = (SELECT max(change_no) FROM exception_change WHERE card_no = ?1) AND reason IS NOT NULL
-               AND (SELECT exception FROM card WHERE card_no = ?2) IS NULL",
+               -- What people have put there outlives the merchant's list.
+               AND ((SELECT exception FROM card WHERE card_no = ?2) IS NULL OR (by_list = 0 AND 1 =
+                   (SELECT by_list FROM exception_change WHERE card_no = ?2 ORDER BY change_no DESC LIMIT 1)))",
             "INSERT OR IGNORE INTO exception_list (card_no, reason)
              SELECT ?2, reason FROM exception_list WHERE card_no = ?1",
             "DELETE FROM exception_list WHERE card_no = ?1 AND ?2 = ?2",
-            "UPDATE card SET exception = coalesce(exception, (SELECT exception FROM card WHERE card_no = ?1))
+            "UPDATE card SET exception = coalesce(
+                 (SELECT reason FROM exception_change WHERE card_no = ?2 ORDER BY change_no DESC LIMIT 1),
+                 exception, (SELECT exception FROM card WHERE card_no = ?1))
              WHERE card_no = ?2",
             "UPDATE card SET same_as = ?2 WHERE card_no = ?1 OR same_as = ?1",
         ] {

@@ -261,7 +261,7 @@ impl Store {
         for record in &records {
             used = used.highest(&record.marks).highest(&record.reserved);
         }
-        let behind = records.iter().any(|record| marks.is_behind(&record.marks));
+        let behind = records.iter().any(|record| marks.is_behind(&record.marks)) && !mutated!(OldCopyIsTaken);
         let other_epoch = records.iter().any(|record| record.epoch > epoch);
         if records.is_empty() {
             if had_one && !restored {
@@ -350,17 +350,7 @@ impl Store {
     }
 }
 
-/// Under this key stands up to which line none will ever be, from this one on.
-fn passed_over(from: i64) -> String {
-    format!("lines passed over from {from}")
-}
-
 impl View<'_> {
-    /// Whether a book that was an older copy passed over exactly these numbers of lines.
-    pub(super) fn has_passed_over(&self, from: i64, to: i64) -> Result<bool> {
-        Ok(self.book(&passed_over(from))?.is_some_and(|last| last == to.to_string()))
-    }
-
     /// The last numbers in use; those that an older copy's successor may have used count as used.
     pub(crate) fn marks(&self) -> Result<Marks> {
         let mut last = self.conn.prepare_cached(
@@ -398,14 +388,28 @@ impl View<'_> {
     }
 }
 
+/// Under these keys, each with the epoch that it began, the book keeps the last line before a gap and the last number of it.
+const BURNT_LINES: &str = "burnt lines ";
+
+impl View<'_> {
+    /// Gaps that an older copy's opening has left in the lines: the last line before each, and the last number of it.
+    pub(super) fn burnt_lines(&self) -> rusqlite::Result<Vec<(i64, i64)>> {
+        let sql = "SELECT value FROM book WHERE substr(key, 1, length(?1)) = ?1";
+        let mut statement = self.conn.prepare(sql)?;
+        let rows = statement.query_map([BURNT_LINES], |row| row.get::<_, String>(0))?;
+        let gap =
+            |text: String| text.split_once('-').and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+        Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter_map(gap).collect())
+    }
+}
+
 impl Tx<'_> {
     /// No number up to these is given again: `after_burnt` looks there.
     pub(crate) fn burn(&self, used: &Marks) -> Result<()> {
+        // No line will ever have these numbers, and the check knows it.
+        let last: i64 = self.conn.query_row("SELECT coalesce(max(entry_no), 0) FROM entry", [], |row| row.get(0))?;
+        self.set_book(&format!("{BURNT_LINES}{}", self.epoch()?), &format!("{last}-{}", used.entry))?;
         self.set_book("burnt", &to_json(used)?)?;
-        let (last, _) = self.chain_end()?;
-        if used.entry > last {
-            self.set_book(&passed_over(last + 1), &used.entry.to_string())?;
-        }
         for (key, last) in [("burnt op", used.op), ("burnt attempt", used.attempt), ("burnt entry", used.entry)] {
             self.set_book(key, &last.to_string())?;
         }

@@ -33,6 +33,7 @@ mod records;
 mod report;
 mod restore;
 mod retention;
+mod rows;
 mod salvage;
 mod salvage_mend;
 mod schema;
@@ -66,13 +67,13 @@ pub(crate) use notices::NewNotice;
 pub(crate) use numbers::{RenamedRow, renaming};
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
-pub(crate) use queue::{NewOperation, OpRow, PromiseRow};
 pub(crate) use reader::Reader;
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};
 pub(crate) use report::{EntryRange, TotalsRow};
 pub use restore::RestoreReport;
 pub(crate) use restore::restore_file;
 pub(crate) use retention::HouseKeeping;
+pub(crate) use rows::{NewOperation, OpRow, PromiseRow};
 pub(crate) use salvage::salvage;
 
 /// The open book.

@@ -316,6 +316,12 @@ pub(super) fn check_readable(conn: &Connection, version: i64) -> Result<()> {
 
 /// The oldest schema whose programs a book of a newer one admits.
 fn least(conn: &Connection, key: &str) -> Result<i64> {
+    // One that has no such table says nothing.
+    let there: bool =
+        conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'book')", [], |row| row.get(0))?;
+    if !there {
+        return Ok(i64::MAX);
+    }
     let least: Option<String> =
         conn.query_row("SELECT value FROM book WHERE key = ?1", [key], |row| row.get(0)).optional()?;
     Ok(least.and_then(|least| least.parse().ok()).unwrap_or(i64::MAX))

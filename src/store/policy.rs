@@ -51,6 +51,7 @@ impl View<'_> {
     pub(crate) fn policy_as_configured(&self, merchant: &str, policy: &OfflinePolicy) -> Result<Option<PolicyVersion>> {
         // What can't be read back any more is not what is configured.
         let seen = self.book(CONFIGURED)?.and_then(|json| serde_json::from_str::<Configured>(&json).ok());
+        let seen = seen.filter(|_| !mutated!(RestartResetsPolicy));
         let same = seen.is_some_and(|seen| seen.merchant == merchant && seen.policy == *policy);
         if same { self.newest_policy() } else { Ok(None) }
     }

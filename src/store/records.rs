@@ -56,6 +56,7 @@ pub(crate) struct OpTrace {
     pub(crate) until: Timestamp,
 }
 
+/// What has no line of its own in the book, such as what was undone before it was known to be done, hides no other.
 const TRACE: &str = "SELECT o.op_no, o.kind, coalesce(p.told, o.told), o.effect_money, o.effect_bonus, o.effect_points,
     c.body,
     coalesce((SELECT min(a.started_at) FROM attempt a WHERE a.op_no = o.op_no
@@ -67,6 +68,7 @@ const TRACE: &str = "SELECT o.op_no, o.kind, coalesce(p.told, o.told), o.effect_
     LEFT JOIN promise p ON p.op_no = o.op_no
     LEFT JOIN confirmation c ON c.op_no = o.op_no
     WHERE o.state IN ('applied', 'settled', 'reversing', 'reversed')
+        AND EXISTS (SELECT 1 FROM entry e WHERE e.op_no = o.op_no)
         AND NOT EXISTS (SELECT 1 FROM record r WHERE r.op_no = o.op_no)";
 
 fn trace(row: &Row<'_>) -> rusqlite::Result<OpTrace> {

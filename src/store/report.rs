@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 
-use super::queue::{OPERATION, OpRow, operation};
+use super::OpRow;
+use super::queue::{OPERATION, operation};
 use super::{Tx, View, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -263,6 +264,11 @@ impl View<'_> {
         Ok(self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
     }
 
+    /// Whether the book is for training, as it was made.
+    pub(crate) fn is_training(&self) -> Result<bool> {
+        Ok(self.book("training")?.as_deref() == Some("yes"))
+    }
+
     /// The remotes that the book has been used with.
     pub(crate) fn providers_met(&self) -> Result<Vec<String>> {
         let mut statement = self.conn.prepare_cached(
@@ -300,13 +306,14 @@ impl View<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// What of a card must not stand in a text that leaves the shop: its number, its holder's name and phone, and what its
-    /// accounts are called.
+    /// What of a card must not stand in a text that leaves the shop: its number and those of its twins, its holder's
+    /// name and phone, and what its accounts are called.
     pub(crate) fn personal_texts(&self, card_no: i64) -> Result<Vec<String>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT number FROM card WHERE card_no = ?1 UNION SELECT name FROM card WHERE card_no = ?1 AND name IS NOT NULL
              UNION SELECT phone FROM card WHERE card_no = ?1 AND phone IS NOT NULL
-             UNION SELECT reference FROM account WHERE card_no = ?1 AND reference IS NOT NULL",
+             UNION SELECT reference FROM account WHERE card_no = ?1 AND reference IS NOT NULL
+             UNION SELECT number FROM card WHERE same_as = ?1",
         )?;
         let rows = statement.query_map([card_no], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -137,9 +137,8 @@ impl Store {
 }
 
 impl super::View<'_> {
-    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt,
-    /// look, decision and notification stay: by their numbers the next ones are counted, so that none in an archive is written
-    /// over, and an older copy of the book is told.
+    /// The next operations after one: number, whether its details are archived, whether they may be. The last attempt, look,
+    /// decision and notification stay: by their numbers the next ones are counted, and an older copy of the book is told.
     fn old_operations(&self, after: i64, before: Timestamp) -> Result<Vec<(i64, bool, bool)>> {
         let sql = format!(
             "SELECT o.op_no, o.archive_no IS NOT NULL,
@@ -161,11 +160,12 @@ impl super::View<'_> {
 impl Tx<'_> {
     /// Erases bytes of requests and answers of what has been final since before.
     fn purge_raw(&self, before: Timestamp) -> Result<u64> {
+        let states = if mutated!(HouseTakesOpen) { "(o.state)" } else { FINAL };
         let sql = format!(
             "UPDATE attempt SET body = x'', answer = NULL, path = substr(path, 1, instr(path || '?', '?') - 1)
              WHERE attempt_no IN (
                 SELECT a.attempt_no FROM attempt a INDEXED BY attempt_raw JOIN operation o ON o.op_no = a.op_no
-                WHERE (length(a.body) > 0 OR a.answer IS NOT NULL) AND o.state IN {FINAL} AND o.changed_at < ?1
+                WHERE (length(a.body) > 0 OR a.answer IS NOT NULL) AND o.state IN {states} AND o.changed_at < ?1
                 LIMIT {STEP})"
         );
         Ok(self.conn.prepare_cached(&sql)?.execute([before.millis()])? as u64)

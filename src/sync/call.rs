@@ -296,6 +296,7 @@ impl Desk {
             }
             _ => None,
         };
+        let card = card.map(|card| Desk::stopped_as(tx, number, card)).transpose()?;
         match card {
             // Its opening came to nothing: whatever would be done on it would wait for ever.
             Some(card)
@@ -463,8 +464,7 @@ impl Desk {
 
     /// Everything a POS may want to know of an operation, as it stands.
     pub(super) fn receipt(&self, view: &View<'_>, op: &OpRow) -> Result<Receipt> {
-        let receipt = receipt(view, op, &self.hall.policy().policy)?;
-        Ok(Receipt { training: self.hall.config.training, ..receipt })
+        receipt(view, op, &self.hall.policy().policy)
     }
 }
 
@@ -477,7 +477,8 @@ pub(crate) fn receipt(view: &View<'_>, op: &OpRow, policy: &OfflinePolicy) -> Re
         _ => view.confirmation(op.op_no)?,
     };
     let balances = served.account.base.with_effects(&open, policy);
-    Ok(receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances))
+    let receipt = receipt_of(op, served.card.number, confirmation, view.receipt_no(op.op_no)?, balances);
+    Ok(Receipt { training: view.is_training()?, ..receipt })
 }
 
 /// A receipt of what is known already.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::model::{CardNumber, ExceptionPage, Listed, Refusal, State, short_text};
-use crate::store::{ExceptionChange, OpRow, Tx};
+use crate::store::{ExceptionChange, OpRow, ServedCard, Tx, View};
 
 use super::desk::Desk;
 use super::engine::Engine;
@@ -108,6 +108,15 @@ impl Desk {
             Some(reason) => Err(Refusal::ExceptionList { reason }.into()),
             None => Ok(()),
         }
+    }
+
+    /// A card as it was found by a number. Where it shares its account with the card of that number, what stops that one stops
+    /// the call too.
+    pub(super) fn stopped_as(view: &View<'_>, number: &CardNumber, mut served: ServedCard) -> Result<ServedCard> {
+        if served.card.exception.is_none() && served.card.number != *number {
+            served.card.exception = view.card_row(number.as_str())?.and_then(|called| called.exception);
+        }
+        Ok(served)
     }
 
     /// Puts a card on the exception list for what an operation on it still owes. A reason that stands there already stays.

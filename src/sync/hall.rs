@@ -84,7 +84,7 @@ impl Hall {
 
     /// Nothing may be sent: the book is an older copy of itself.
     pub(super) fn is_restored(&self) -> bool {
-        self.restored.load(Ordering::SeqCst)
+        self.restored.load(Ordering::SeqCst) && !mutated!(OldCopySends)
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {

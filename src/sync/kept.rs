@@ -96,7 +96,12 @@ impl Kept {
     /// From when until before when a business day is, if it is one.
     pub(crate) fn bounds(&self, date: &str) -> Option<(Timestamp, Timestamp)> {
         const DAY_MS: i64 = 86_400_000;
-        let day = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|day| day.to_string() == date)?;
+        const DATE_CHARS: usize = "2026-03-01".len();
+        let day = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+        // One form for each day, so that days are in the order of their texts.
+        if day.to_string() != date || date.len() != DATE_CHARS {
+            return None;
+        }
         let midnight = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
         let ahead = i64::from(self.day_cutoff_minutes) - i64::from(self.utc_offset_minutes);
         let from = midnight.checked_add(ahead * 60_000)?;
@@ -115,7 +120,7 @@ mod tests {
         let before = |at: Timestamp| Timestamp::from_millis(at.millis() - 1);
         let dates = [before(from), from, before(until), until].map(|at| kept.day_of(at));
         assert_eq!(dates, ["2026-02-28", "2026-03-01", "2026-03-01", "2026-03-02"]);
-        for text in ["2026-3-1", "2026-02-30", "", "today", "2026-03-01 "] {
+        for text in ["2026-3-1", "2026-02-30", "", "today", "2026-03-01 ", "+12026-03-01", "-0001-03-01"] {
             assert_eq!(kept.bounds(text), None, "{text}");
         }
     }

@@ -28,9 +28,11 @@ pub(super) fn take_over(store: &mut Store, hall: &Hall, desks: &mut [Desk]) -> R
     store.write(|tx| {
         hall.move_times(tx)?;
         tx.begin_epoch(old_copy.why, now)?;
-        tx.burn(&old_copy.used)?;
+        if !mutated!(NumbersAgain) {
+            tx.burn(&old_copy.used)?;
+        }
         let mut doubtful = 0;
-        for desk in desks.iter_mut() {
+        for desk in desks.iter_mut().filter(|_| !mutated!(OldCopyDoubtsNothing)) {
             doubtful += desk.doubt_all(tx)?;
         }
         tx.insert_notice(&NewNotice {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::{
     CardNumber, CardStatus, Checked, Exposure, Family, Headroom, NoticeKind, OfCard, OfflineCase, OfflinePolicy,
-    Overridable, PolicyVersion, short_text,
+    Overridable, PolicyVersion, Refusal, check_card, short_text,
 };
 use crate::store::{NewNotice, Store, Tx};
 use crate::units::Money;
@@ -47,7 +47,11 @@ impl Engine {
             return Ok(in_force.version);
         }
         let now = self.now();
-        let set = self.store.write(|tx| tx.insert_policy(policy, &who, Some(&why), now))?;
+        let set = self.store.write(|tx| {
+            // A limit that is lowered may be near at once.
+            self.hall.note_near(tx, (&in_force.policy, tx.till_exposure()?), policy)?;
+            tx.insert_policy(policy, &who, Some(&why), now)
+        })?;
         let version = set.version;
         self.hall.set_policy(set);
         Ok(version)
@@ -81,6 +85,7 @@ impl Engine {
             return Ok(Headroom::of(&case, None, policy));
         };
         let served = view.card(number.as_str(), desk.provider.name())?.ok_or_else(|| Error::not_found("card"))?;
+        let served = Desk::stopped_as(&view, number, served)?;
         let case = desk.offline_case(&view, &served)?;
         let available = match case.known {
             true => {
@@ -91,7 +96,14 @@ impl Engine {
             false => None,
         };
         let card = OfCard { has_phone: served.card.holder.phone.is_some(), available };
-        Ok(Headroom::of(&case, Some(card), policy))
+        let headroom = Headroom::of(&case, Some(card), policy);
+        // What a call stumbles over before it comes to the ladder.
+        Ok(match desk.refused_opening(&view, &served)? {
+            Some(op_id) if check_card(case.exception, case.status).is_ok() => {
+                headroom.refused(Refusal::OpeningRefused { op_id })
+            }
+            _ => headroom,
+        })
     }
 }
 
@@ -117,6 +129,44 @@ impl Hall {
     }
 }
 
+impl Hall {
+    /// Warns of each limit of the till that is near by what is open now, and was not before.
+    fn note_near(&self, tx: &Tx<'_>, before: (&OfflinePolicy, Exposure), policy: &OfflinePolicy) -> Result<()> {
+        let after = tx.till_exposure()?;
+        let percent = |used: i64, (policy, limit): (&OfflinePolicy, i64)| {
+            i128::from(used) * 100 >= i128::from(limit) * i128::from(policy.warning_percent)
+        };
+        let crossed = |(old, was): (i64, i64), (new, is): (i64, i64)| {
+            is > 0 && !percent(was, (before.0, old)) && percent(is, (policy, new))
+        };
+        let money = |what, used: fn(&Exposure) -> Money, limit: fn(&OfflinePolicy) -> Money| {
+            let (was, is) = (used(&before.1), used(&after));
+            let near = crossed((limit(before.0).fen(), was.fen()), (limit(policy).fen(), is.fen()));
+            (near, what, format!("{what}: {is} of {} are open", limit(policy)), Some(is))
+        };
+        let count = |what, used: fn(&Exposure) -> u32, limit: fn(&OfflinePolicy) -> u32| {
+            let (was, is) = (used(&before.1), used(&after));
+            let near = crossed((limit(before.0).into(), was.into()), (limit(policy).into(), is.into()));
+            (near, what, format!("{what}: {is} of {} are open", limit(policy)), None)
+        };
+        let limits = [
+            money("money", |exposure| exposure.money, |policy| policy.outage_limit),
+            count("operations", |exposure| exposure.operations, |policy| policy.outage_operations),
+            count("recharges", |exposure| exposure.recharges, |policy| policy.outage_recharges),
+            money("recharged money", |exposure| exposure.recharge_money, |policy| policy.outage_recharge_money),
+            count("new cards", |exposure| exposure.new_cards, |policy| policy.outage_new_cards),
+        ];
+        let at = self.now();
+        for (_, what, detail, amount) in limits.into_iter().filter(|(near, ..)| *near) {
+            if !tx.has_open_notice_beginning(NoticeKind::LimitsNear, &format!("{what}: "))? {
+                let kind = NoticeKind::LimitsNear;
+                tx.insert_notice(&NewNotice { kind, op_no: None, card_no: None, amount, detail: &detail, at })?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Desk {
     /// Whether a card that this till has never seen may be written down all the same.
     pub(super) fn takes_unknown(&self, checked: &Checked) -> bool {
@@ -128,34 +178,6 @@ impl Desk {
     /// Warns of each limit of the till that an approval has brought near.
     pub(super) fn note_limits(&mut self, tx: &Tx<'_>, before: Exposure) -> Result<()> {
         let in_force = self.hall.policy();
-        let policy = &in_force.policy;
-        let after = tx.till_exposure()?;
-        let near =
-            |used: i64, limit: i64| i128::from(used) * 100 >= i128::from(limit) * i128::from(policy.warning_percent);
-        let money = |what, used: fn(&Exposure) -> Money, limit: Money| {
-            let text = format!("{what}: {} of {limit} are open", used(&after));
-            let crossed = !near(used(&before).fen(), limit.fen()) && near(used(&after).fen(), limit.fen());
-            (crossed, what, text, Some(used(&after)))
-        };
-        let count = |what, used: fn(&Exposure) -> u32, limit: u32| {
-            let text = format!("{what}: {} of {limit} are open", used(&after));
-            let crossed = !near(used(&before).into(), limit.into()) && near(used(&after).into(), limit.into());
-            (crossed, what, text, None)
-        };
-        let limits = [
-            money("money", |exposure| exposure.money, policy.outage_limit),
-            count("operations", |exposure| exposure.operations, policy.outage_operations),
-            count("recharges", |exposure| exposure.recharges, policy.outage_recharges),
-            money("recharged money", |exposure| exposure.recharge_money, policy.outage_recharge_money),
-            count("new cards", |exposure| exposure.new_cards, policy.outage_new_cards),
-        ];
-        let at = self.now();
-        for (_, what, detail, amount) in limits.into_iter().filter(|(crossed, ..)| *crossed) {
-            if !tx.has_open_notice_beginning(NoticeKind::LimitsNear, &format!("{what}: "))? {
-                let kind = NoticeKind::LimitsNear;
-                tx.insert_notice(&NewNotice { kind, op_no: None, card_no: None, amount, detail: &detail, at })?;
-            }
-        }
-        Ok(())
+        self.hall.note_near(tx, (&in_force.policy, before), &in_force.policy)
     }
 }

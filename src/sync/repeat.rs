@@ -24,7 +24,8 @@ impl Desk {
     /// The same bytes once more, with the same key: whatever became of the first, the remote has it once.
     pub(super) fn send_again(&mut self, tx: &Tx<'_>, mut op: OpRow, dossier: &Dossier) -> Result<()> {
         let now = self.now();
-        let Some(first) = dossier.attempts.iter().find(|attempt| attempt.may_have_been_sent()) else {
+        let mut sent = dossier.attempts.iter().filter(|attempt| attempt.may_have_been_sent());
+        let Some(first) = sent.find(|attempt| !attempt.path.is_empty()) else {
             return self.park(tx, &mut op, "no attempt is recorded that could be repeated", true);
         };
         if now.since(first.started_at) > self.provider.key_life() && !mutated!(ResentForEver) {

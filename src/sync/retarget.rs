@@ -283,11 +283,11 @@ impl Desk {
     }
 
     /// The opening of a card that the remote is known to have refused, and that nobody has decided about.
-    pub(super) fn refused_opening(&self, tx: &Tx<'_>, served: &ServedCard) -> Result<Option<OpId>> {
+    pub(super) fn refused_opening(&self, view: &View<'_>, served: &ServedCard) -> Result<Option<OpId>> {
         if served.account.opened_here_at.is_none() || served.account.confirmed {
             return Ok(None);
         }
-        let head = tx.lane_head(served.account.account_no)?.filter(|head| head.kind.opens());
+        let head = view.lane_head(served.account.account_no)?.filter(|head| head.kind.opens());
         let refused = |op: &OpRow| op.state == State::Rejected || (op.state == State::Parked && !op.unknown);
         Ok(head.filter(refused).map(|op| op.op_id))
     }

@@ -63,6 +63,8 @@ impl Desk {
             // Figures for an account that has a life of its own already: what is on the wire there, or was when they were
             // read, they need not include.
             _ if op.lane_no != lane_no => None,
+            // An older copy of the book has doubts about several of a lane: nobody knows whether the figures include them.
+            _ if tx.others_are_unknown(op.lane_no, op.op_no)? => None,
             (Some(money), Some(points)) => Some(Base { money, points, as_of: Some(now), ..Base::default() }),
             _ => None,
         };

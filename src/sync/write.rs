@@ -184,7 +184,9 @@ impl Desk {
             tx.transition(&mut op, State::Sending, now)?;
             return self.refused(tx, &mut op, &refusal);
         }
-        let call = match dossier.attempts.iter().find(|attempt| attempt.may_have_been_sent()) {
+        // One without a request stands for what a lost book may have sent: nobody knows its bytes.
+        let mut sent = dossier.attempts.iter().filter(|attempt| attempt.may_have_been_sent());
+        let call = match sent.find(|attempt| !attempt.path.is_empty()) {
             // It may have been seen: whatever has been decided since, the business content stays as it was.
             Some(first) if !mutated!(EncodedAnew) => {
                 let fresh = self.provider.encode(&dossier.outgoing(&op, false));

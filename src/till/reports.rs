@@ -127,15 +127,16 @@ impl Till {
     }
 
     /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open.
-    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced.
+    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
     ///
     /// # Errors
-    /// `NoPermission`, `DiskFull`, `Storage`, and as every read of the book.
+    /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of the book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
-        let text = self.runtime.with(|engine| {
+        let (text, book) = self.runtime.with(|engine| {
             let now = engine.now();
-            bundle(&engine.store().view(), engine.store().path(), now)
+            let book = engine.store().path();
+            Ok((bundle(&engine.store().view(), book, now)?, book.to_owned()))
         })?;
-        write_bundle(path.as_ref(), &text)
+        write_bundle(path.as_ref(), &text, &book)
     }
 }

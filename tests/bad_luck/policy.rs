@@ -237,6 +237,22 @@ fn an_expired_policy_approves_nothing_and_warns_before() {
 }
 
 #[test]
+fn a_limit_that_is_lowered_warns_where_it_is_near_at_once() {
+    let (_shop, config, till) = offline_shop(|policy| policy.outage_limit = yuan("1000"));
+    assert!(till.consume(pay("R3", "90")).unwrap().is_approved());
+    assert_eq!(till.notices().unwrap(), []);
+    let lower = |limit: &str| OfflinePolicy { outage_limit: yuan(limit), ..config.policy.clone() };
+    till.set_policy(&lower("500"), "boss", "fraud").unwrap();
+    assert_eq!(till.notices().unwrap(), []);
+    till.set_policy(&lower("100"), "boss", "more of it").unwrap();
+    let notices = till.notices().unwrap();
+    assert_eq!((notices.len(), notices[0].kind, notices[0].amount), (1, NoticeKind::LimitsNear, Some(yuan("90"))));
+    assert!(notices[0].detail.starts_with("money: 90.00 of 100.00"), "{notices:?}");
+    till.set_policy(&OfflinePolicy { outage_new_cards: 0, ..lower("90") }, "boss", "none at all").unwrap();
+    assert_eq!(till.notices().unwrap().len(), 1, "of new cards none is open");
+}
+
+#[test]
 fn recharges_and_new_cards_have_limits_of_their_own() {
     let (shop, _, till) = offline_shop(|policy| {
         policy.outage_recharges = 3;

@@ -26,6 +26,7 @@ fn the_example_is_read_with_its_secrets_in_the_environment() {
         "FREEMUD_PLATFORM_KEY",
         "GREE_SECRET",
         "YONYOU_SECRET",
+        "TILLBOOK_CHAIN_KEY",
     ];
     for missing in [None, Some("GREE_SECRET")] {
         let mut child = Command::new(std::env::current_exe().unwrap());

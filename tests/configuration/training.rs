@@ -1,8 +1,8 @@
 //! Training books: for life, and away from live remotes.
 
-use tillbook::{Config, Consume, ErrorCode, Language, Promise, SandyConfig, Till};
+use tillbook::{Book, Config, Consume, ErrorCode, Language, Promise, SandyConfig, Till};
 
-use crate::common::{SOON, Shop, yuan};
+use crate::common::{SOON, Shop, sync_until, yuan};
 
 fn at(url: &str, training: bool, hosts: &[&str]) -> Config {
     let mut config = Config::new("Noodle House", "Store 1", "Till 1", SandyConfig::new(url, "token", "{G}"));
@@ -73,5 +73,14 @@ fn a_receipt_says_that_it_was_practice() {
         assert_eq!(till.operation("c1").unwrap().training, training);
         let online = till.consume(Consume::new("B1", yuan("10")).require_online(SOON)).unwrap();
         assert_eq!(online.training, training);
+        let book = Book::open(shop.book()).unwrap();
+        assert_eq!(book.operation("c1").unwrap().training, training);
+        assert_eq!(book.identity().unwrap().training, training);
+        // Also of what waits for a person.
+        shop.server.sandy().with(|sandy| sandy.office(0, "office").loss("B1").unwrap());
+        till.consume(Consume::new("B1", yuan("1")).op_id("c2").offline()).unwrap();
+        sync_until(&till, |till| till.status().unwrap().waiting_for_people > 0);
+        assert_eq!(till.waiting().unwrap()[0].receipt.training, training);
+        assert_eq!(book.waiting().unwrap()[0].receipt.training, training);
     }
 }

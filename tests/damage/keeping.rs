@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tillbook::{CheckOptions, HistoryQuery, Modify, OpenCard, Retention, SalvageReport, salvage};
+use tillbook::{CheckOptions, Consume, HistoryQuery, Modify, Money, OpenCard, Retention, SalvageReport, salvage};
 
 use crate::map;
 use crate::street::Street;
@@ -160,7 +160,7 @@ fn bytes_go_after_days_and_details_after_a_year_and_nothing_that_is_open() {
     // What a cashier and a bookkeeper ask for is still answered.
     let receipt = till.operation("c-4").unwrap();
     assert_eq!((receipt.told, receipt.promise, receipt.confirmation), (answered.told, answered.promise, None));
-    let again = tillbook::Consume::new("K004", tillbook::Money::from_fen(10_04)).offline().ticket("t-4").op_id("c-4");
+    let again = Consume::new("K004", Money::from_fen(10_04)).offline().ticket("t-4").op_id("c-4");
     assert_eq!(till.consume(again).unwrap().receipt_no, answered.receipt_no);
     let later = till.history(&HistoryQuery { page_size: 500, ..HistoryQuery::default() }).unwrap();
     let lines = |page: &tillbook::HistoryPage| page.lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
@@ -188,7 +188,7 @@ fn a_holder_who_is_forgotten_is_in_no_file_any_more() {
     let open = OpenCard::new("F1", "普通会员").name(name).phone(phone);
     till.serve_card("A1", crate::street::ALL).unwrap();
     till.open_card(open.offline().op_id("o")).unwrap();
-    till.recharge(tillbook::Recharge::new("F1", tillbook::Money::from_fen(50_00), 1).offline().op_id("r")).unwrap();
+    till.recharge(tillbook::Recharge::new("F1", Money::from_fen(50_00), 1).offline().op_id("r")).unwrap();
     let refused = till.forget("F1", "boss").unwrap_err();
     assert_eq!(refused.code(), tillbook::ErrorCode::WrongState, "something of it is open");
     street.settle(&till);
@@ -224,8 +224,8 @@ fn what_went_into_an_archive_is_forgotten_there_too() {
     till.serve_card("A1", crate::street::ALL).unwrap();
     till.open_card(OpenCard::new(phone, "普通会员").name(name).phone(phone).offline().op_id("o")).unwrap();
     street.settle(&till);
-    // What was sent last stays in the book.
-    till.consume(tillbook::Consume::new("A1", tillbook::Money::from_fen(1)).offline()).unwrap();
+    // The last attempt of a book stays in it.
+    till.consume(Consume::new("A1", Money::from_fen(1_00)).offline()).unwrap();
     street.settle(&till);
     street.clock.pass(400 * DAY);
     let archive = till.keep_house(DAY).unwrap().archive.unwrap();

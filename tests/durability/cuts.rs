@@ -15,7 +15,7 @@ use tillbook::{Kind, Money, Resolution, Till};
 use tillbook_testvfs::{Op, SurvivingWrites, TestVfs};
 
 use crate::street::{ALL, Saved, Street};
-use crate::workload::{Moment, PLAYS, Play, Promised, Stage, ledgers, settle, shown};
+use crate::workload::{LONG, Moment, PLAYS, Play, Promised, Stage, ledgers, settle, shown};
 
 /// Every point instead of one in some, and every point drained.
 pub fn thorough() -> bool {
@@ -29,7 +29,7 @@ pub fn ends(play: &Play) -> Vec<Vec<String>> {
     let mut till = street.till((play.config)());
     let mut ends = vec![ledgers(&street.cores.lock().unwrap())];
     for step in play.steps {
-        let stage = Stage { street: Arc::clone(&street), till, told: Arc::default() };
+        let stage = Stage { street: Arc::clone(&street), till, told: Arc::default(), wait: LONG };
         (step.act)(&stage).unwrap_or_else(|error| panic!("{}: {}: {error}", play.name, step.name));
         drop(stage);
         let moment = Moment::of(&street, &[], &book);
@@ -147,7 +147,7 @@ fn cut(play: &'static Play) -> (usize, usize, BTreeSet<&'static str>) {
     let vfs = TestVfs::register(&format!("cuts-{}", play.name));
     let till = street.builder((play.config)()).vfs(vfs.name()).open(street.book()).unwrap();
     let told: Arc<Mutex<Vec<Promised>>> = Arc::default();
-    let stage = Stage { street: Arc::clone(&street), till, told: Arc::clone(&told) };
+    let stage = Stage { street: Arc::clone(&street), till, told: Arc::clone(&told), wait: LONG };
     let (points, checked) = (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
     let (give, take): (SyncSender<Cut>, Receiver<Cut>) = sync_channel(8);
     let take = Mutex::new(take);

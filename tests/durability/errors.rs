@@ -9,7 +9,9 @@ use tillbook_testvfs::{Failure, TestVfs};
 
 use crate::cuts::{assert_figures_agree, ends, thorough};
 use crate::street::Street;
-use crate::workload::{Moment, PLAYS, Play, Promised, Stage, Step, came_to_an_end, ledgers, settle, shown};
+use crate::workload::{
+    LONG, Moment, PLAYS, Play, Promised, SHORT, Stage, Step, came_to_an_end, ledgers, settle, shown,
+};
 
 struct Round<'a> {
     play: &'a Play,
@@ -25,7 +27,7 @@ struct Round<'a> {
 impl Round<'_> {
     fn open(&self) -> Stage {
         let till = self.street.builder((self.play.config)()).vfs(self.vfs.name()).open(self.street.book()).unwrap();
-        Stage { street: Arc::clone(self.street), till, told: Arc::default() }
+        Stage { street: Arc::clone(self.street), till, told: Arc::default(), wait: SHORT }
     }
 
     /// The step, by a caller who goes on. What was being read when the disk failed may have to be waited for: Gree gives one
@@ -151,7 +153,8 @@ fn an_error_at_any_call_of_opening_is_told_and_the_next_opening_goes_on() {
     let street = play.street();
     let book = street.book();
     let vfs = TestVfs::register("errors-opening");
-    let stage = Stage { street: Arc::clone(&street), till: street.till((play.config)()), told: Arc::default() };
+    let stage =
+        Stage { street: Arc::clone(&street), till: street.till((play.config)()), told: Arc::default(), wait: LONG };
     for step in play.steps.iter().take(20) {
         (step.act)(&stage).unwrap();
     }

@@ -24,7 +24,15 @@ pub struct Stage {
     pub street: Arc<Street>,
     pub till: Till,
     pub told: Arc<Mutex<Vec<Promised>>>,
+    /// How long an online call waits. Where nothing fails, so long that no slow machine decides what becomes of it.
+    pub wait: Duration,
 }
+
+/// How long where all is well.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// How long where its answer may be kept from the book by a failing disk.
+pub const SHORT: Duration = Duration::from_millis(1_500);
 
 /// What a call returned.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,8 +127,6 @@ pub const PLAYS: [Play; 3] = [
 ];
 
 const PHONE: &str = "13800000001";
-/// How long an online call waits, where its answer is kept from the book by a failing disk.
-const WAIT: Duration = Duration::from_millis(1_500);
 
 fn families() -> Config {
     generous(all_families())
@@ -207,8 +213,8 @@ const FAMILIES: &[Step] = &[
         let code = code.map_or_else(|| "none".to_owned(), |coupon| coupon.code);
         s.call(SetCouponStatus::new("A1", code, CouponStatus::Valid).op_id("reinstate").offline())
     }),
-    wide("require", |s| s.call(Consume::new("A1", yuan("11.05")).op_id("require").require_online(WAIT))),
-    wide("prefer", |s| s.call(Recharge::new("A1", yuan("12.06"), 1).op_id("prefer").prefer_online(WAIT))),
+    wide("require", |s| s.call(Consume::new("A1", yuan("11.05")).op_id("require").require_online(s.wait))),
+    wide("prefer", |s| s.call(Recharge::new("A1", yuan("12.06"), 1).op_id("prefer").prefer_online(s.wait))),
     wide("an answer is lost", |s| {
         s.street.once("consume", Fate::AnswerLost);
         s.call(Consume::new("A1", yuan("13.07")).op_id("lost").offline())?;
@@ -225,7 +231,7 @@ const FAMILIES: &[Step] = &[
     }),
     wide("an outage", |s| {
         s.street.cut(true);
-        let done = s.call(Consume::new("A1", yuan("15.09")).op_id("outage").prefer_online(WAIT));
+        let done = s.call(Consume::new("A1", yuan("15.09")).op_id("outage").prefer_online(s.wait));
         s.street.cut(false);
         done
     }),
@@ -278,7 +284,7 @@ const GREE: &[Step] = &[
         s.pass(QUIET);
         s.sync()
     }),
-    wide("require", |s| s.call(AccruePoints::new(PHONE).points(points(3)).op_id("require").require_online(WAIT))),
+    wide("require", |s| s.call(AccruePoints::new(PHONE).points(points(3)).op_id("require").require_online(s.wait))),
 ];
 
 const YONYOU: &[Step] = &[

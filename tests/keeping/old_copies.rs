@@ -370,3 +370,93 @@ fn numbers_of_cards_are_burnt_up_to_the_mark() {
     let burnt: i64 = ask(&corner.street.book(), "SELECT next FROM number_range");
     assert!((8820..8840).contains(&burnt), "{burnt}");
 }
+
+#[test]
+fn the_check_knows_the_numbers_that_older_copies_have_burnt() {
+    let corner = Corner::new();
+    let till = corner.till();
+    till.serve_card("A2", ALL).unwrap();
+    sale(&till, 1_01);
+    let copy = corner.copy("early");
+    sale(&till, 1_02);
+    drop(till);
+    let gaps = || -> i64 { ask(&corner.street.book(), "SELECT max(entry_no) - count(*) FROM entry") };
+    for (fen, lost) in [(1_03, false), (1_04, false), (1_05, true)] {
+        corner.put_back(&copy);
+        if lost {
+            std::fs::remove_file(corner.mark()).unwrap();
+        }
+        let till = corner.till();
+        // Twice in a row, with nothing in between.
+        drop(till);
+        let till = corner.till();
+        sale(&till, fen);
+        assert!(gaps() > 0);
+        let check = till.check(&tillbook::CheckOptions::default()).unwrap();
+        assert!(check.is_clean(), "{:#?}", check.findings);
+    }
+    // A line that was there is missed as ever.
+    let conn = rusqlite::Connection::open(corner.street.book()).unwrap();
+    conn.execute_batch(
+        "PRAGMA foreign_keys = OFF; DROP TRIGGER IF EXISTS entry_kept; DELETE FROM entry WHERE entry_no = 1",
+    )
+    .unwrap();
+    drop(conn);
+    let check = corner.till().check(&tillbook::CheckOptions::default()).unwrap();
+    assert!(check.findings.iter().any(|finding| finding.kind == tillbook::FindingKind::EntryMissing));
+}
+
+#[test]
+fn a_book_whose_details_are_in_an_archive_is_no_older_copy() {
+    let corner = Corner::new();
+    let mut config = corner.config();
+    config.retention.archive_after_days = Some(30);
+    let till = corner.street.till(config.clone());
+    till.serve_card("A2", ALL).unwrap();
+    for fen in 1_01..1_06 {
+        sale(&till, fen);
+    }
+    corner.pass(&till);
+    corner.street.clock.pass(Duration::from_secs(40 * 86_400));
+    assert_eq!(till.keep_house(ALL).unwrap().archived, 4, "all but the last");
+    drop(till);
+    let last: i64 = ask(&corner.street.book(), "SELECT max(attempt_no) FROM attempt");
+    let till = corner.street.till(config);
+    assert_eq!(till.status().unwrap().restored, None);
+    // No number of what is archived is given again.
+    till.serve_card("A2", ALL).unwrap();
+    sale(&till, 1_07);
+    corner.pass(&till);
+    let first: i64 = ask(
+        &corner.street.book(),
+        "SELECT min(attempt_no) FROM attempt JOIN operation USING (op_no) WHERE op_id = 'sale-107'",
+    );
+    assert!(first > last, "{first} after {last}");
+}
+
+#[test]
+fn what_waits_without_a_request_is_sent_when_a_person_says_so() {
+    let corner = Corner::new();
+    let mut config = corner.config();
+    config.policy.unknown_card = true;
+    let till = corner.street.till(config.clone());
+    till.serve_card("A2", ALL).unwrap();
+    corner.street.cut(true);
+    // The till has never seen the card: nobody knows yet what would be sent.
+    let pay = Recharge::new("A5", yuan("3.33"), 1).op_id("unseen");
+    till.recharge(pay.offline()).unwrap();
+    let copy = corner.copy("unseen");
+    sale(&till, 1_02);
+    drop(till);
+    corner.put_back(&copy);
+    let till = corner.street.till(config);
+    corner.assert_restored(&till, "ahead of it");
+    assert_eq!(states(&till, &["unseen"]), [State::Parked]);
+    corner.street.cut(false);
+    till.go_on_after_restore("boss", "the disk was replaced").unwrap();
+    corner.pass(&till);
+    assert_eq!(states(&till, &["unseen"]), [State::Parked]);
+    till.resolve("unseen", tillbook::Resolution::SendAgain, "boss", "it is not there").unwrap();
+    corner.pass(&till);
+    assert_eq!((states(&till, &["unseen"]), times_there(&corner.street, 3_33)), (vec![State::Settled], 1));
+}

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tillbook::{
-    AccruePoints, Consume, ErrorCode, HistoryPull, HttpRequest, OpenCard, Points, Recharge, RedeemPoints, Register,
-    State, Timestamp, Transport,
+    AccruePoints, Consume, ErrorCode, HistoryPull, HistoryQuery, HttpRequest, OpenCard, Points, Recharge, RedeemPoints,
+    Register, State, Timestamp, Transport,
 };
 use tillbook_sandbox::gree::Profile;
 use tillbook_sandbox::sandy::NewCard;
@@ -294,6 +294,33 @@ fn lines_of_two_cards_that_become_one_stay() {
     let got = till.pull_history("C2", None, ALL).unwrap();
     assert_eq!((got.told, got.new), (told, 0));
     assert_eq!(lines(&street).len() as u64, told);
+}
+
+/// What was undone without ever having been known to be done has no line in the book: what the remote tells of it, or of
+/// another till's change that looks the same, is not hidden behind it.
+#[test]
+fn what_came_to_nothing_here_hides_no_line_of_the_remotes() {
+    let street = Street::new();
+    let phone = "13911112222";
+    let now = street.now_ms();
+    street.cores.lock().unwrap().gree.office(now).add_member(phone, Profile::default(), 100, 0).unwrap();
+    let till = street.till(shop(gree()));
+    till.serve_card(phone, ALL).unwrap();
+    let mut lost = false;
+    street.hook(move |_, asked| {
+        let first = asked == "wk.user.event.score.change" && !std::mem::replace(&mut lost, true);
+        if first { Fate::AnswerLost } else { Fate::Passes }
+    });
+    let redeem = RedeemPoints::new(phone, Points::new(30)).op_id("x").require_online(Duration::from_millis(200));
+    assert_eq!(till.redeem_points(redeem).unwrap().promise, Some(tillbook::Promise::InDoubt));
+    street.settle(&till);
+    assert_eq!(till.operation("x").unwrap().state, State::Reversed);
+    assert_eq!(till.history(&HistoryQuery::default()).unwrap().lines, []);
+    let got = till.pull_history(phone, None, ALL).unwrap();
+    assert_eq!((got.linked, got.complete), (0, true), "{:?}", lines(&street));
+    let page =
+        till.history(&HistoryQuery { card: Some(phone.into()), with_remote: true, ..HistoryQuery::default() }).unwrap();
+    assert_eq!(page.records.len() as u64, got.told);
 }
 
 /// Several remotes: what one tells is taken, and that another has no history takes nothing away from it.

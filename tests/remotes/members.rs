@@ -1,10 +1,11 @@
 //! Members: registered offline, adopted, found, and all that was done meanwhile under the reference that the remote assigned.
 
 use tillbook::{
-    AccruePoints, CardStatus, CouponEffect, CouponStatus, CouponTemplate, ErrorCode, GiveCoupon, Money, NoticeKind,
-    OrderLine, Points, PushOrder, Register, State, Validity,
+    AccruePoints, CardStatus, CouponEffect, CouponStatus, CouponTemplate, ErrorCode, GiveCoupon, Listed, Money,
+    NoticeKind, OrderLine, Points, PushOrder, Refusal, Register, State, Validity,
 };
 use tillbook_sandbox::gree::Profile;
+use tillbook_sandbox::sandy::NewCard;
 
 use crate::street::{ALL, Street, all_families, freemud, gree, shop};
 
@@ -89,6 +90,54 @@ fn a_freemud_member_registered_offline_gets_the_id_that_the_remote_assigns() {
     let member = cores.freemud.member_by_mobile(PHONE).unwrap();
     assert_eq!(till.card(PHONE).unwrap().accounts[0].reference.as_deref(), Some(member.member_id));
     assert_eq!(member.points, 9);
+}
+
+/// Two cards turn out to be one member, of which a person has stopped the one and the merchant's list the other: what the
+/// person has put there stays when the list is over.
+#[test]
+fn what_a_person_has_stopped_stays_so_when_two_cards_become_one() {
+    let street = Street::new();
+    let now = street.now_ms();
+    let open_id = street.cores.lock().unwrap().gree.office(now).add_member(PHONE, Profile::default(), 10, 0).unwrap();
+    let till = street.till(shop(gree()));
+    till.set_reference("C1", "gree", &open_id).unwrap();
+    street.cut(true);
+    till.register(Register::new(PHONE).card("C2").name("王小明").op_id("r").offline()).unwrap();
+    till.set_exception_by("C2", Some("owes us"), "Lin").unwrap();
+    till.replace_exceptions(&[Listed::new("C1", "stolen")], "head office").unwrap();
+    street.cut(false);
+    street.settle(&till);
+    assert_eq!(till.card("C2").unwrap().number.as_str(), "C1");
+    assert_eq!(till.card("C1").unwrap().exception.as_deref(), Some("owes us"));
+    till.replace_exceptions(&[], "head office").unwrap();
+    let on = till.exceptions(None, 0).unwrap().exceptions;
+    assert_eq!((on.len(), on[0].reason.as_str(), on[0].who.as_deref()), (1, "owes us", Some("Lin")));
+    till.set_exception("C1", None).unwrap();
+    assert_eq!(till.exceptions(None, 0).unwrap().exceptions, []);
+}
+
+/// Two cards with money on each are one member at another remote: what stops the one stops it there too, and the other not.
+#[test]
+fn a_card_that_is_stopped_is_stopped_where_it_shares_a_member_with_another() {
+    let street = Street::new();
+    let now = street.now_ms();
+    let holder = "13800000001";
+    {
+        let mut cores = street.cores.lock().unwrap();
+        cores.gree.office(now).add_member(holder, Profile::default(), 10, 0).unwrap();
+        let twin = NewCard::new("A9", 1).with_holder("twin", holder, None).with_balance(50_00, 0);
+        cores.sandy.seed(now / 1000, twin).unwrap();
+    }
+    let till = street.till(all_families());
+    till.serve_card("A1", ALL).unwrap();
+    till.serve_card("A9", ALL).unwrap();
+    street.cut(true);
+    let push = |card: &str| till.push_order(PushOrder::new(card, yuan("1")).points(Points::new(1)).offline());
+    push("A9").unwrap();
+    till.set_exception("A9", Some("stolen")).unwrap();
+    let error = push("A9").unwrap_err();
+    assert!(matches!(error.refusal(), Some(Refusal::ExceptionList { reason }) if reason == "stolen"), "{error}");
+    push("A1").unwrap();
 }
 
 /// Two cards of the book turn out to be one member: nothing is lost, nothing is doubled, and it is told.

@@ -100,6 +100,29 @@ fn a_bundle_that_cannot_be_written_is_told_and_the_book_stays() {
 }
 
 #[test]
+fn no_slip_of_the_hand_replaces_a_book() {
+    let shop = Shop::open();
+    let till = shop.till();
+    serve(&till, &["A1"]);
+    let (book, other) = (shop.book(), shop.dir.path().join("other"));
+    std::fs::write(&other, b"SQLite format 3\0 of another till").unwrap();
+    let beside = |end: &str| std::path::PathBuf::from(format!("{}{end}", book.display()));
+    let files =
+        [book.clone(), beside("-wal"), beside(".lock"), beside(".ballast"), shop.dir.path().join("./till.db"), other];
+    for file in files {
+        let before = std::fs::read(&file).ok();
+        for error in [till.support_bundle(&file), Book::open(&book).unwrap().support_bundle(&file)] {
+            let error = error.unwrap_err();
+            assert_eq!((error.code(), error.field()), (tillbook::ErrorCode::InvalidInput, Some("path")), "{file:?}");
+        }
+        assert_eq!(std::fs::read(&file).ok(), before, "{file:?}");
+    }
+    drop(till);
+    assert_eq!(shop.till().card("A1").unwrap().number.as_str(), "A1");
+    shop.till().support_bundle(shop.dir.path().join("till.db.support")).unwrap();
+}
+
+#[test]
 fn an_open_queue_is_harmless_for_an_upgrade_and_not_for_a_removal() {
     let shop = Shop::open();
     let till = shop.till();

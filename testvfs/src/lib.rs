@@ -178,6 +178,11 @@ impl TestVfs {
         }
     }
 
+    /// Forgets every file, none of which anybody has open.
+    pub fn forget_all(&self) {
+        self.shared.lock().forget_all();
+    }
+
     /// Runs `work`, whose calls are neither failed nor counted by the failure that is set.
     pub fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
         let set = self.shared.lock().gate.put_aside();

@@ -174,6 +174,10 @@ impl State {
         }
     }
 
+    pub(crate) fn forget_all(&mut self) {
+        self.files.clear();
+    }
+
     pub(crate) fn set_watcher(&mut self, watcher: Option<Watcher>) {
         self.watcher = watcher;
     }

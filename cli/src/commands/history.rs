@@ -76,6 +76,7 @@ pub(crate) fn operation(options: &Options, op_id: &str, out: &mut Out) -> Outcom
 /// An operation, a line for each thing that is known of it.
 pub(super) fn told(out: &Out, receipt: &Receipt) -> Vec<(Words, String)> {
     let told = &receipt.told;
+    let free = |text: &String| out.free(text, Some(receipt.card.as_str()));
     let label = |promise: tillbook::Promise| promise.label(out.language).to_owned();
     let mut pairs = vec![
         (("Operation", "业务单号"), format!("{} ({})", receipt.op_id, receipt.kind.label(out.language))),
@@ -83,7 +84,7 @@ pub(super) fn told(out: &Out, receipt: &Receipt) -> Vec<(Words, String)> {
         (("Written down", "办理时间"), out.time(receipt.created_at)),
         (("The cashier was told", "告知收银员"), receipt.promise.map(label).unwrap_or_default()),
         (("State", "状态"), receipt.state.label(out.language).to_owned()),
-        (("Why it waits", "待处理原因"), receipt.waits_for.clone().unwrap_or_default()),
+        (("Why it waits", "待处理原因"), receipt.waits_for.as_ref().map(free).unwrap_or_default()),
         (("Receipt number", "小票编号"), receipt.receipt_no.clone().unwrap_or_default()),
         (
             ("Original / from card / due", "原价 / 卡内支付 / 其他收款"),

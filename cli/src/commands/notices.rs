@@ -1,7 +1,7 @@
 //! Notifications.
 
 use serde_json::json;
-use tillbook::Notice;
+use tillbook::{CardNumber, Notice};
 
 use crate::args::{Ack, Options};
 use crate::out::{Out, number, text};
@@ -22,7 +22,7 @@ pub(crate) fn notices(options: &Options, out: &mut Out) -> Outcome {
             number(notice.amount.map(|amount| amount.to_string()).unwrap_or_default()),
             text(notice.card.as_ref().map(|card| out.number(card.as_str())).unwrap_or_default()),
             text(notice.op_id.as_ref().map(ToString::to_string).unwrap_or_default()),
-            text(&notice.detail),
+            text(out.free(&notice.detail, notice.card.as_ref().map(CardNumber::as_str))),
         ]
     };
     let rows = notices.iter().map(row).collect();

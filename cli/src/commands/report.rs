@@ -7,7 +7,7 @@ use tillbook::{Book, CSV_BOM, Class, Csv, DayClose, Figures, ListedOperation, Pe
 
 use crate::args::{Options, Report, ReportOf};
 use crate::out::{Field, Out, number, text};
-use crate::{Ended, Failure, Outcome, json};
+use crate::{Ended, Failure, Outcome, json, words};
 
 pub(crate) fn report(options: &Options, asked: &Report, out: &mut Out) -> Outcome {
     match &asked.what {
@@ -55,6 +55,9 @@ pub(crate) fn report(options: &Options, asked: &Report, out: &mut Out) -> Outcom
             show_close(out, asked, &close)?;
         }
         ReportOf::Closes => {
+            if asked.csv {
+                return Err(Failure::Usage(out.say(words::NO_CSV).to_owned()));
+            }
             let closes = out.book(options)?.day_closes(None)?;
             show_closes(out, &closes)?;
         }
@@ -82,6 +85,7 @@ fn show_totals(out: &mut Out, asked: &Report, totals: &Totals) -> Result<(), Fai
     if out.json {
         return out.json(&serde_json::to_value(totals)?);
     }
+    out.head()?;
     tell_totals(out, totals)
 }
 
@@ -163,6 +167,7 @@ fn show_reconciliation(out: &mut Out, asked: &Report, report: &Reconciliation) -
         json::masked(out, &mut value, &report.operations);
         return out.json(&value);
     }
+    out.head()?;
     out.pairs(vec![
         (("Business day", "营业日"), report.business_date.clone().unwrap_or_default()),
         (
@@ -248,6 +253,7 @@ fn show_close(out: &mut Out, asked: &Report, close: &DayClose) -> Result<(), Fai
         json::masked(out, &mut value, &close.operations);
         return out.json(&value);
     }
+    out.head()?;
     out.pairs(vec![
         (("Z number", "日结编号"), close.close_no.to_string()),
         (("Closed", "日结时间"), out.time(close.at)),
@@ -309,7 +315,8 @@ fn show_closes(out: &mut Out, closes: &[DayClose]) -> Result<(), Failure> {
 fn masked(out: &Out, operations: &[ListedOperation]) -> Vec<ListedOperation> {
     let one = |op: &ListedOperation| {
         let card = tillbook::CardNumber::new(out.number(op.card.as_str())).unwrap_or_else(|_| op.card.clone());
-        ListedOperation { card, ..op.clone() }
+        let waits_for = op.waits_for.as_ref().map(|why| out.free(why, Some(op.card.as_str())));
+        ListedOperation { card, waits_for, ..op.clone() }
     };
     operations.iter().map(one).collect()
 }

@@ -14,6 +14,7 @@ pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
         out.json(&json!({"book": identity, "status": status}))?;
         return Ok(ended);
     }
+    out.head()?;
     let mut pairs = vec![
         (("Till", "收银机"), format!("{} · {} · {}", identity.merchant, identity.store, identity.till)),
         (("Book", "账本"), format!("{} ({} {})", identity.book_id, out.say(("format", "格式")), identity.schema)),

@@ -30,8 +30,9 @@ pub(crate) fn waiting(options: &Options, out: &mut Out) -> Outcome {
             .map(|choice| format!("{} ({})", choice.as_str().replace('_', "-"), choice.label(out.language)))
             .collect();
         pairs.push((("At stake", "涉及金额"), one.amount.to_string()));
-        pairs.extend(one.attempts.iter().map(|attempt| (("Attempt", "上传记录"), attempt.clone())));
-        pairs.extend(one.looks.iter().map(|look| (("Look", "查询记录"), look.clone())));
+        let free = |text: &String| out.free(text, Some(one.receipt.card.as_str()));
+        pairs.extend(one.attempts.iter().map(|attempt| (("Attempt", "上传记录"), free(attempt))));
+        pairs.extend(one.looks.iter().map(|look| (("Look", "查询记录"), free(look))));
         pairs.push((("May be decided", "可选处理"), choices.join(", ")));
         out.pairs(pairs)?;
     }

@@ -3,6 +3,9 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
+use tillbook::{Config, Till};
+use tillbook_sandbox::sandy::NewCard;
+
 use crate::shop::{Shop, pay};
 
 #[test]
@@ -101,6 +104,43 @@ fn people_are_masked_unless_they_are_asked_for() {
     }
     let whole = shop.run(&["-b", "till.db", "cards", "M1002", "--unmasked"]).out;
     assert!(personal.iter().all(|shown| whole.contains(shown)), "{whole}");
+}
+
+/// What a person or a remote wrote may name somebody too, and steer a terminal.
+#[test]
+fn what_others_wrote_is_masked_and_stays_on_its_line() {
+    let shop = Shop::open();
+    let odd = NewCard::new("M1009", 1).with_holder("Eve\u{1b}[2J\n| all", "13800001009", None).with_balance(9_00, 0);
+    shop.server.sandy().with(|sandy| sandy.seed(shop.server.now_s(), odd).unwrap());
+    let till = shop.till();
+    shop.serve(&till);
+    till.serve_card("M1009", std::time::Duration::from_secs(2)).unwrap();
+    shop.cut_off(&till);
+    till.consume(pay("M1002", "5", "1").reason("M1002 of 13800001002")).unwrap();
+    for asked in [&["cards"][..], &["cards", "--unmasked"], &["cards", "M1009", "--unmasked"]] {
+        let ran = shop.run(&[&["-b", "till.db"], asked].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(!ran.out.contains('\u{1b}') && !ran.out.contains("\n| all"), "{:?}", ran.out);
+    }
+    let lines = shop.json(&["-b", "till.db", "history"]);
+    assert_eq!(lines["lines"][0]["reason"], "***02 of *******1002");
+    let lines = shop.json(&["-b", "till.db", "history", "--unmasked"]);
+    assert_eq!(lines["lines"][0]["reason"], "M1002 of 13800001002");
+    assert_eq!(shop.run(&["-b", "till.db", "report", "closes", "--csv"]).code, 2, "rather than no CSV");
+}
+
+#[test]
+fn a_book_for_training_says_so_before_what_could_be_taken_for_real() {
+    let shop = Shop::open();
+    let text = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
+    let text = text.replacen('{', r#"{"training": true, "#, 1);
+    std::fs::write(shop.dir.path().join("till.json"), &text).unwrap();
+    drop(Till::open(shop.book(), Config::from_json(&text).unwrap()).unwrap());
+    for asked in [&["status"][..], &["report", "x"], &["report", "day"], &["report", "close", "--who", "Chen"]] {
+        let ran = shop.run(&[&["-b", "till.db", "-c", "till.json"], asked].concat());
+        assert!(ran.code == 0 && ran.out.starts_with("TRAINING"), "{asked:?}: {} {}", ran.out, ran.err);
+    }
+    assert_eq!(shop.json(&["-b", "till.db", "status"])["book"]["training"], true);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 #include "shop.h"
 
+#include <stddef.h>
+
 /* One of each thing that a function fills. A mistake changes no byte of it. */
 typedef struct outs {
   tillbook_receipt receipt;
@@ -30,6 +32,29 @@ typedef struct outs {
   tillbook_remote remote;
   tillbook_member member;
   tillbook_points_record points_record;
+  tillbook_found_card found_card;
+  tillbook_exception exception;
+  tillbook_orphan orphan;
+  tillbook_outage outage;
+  tillbook_totals_line totals_line;
+  tillbook_finding finding;
+  tillbook_room room;
+  tillbook_history_pull pull;
+  tillbook_preloaded preloaded;
+  tillbook_totals_info totals_info;
+  tillbook_safe_to_close safe;
+  tillbook_check_report check_report;
+  tillbook_house_kept house_kept;
+  tillbook_forgotten forgotten;
+  tillbook_backup_report backup_report;
+  tillbook_restore_report restore_report;
+  tillbook_found *found;
+  tillbook_exceptions *exceptions;
+  tillbook_orphans *orphans;
+  tillbook_outages *outages;
+  tillbook_totals *totals;
+  tillbook_findings *findings;
+  tillbook_book *book;
   tillbook_till *till;
   tillbook_cards *cards;
   tillbook_accounts *accounts;
@@ -66,7 +91,9 @@ static void made_anew(void) {
   SIZE(receipt), SIZE(card), SIZE(headroom), SIZE(policy), SIZE(statistics), SIZE(page), SIZE(status), SIZE(wanted);
   SIZE(validation), SIZE(record), SIZE(info), SIZE(account), SIZE(level), SIZE(pay_type), SIZE(recharge_rule);
   SIZE(service), SIZE(coupon), SIZE(verdict), SIZE(entry), SIZE(notice), SIZE(operation), SIZE(detail), SIZE(remote);
-  SIZE(member), SIZE(points_record);
+  SIZE(member), SIZE(points_record), SIZE(found_card), SIZE(exception), SIZE(orphan), SIZE(outage), SIZE(totals_line);
+  SIZE(finding), SIZE(room), SIZE(pull), SIZE(preloaded), SIZE(totals_info), SIZE(safe), SIZE(check_report);
+  SIZE(house_kept), SIZE(forgotten), SIZE(backup_report), SIZE(restore_report);
 #undef SIZE
 }
 
@@ -153,9 +180,12 @@ static void find_wrong_handles(void) {
   } while (0)
 
 /* A struct that is filled: none, and sizes that can't be. */
-#define PLACE(field, call)                                                                 \
+#define PLACE(field, call) PLACE_OF(sizeof out.field, field, call)
+/* One that has grown since the first release: the field that came next is told. */
+#define GROWN(type, next, field, call) PLACE_OF(offsetof(type, next), field, call)
+#define PLACE_OF(first, field, call)                                                       \
   do {                                                                                     \
-    static const size_t sizes[] = {0, 1, sizeof(size_t), sizeof out.field - 1, 65537, SIZE_MAX}; \
+    static const size_t sizes[] = {0, 1, sizeof(size_t), (first) - 1, 65537, SIZE_MAX};    \
     size_t which;                                                                          \
     for (which = 0; which < sizeof sizes / sizeof *sizes; which++) {                       \
       out.field.struct_size = sizes[which];                                                \
@@ -181,13 +211,14 @@ static void find_wrong_handles(void) {
   } while (0)
 
 /* A list: its rows, and its end. */
-#define LIST(name, field)                                                                     \
+#define LIST(name, field) LIST_OF(sizeof out.field, name, field)
+#define LIST_OF(first, name, field)                                                           \
   do {                                                                                        \
     ROW(NULL_ARGUMENT, tillbook_##name##_next(NULL, &out.field, &err));                       \
     ROW(NULL_ARGUMENT, tillbook_##name##_next((tillbook_##name *)till, NULL, &err));          \
     ROW(BAD_HANDLE, tillbook_##name##_next((tillbook_##name *)till, &out.field, &err));       \
     HANDLES(tillbook_##name, tillbook_##name##_next(HANDLE, &out.field, &err));               \
-    PLACE(field, tillbook_##name##_next((tillbook_##name *)till, &out.field, &err));          \
+    PLACE_OF(first, field, tillbook_##name##_next((tillbook_##name *)till, &out.field, &err)); \
     FREE(name);                                                                               \
   } while (0)
 #define FREE(name)                                                 \
@@ -213,13 +244,20 @@ static void lists(void) {
   LIST(recharge_rules, recharge_rule);
   LIST(coupons, coupon);
   LIST(verdicts, verdict);
-  LIST(history, entry);
+  LIST_OF(offsetof(tillbook_entry, record_no), history, entry);
   LIST(points_records, points_record);
   LIST(members, member);
   LIST(notices, notice);
-  LIST(waiting, operation);
+  LIST_OF(offsetof(tillbook_waiting_operation, orphans_count), waiting, operation);
   LIST(details, detail);
   LIST(remotes, remote);
+  LIST(found, found_card);
+  LIST(exceptions, exception);
+  LIST(orphans, orphan);
+  LIST(outages, outage);
+  LIST(totals, totals_line);
+  LIST(findings, finding);
+  FREE(book);
   FREE(buffer);
   FREE(error);
   ROW0(OK, tillbook_listener_remove(NULL));
@@ -351,7 +389,7 @@ static void cards(void) {
   PLACE(headroom, tillbook_headroom_of(till, NONE, &out.headroom, &err));
   TILL(TILLBOOK_CLOSED, tillbook_policy_of(HANDLE, &out.policy, &err));
   ROW(NULL_ARGUMENT, tillbook_policy_of(till, NULL, &err));
-  PLACE(policy, tillbook_policy_of(till, &out.policy, &err));
+  GROWN(tillbook_policy, outage_recharges, policy, tillbook_policy_of(till, &out.policy, &err));
   TILL(TILLBOOK_CLOSED, tillbook_set_exception(HANDLE, T("A1"), T("why"), &err));
   TEXT(tillbook_set_exception(till, DATA, SIZE, T("why"), &err));
   /* A reason that was left out does not take a stolen card off the list. */
@@ -416,21 +454,21 @@ static void queue_and_people(void) {
   TILL(TILLBOOK_CLOSED, tillbook_operation(HANDLE, T("x"), &out.receipt, &err));
   TEXT(tillbook_operation(till, DATA, SIZE, &out.receipt, &err));
   ROW(NULL_ARGUMENT, tillbook_operation(till, T("x"), NULL, &err));
-  PLACE(receipt, tillbook_operation(till, T("x"), &out.receipt, &err));
+  GROWN(tillbook_receipt, lifted, receipt, tillbook_operation(till, T("x"), &out.receipt, &err));
   ROW(NOT_FOUND, tillbook_operation(till, T("x"), &out.receipt, &err));
   ROW(INVALID_INPUT, tillbook_operation(till, T("with a blank"), &out.receipt, &err));
   TILL(TILLBOOK_CLOSED, tillbook_void(HANDLE, T("x"), &out.receipt, &err));
   TEXT(tillbook_void(till, DATA, SIZE, &out.receipt, &err));
   ROW(NULL_ARGUMENT, tillbook_void(till, T("x"), NULL, &err));
-  PLACE(receipt, tillbook_void(till, T("x"), &out.receipt, &err));
+  GROWN(tillbook_receipt, lifted, receipt, tillbook_void(till, T("x"), &out.receipt, &err));
   TILL(TILLBOOK_CLOSED, tillbook_operation_details(HANDLE, T("x"), &out.details, &err));
   TEXT(tillbook_operation_details(till, DATA, SIZE, &out.details, &err));
   ROW(NULL_ARGUMENT, tillbook_operation_details(till, T("x"), NULL, &err));
   TILL(TILLBOOK_CLOSED, tillbook_sync(HANDLE, 0, &out.status, &err));
-  PLACE(status, tillbook_sync(till, 0, &out.status, &err));
+  GROWN(tillbook_sync_status, restored, status, tillbook_sync(till, 0, &out.status, &err));
   TILL(TILLBOOK_CLOSED, tillbook_sync_state(HANDLE, &out.status, &err));
   ROW(NULL_ARGUMENT, tillbook_sync_state(till, NULL, &err));
-  PLACE(status, tillbook_sync_state(till, &out.status, &err));
+  GROWN(tillbook_sync_status, restored, status, tillbook_sync_state(till, &out.status, &err));
   TILL(TILLBOOK_CLOSED, tillbook_remotes_of(HANDLE, &out.remotes, &err));
   ROW(NULL_ARGUMENT, tillbook_remotes_of(till, NULL, &err));
   TILL(TILLBOOK_CLOSED, tillbook_wait_for_change(HANDLE, 0, 10, &out.change, &err));
@@ -489,10 +527,11 @@ static void queue_and_people(void) {
   TILL(TILLBOOK_CLOSED, tillbook_resolve(HANDLE, &decision, &out.receipt, &err));
   ROW(NULL_ARGUMENT, tillbook_resolve(till, NULL, &out.receipt, &err));
   ROW(NULL_ARGUMENT, tillbook_resolve(till, &decision, NULL, &err));
-  PLACE(receipt, tillbook_resolve(till, &decision, &out.receipt, &err));
+  GROWN(tillbook_receipt, lifted, receipt, tillbook_resolve(till, &decision, &out.receipt, &err));
 }
 
 #include "bad_requests.h"
+#include "bad_desk.h"
 
 static void openings(shop *it) {
   tillbook_open_options options = it->options;
@@ -511,7 +550,7 @@ static void openings(shop *it) {
   ROW(NULL_ARGUMENT, tillbook_open(NULL, &out.till, &err));
   ROW(NULL_ARGUMENT, tillbook_open(&it->options, NULL, &err));
   OPEN(BAD_STRUCT, options.struct_size = 0);
-  OPEN(BAD_STRUCT, options.struct_size--);
+  OPEN(BAD_STRUCT, options.struct_size = offsetof(tillbook_open_options, chain_key) - 1);
   OPEN(BAD_STRUCT, options.struct_size = SIZE_MAX);
   OPEN(NULL_ARGUMENT, options.path = tillbook_str_of(NULL));
   OPEN(BAD_TEXT, options.path = tillbook_str_of("/tmp/\xcd\xf5\xd0\xa1.db"));
@@ -558,6 +597,22 @@ static void openings(shop *it) {
   OPEN(INVALID_CONFIG, (config.policy = &policy, policy.outage_operations = INT64_MAX));
   OPEN(INVALID_INPUT, (config.policy = &policy, policy.unknown_card = 3));
   OPEN(BAD_STRUCT, (config.policy = &policy, policy.struct_size = 1));
+  OPEN(INVALID_CONFIG, (config.policy = &policy, policy.warning_percent = 101));
+  OPEN(INVALID_CONFIG, (config.policy = &policy, policy.hard_floor_limit = 1));
+  OPEN(INVALID_CONFIG, (config.policy = &policy, policy.valid_until = INT64_MAX));
+  OPEN(INVALID_INPUT, (config.policy = &policy, policy.overridable = 1u << TILLBOOK_REFUSAL_CARD_BLOCKED));
+  OPEN(INVALID_INPUT, (config.policy = &policy, policy.hard_card_limit = -2));
+  OPEN(INVALID_INPUT, config.card_first = 1);
+  OPEN(INVALID_CONFIG, (config.card_first = 2, config.card_last = 1));
+  OPEN(INVALID_CONFIG, (config.card_last = UINT64_MAX));
+  OPEN(BAD_TEXT, (config.card_prefix = tillbook_str_of("\xff"), config.card_last = 9));
+  OPEN(INVALID_INPUT, config.training = 3);
+  OPEN(BAD_STRUCT, config.struct_size = offsetof(tillbook_config, card_prefix) - 1);
+  OPEN(INVALID_CONFIG, (options.chain_key = (const uint8_t *)"too short", options.chain_key_size = 9));
+  OPEN(INVALID_CONFIG, (options.chain_key = (const uint8_t *)"", options.chain_key_size = 0));
+  OPEN(INVALID_INPUT, (options.chain_key = (const uint8_t *)"x", options.chain_key_size = SIZE_MAX - 1));
+  OPEN(INVALID_CONFIG, (options.key = (const uint8_t *)"short", options.key_size = 5));
+  OPEN(BAD_TEXT, options.high_water = tillbook_str_of("\xff"));
   /* Nobody by that name: SQLite says so. */
   OPEN(STORAGE, options.vfs = tillbook_str_of("nobody"));
   OPEN(BOOK_IN_USE, options.path = it->options.path);
@@ -588,6 +643,7 @@ int main(int argc, char **argv) {
   queue_and_people();
   requests();
   coupons();
+  desk(&it);
   openings(&it);
 
   /* The shop goes on, also after close and open. */

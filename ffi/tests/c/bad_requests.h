@@ -36,7 +36,7 @@
     TILL(TILLBOOK_CLOSED, function(HANDLE, &request, &out.receipt, &err));      \
     ROW(NULL_ARGUMENT, function(till, NULL, &out.receipt, &err));               \
     ROW(NULL_ARGUMENT, function(till, &request, NULL, &err));                   \
-    PLACE(receipt, function(till, &request, &out.receipt, &err));               \
+    GROWN(tillbook_receipt, lifted, receipt, function(till, &request, &out.receipt, &err)); \
     SIZES(type, function);                                                      \
   } while (0)
 
@@ -84,7 +84,12 @@ static void what_every_call_carries(void) {
   FIELD(expected, tillbook_consume_request, tillbook_consume,                                    \
         (request.card = tillbook_str_of("A1"), request.total = 100, request.call = &call), mistake)
   WITH(BAD_STRUCT, call.struct_size = 0);
-  WITH(BAD_STRUCT, call.struct_size--);
+  WITH(BAD_STRUCT, call.struct_size = offsetof(tillbook_call, override_policy) - 1);
+  WITH(BAD_STRUCT, call.reserved = 1);
+  WITH(INVALID_INPUT, call.override_policy = 2);
+  WITH(NULL_ARGUMENT, call.override_policy = 1);
+  WITH(NULL_ARGUMENT, (call.override_policy = 1, call.supervisor = tillbook_str_of("店长")));
+  WITH(INVALID_INPUT, (call.override_policy = 1, call.supervisor = tillbook_str_of(LONG), call.reason = tillbook_str_of("x")));
   WITH(BAD_STRUCT, call.struct_size = SIZE_MAX);
   WITH(INVALID_INPUT, call.op_id = tillbook_str_of(""));
   WITH(INVALID_INPUT, call.op_id = tillbook_str_of("with a blank"));
@@ -141,6 +146,9 @@ static void requests(void) {
   EACH(CALL, OPEN_CARD);
   EACH(REQUIRED, OPEN_CARD, card);
   EACH(REQUIRED, OPEN_CARD, level);
+  EACH(FIELD, INVALID_INPUT, OPEN_CARD, request.next_number = 1);
+  EACH(FIELD, INVALID_INPUT, OPEN_CARD, request.next_number = 2);
+  EACH(FIELD, INVALID_CONFIG, OPEN_CARD, (request.next_number = 1, TEXTS(card, NULL)));
   EACH(OPTIONAL, OPEN_CARD, name);
   EACH(OPTIONAL, OPEN_CARD, phone);
   EACH(FIELD, INVALID_INPUT, OPEN_CARD, request.gender = 4);

@@ -58,3 +58,8 @@ fn a_forked_child_is_told() {
 fn a_host_may_give_the_tokens() {
     run("tokens");
 }
+
+#[test]
+fn a_managers_day() {
+    run("desk");
+}

@@ -72,6 +72,10 @@ impl Shop {
             "restore" => self.server.restore().expect("the port is still there"),
             "loss A1" => self.server.sandy().with(|sandy| sandy.office(now_s, "office").loss("A1").expect("a card")),
             "lift A1" => self.server.sandy().with(|sandy| sandy.office(now_s, "office").lift("A1").expect("a card")),
+            "take R08" => self.server.sandy().with(|sandy| {
+                let card = NewCard::new("R08", 1).with_holder("Mr Qian", "13800000009", None);
+                sandy.office(now_s, "office").open(card).expect("a free number");
+            }),
             "token" => return self.server.gree().with(|gree| gree.office(now_ms).issue_tokens().access_token),
             "expire" => self.server.gree().with(|gree| gree.office(now_ms).expire_tokens()),
             "secret" => return Settings::default().app_secret,

@@ -7,6 +7,7 @@
 #![no_main]
 
 mod asks;
+mod desk;
 mod pen;
 mod people;
 mod reads;
@@ -34,11 +35,12 @@ fuzz_target!(|data: &[u8]| {
         if pen.is_empty() {
             break;
         }
-        match pen.below(8) {
+        match pen.below(10) {
             0..=3 => requests::call(&mut world, &mut pen),
             4 => asks::call(&mut world, &mut pen),
             5 => people::call(&mut world, &mut pen),
             6 => reads::call(&mut world, &mut pen),
+            7 | 8 => desk::call(&mut world, &mut pen),
             _ => world.turn(&mut pen),
         }
     }

@@ -124,6 +124,9 @@ fn handles(world: &mut World, pen: &mut Pen<'_>) {
         tillbook_history_next, tillbook_history_free, tillbook_entry;
         tillbook_notices_next, tillbook_notices_free, tillbook_notice;
         tillbook_services_next, tillbook_services_free, tillbook_service;
+        tillbook_found_next, tillbook_found_free, tillbook_found_card;
+        tillbook_totals_next, tillbook_totals_free, tillbook_totals_line;
+        tillbook_findings_next, tillbook_findings_free, tillbook_finding;
     );
     let (handle, response) = (world.any::<tillbook_listener>(pen), world.any::<tillbook_http_response>(pen));
     unsafe {
@@ -131,7 +134,7 @@ fn handles(world: &mut World, pen: &mut Pen<'_>) {
         assert!(tillbook_http_response_status(response, 200, null_mut()) >= 100);
         assert!(tillbook_error_info_of(handle.cast(), null_mut()) >= 100);
         read(tillbook_error_message(handle.cast(), pen.code(1)));
-        read(tillbook_label(pen.code(7), pen.code(18), pen.code(1)));
+        read(tillbook_label(pen.code(10), pen.code(18), pen.code(1)));
         read(tillbook_status_name(pen.code(110)));
     }
 }

@@ -22,6 +22,11 @@ fn call_of(pen: &mut Pen<'_>) -> *const tillbook_call {
     call.reason = pen.str_or_none();
     call.delivery = pen.code(3);
     call.timeout_ms = pen.wait();
+    if pen.seldom(6) {
+        call.supervisor = pen.str_of(&["店长"]);
+        call.reason = pen.str_of(&["因为"]);
+        call.override_policy = pen.code(1);
+    }
     pen.given(call)
 }
 
@@ -118,6 +123,7 @@ pub(crate) fn call(world: &mut World, pen: &mut Pen<'_>) {
             name = pen.str_or_none();
             phone = pen.str_or_none();
             gender = pen.code(3);
+            next_number = i32::from(pen.seldom(8));
         }),
         1 => request!(tillbook_modify_request, tillbook_modify, |it| {
             card = pen.str_of(CARDS);

@@ -88,7 +88,7 @@ pub(crate) fn check_all(till: &SimTill, remote: &Remote, class: Class, ledger: &
                 continue;
             }
             // Only where money is kept a till reckons up what it finds.
-            if (till.plan.sole && op.system == System::Sandy) || class == Class::One {
+            if (till.is_sole() && op.system == System::Sandy) || class == Class::One {
                 return violated(1, format!("{}, and nobody was ever told", broken.what));
             }
             harm.indistinguishable += 1;

@@ -12,7 +12,7 @@ use crate::town::system_called;
 /// under way as it may, or leaves the whole remote alone. The stated bound is one turn.
 pub(crate) fn check_lanes(till: &mut SimTill, book_now: i64) -> Result<(), Violation> {
     let remotes = till.steps.as_mut().and_then(|steps| steps.status().ok()).map(|status| status.remotes);
-    if till.disk != Disk::Well {
+    if till.disk != Disk::Well || till.copies.restored {
         return Ok(());
     }
     let served = |link: &Link| matches!(link, Link::Up | Link::Unknown);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirror::{Line, Mirror, Op};
-use super::{Scene, Violation, holds_lane, is_approval, key, keys, money, people, violated, wire};
+use super::{Scene, Violation, copies, holds_lane, is_approval, key, keys, limits, money, people, violated, wire};
 use crate::plan::Class;
 use crate::till::SimTill;
 
@@ -42,7 +42,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
         return Ok(news);
     }
     let touched: BTreeSet<i64> = lines.iter().filter(|line| line.op_no > 0).map(|line| line.op_no).collect();
-    let gone = lines.iter().any(|line| line.what == "gone");
+    let gone = lines.iter().any(|line| line.what == "gone" && !goes_into_archives(till, line));
     if !gone {
         let read = till.look(|mirror, eye| {
             touched.iter().try_for_each(|&op_no| {
@@ -53,15 +53,18 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
             return violated(5, what);
         }
     }
-    let mut approved = Vec::new();
+    let (mut promised, mut approved) = (Vec::new(), Vec::new());
     let mut waiting = BTreeSet::new();
     let mut settled = Vec::new();
     for line in &lines {
         if tracing && line.what != "touch" {
             news.told.push(told(till, line));
         }
+        copies::numbered(till, line)?;
         match line.what.as_str() {
+            "gone" if goes_into_archives(till, line) => check_archived(till, line)?,
             "gone" => return violated(5, format!("a row of {} is gone", line.old.as_deref().unwrap_or("?"))),
+            "changed" if line.old.as_deref() == Some("body") && is_erased(till, line) => {}
             "changed" if line.old.as_deref() == Some("body") => {
                 return violated(2, format!("the body of attempt {} has changed", line.id));
             }
@@ -89,6 +92,7 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                     }
                     op.promise.clone_from(&line.new);
                 }
+                promised.push(line.op_no);
                 if line.new.as_deref() == Some("offline_approved") {
                     approved.push(line.op_no);
                 }
@@ -133,19 +137,46 @@ pub(crate) fn follow(till: &mut SimTill, scene: &mut Scene<'_>, tracing: bool) -
                 }
             }
             "base" => money::landed(till, scene, line)?,
+            "policy" => limits::policy_set(till, line)?,
             _ => {}
         }
     }
     for op_no in touched {
         at_rest(till, op_no)?;
     }
+    limits::check_promises(till, &promised)?;
     if !approved.is_empty() {
-        money::check_limits(till, &approved)?;
+        limits::check_limits(till, &approved)?;
     }
     if !settled.is_empty() && scene.class == Class::One {
         money::check_settled(till, scene, &settled)?;
     }
     Ok(news)
+}
+
+/// Keeping house takes away what is not needed of operations that are final, where the settings say so.
+fn goes_into_archives(till: &SimTill, line: &Line) -> bool {
+    let details = matches!(line.old.as_deref(), Some("attempt" | "look" | "decision" | "notice"));
+    details && till.house_kept && till.plan.config.retention.archive_after_days.is_some()
+}
+
+/// What has gone into an archive was of an operation that is final, and no open notification.
+fn check_archived(till: &SimTill, line: &Line) -> Result<(), Violation> {
+    let what = line.old.as_deref().unwrap_or_default();
+    let is_final = till.mirror.ops.get(&line.op_no).is_some_and(|op| super::is_final(&op.state));
+    let open = what == "notice" && till.mirror.notices.get(&line.id).is_some_and(|notice| !notice.acked);
+    if is_final && !open {
+        return Ok(());
+    }
+    violated(
+        5,
+        format!("{what} {} of operation {} of till {} is archived while it is needed", line.id, line.op_no, till.index),
+    )
+}
+
+/// The bytes of an attempt are erased: of an operation that is final, by keeping house.
+fn is_erased(till: &SimTill, line: &Line) -> bool {
+    till.house_kept && till.mirror.ops.get(&line.op_no).is_some_and(|op| super::is_final(&op.state))
 }
 
 fn told(till: &SimTill, line: &Line) -> String {
@@ -187,10 +218,10 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
                         && holds_lane(&other.state, &other.kind)
                         && !(other.state == "parked" && keys::parked_passes(till, other))
             });
-            if let Some(ahead) = ahead {
+            if let Some(ahead) = ahead.filter(|_| !till.takes_over()) {
                 return violated(3, format!("{name} is sent before {}, which is {}", ahead.op_id, ahead.state));
             }
-            if op.promise.as_deref().is_some_and(|promise| !is_approval(promise)) {
+            if op.promise.as_deref().is_some_and(|promise| !is_approval(promise)) && !till.takes_over() {
                 return violated(4, format!("{name} is sent though it was {:?}", op.promise));
             }
         }
@@ -225,7 +256,11 @@ fn moved(till: &mut SimTill, scene: &mut Scene<'_>, line: &Line) -> Result<(), V
         (_, "applied") if op.evidence.as_deref() != Some("person") => {
             let inferred = op.evidence.as_deref() == Some("inferred");
             scene.ledger.inferred += u64::from(inferred);
-            if count == 0 && inferred && !till.plan.sole && scene.remote.has_lookalike(till, op) {
+            if count == 0
+                && (inferred || till.copies.has_lost())
+                && !till.is_sole()
+                && scene.remote.has_lookalike(till, op)
+            {
                 scene.ledger.inferred_wrongly += 1;
             } else if count == 0 && !may_stand_by_itself(till, scene, op) {
                 // Holder's data that already stood as sent needs no change.
@@ -268,13 +303,14 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
         Ok(attempt) => attempt,
         Err(what) => return violated(2, what),
     };
-    let till_no = till.index;
+    let (till_no, takes_over) = (till.index, till.takes_over());
     let repeats = till.mirror.ops.get(&line.op_no).is_some_and(|op| keys::repeats(till, op));
     let Some(op) = till.mirror.ops.get_mut(&line.op_no) else {
         return violated(2, format!("attempt {} belongs to no operation", line.id));
     };
     let sent = |outcome: Option<&str>| !matches!(outcome, Some("not_sent" | "not_processed"));
-    let first = op.attempts.iter().find(|earlier| sent(earlier.outcome.as_deref()) && !earlier.undoing);
+    let known = |earlier: &&super::mirror::Attempt| !earlier.undoing && !earlier.path.is_empty();
+    let first = op.attempts.iter().filter(known).find(|earlier| sent(earlier.outcome.as_deref()));
     // An attempt without a request stands for one that was never made.
     let made = !attempt.path.is_empty() && !attempt.undoing;
     if let Some(first) = first.filter(|first| made && (&first.body, &first.path) != (&attempt.body, &attempt.path)) {
@@ -284,6 +320,7 @@ fn attempted(till: &mut SimTill, line: &Line) -> Result<(), Violation> {
     }
     let open = |outcome: Option<&str>| matches!(outcome, None | Some("unknown"));
     if op.asked_again == 0
+        && !takes_over
         && !repeats
         && !attempt.undoing
         && op.attempts.iter().any(|earlier| open(earlier.outcome.as_deref()))

@@ -40,6 +40,10 @@ CREATE TRIGGER sim_attempt_gone AFTER DELETE ON attempt BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.attempt_no, old.op_no, 'attempt'); END;
 CREATE TRIGGER sim_look AFTER INSERT ON look BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('look', new.look_no, new.op_no, new.verdict); END;
+CREATE TRIGGER sim_look_gone AFTER DELETE ON look BEGIN
+  INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.look_no, old.op_no, 'look'); END;
+CREATE TRIGGER sim_decision_gone AFTER DELETE ON decision BEGIN
+  INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.decision_no, old.op_no, 'decision'); END;
 CREATE TRIGGER sim_notice AFTER INSERT ON notice BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('notice', new.notice_no, new.op_no, new.kind); END;
 CREATE TRIGGER sim_ack AFTER UPDATE OF acked_at ON notice WHEN new.acked_at IS NOT NULL BEGIN
@@ -52,6 +56,8 @@ CREATE TRIGGER sim_notice_gone AFTER DELETE ON notice BEGIN
   INSERT INTO sim_log (what, id, op_no, old) VALUES ('gone', old.notice_no, old.op_no, 'notice'); END;
 CREATE TRIGGER sim_decision AFTER INSERT ON decision BEGIN
   INSERT INTO sim_log (what, id, op_no, new) VALUES ('decision', new.decision_no, new.op_no, new.resolution); END;
+CREATE TRIGGER sim_policy AFTER INSERT ON policy BEGIN
+  INSERT INTO sim_log (what, id, op_no) VALUES ('policy', new.version, 0); END;
 CREATE TRIGGER sim_base AFTER UPDATE OF money, points, as_of ON account
   WHEN old.money IS NOT new.money OR old.points IS NOT new.points OR new.as_of > coalesce(old.as_of, 0) BEGIN
   INSERT INTO sim_log (what, id, old, new) VALUES ('base', new.account_no, old.money || ' ' || old.points,
@@ -151,7 +157,7 @@ pub(crate) struct Account {
 }
 
 /// The picture. It lives as long as the till's world; a crash of the till does not touch it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Mirror {
     seq: i64,
     pub(crate) ops: BTreeMap<i64, Op>,

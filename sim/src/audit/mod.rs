@@ -1,9 +1,11 @@
 //! The invariants: checked after every step of a till, by the world's own knowledge of what really happened.
 
+mod copies;
 mod end;
 mod keys;
 mod lanes;
 mod life;
+mod limits;
 pub(crate) mod mirror;
 mod money;
 mod openings;
@@ -16,6 +18,7 @@ use crate::plan::Class;
 use crate::remote::{OpKey, Remote};
 use crate::till::SimTill;
 
+pub(crate) use copies::check_copy;
 pub(crate) use end::{cards_of, check_all, check_book, check_cards};
 pub(crate) use keys::{check_quota, check_undoing};
 pub(crate) use lanes::check_lanes;
@@ -34,7 +37,7 @@ pub struct Violation {
 }
 
 /// The invariants in a few words, by their number.
-pub const INVARIANTS: [&str; 16] = [
+pub const INVARIANTS: [&str; 17] = [
     "the remote has each operation at most once, and exactly as its state says",
     "no write request without a durable attempt, and its body never changes",
     "one at a time in a lane, in the order of the lane",
@@ -51,6 +54,7 @@ pub const INVARIANTS: [&str; 16] = [
     "open offline promises never exceed the policy",
     "the book's own check finds nothing wrong with it",
     "nothing is sent for a card before its opening is confirmed, and nothing to another holder's",
+    "an old copy is noticed, loses nothing up to it, gives no number again and sends nothing unasked",
 ];
 
 pub(crate) fn violated<T>(invariant: u8, what: impl Into<String>) -> Result<T, Violation> {

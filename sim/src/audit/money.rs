@@ -1,9 +1,7 @@
 //! Balances, bases and limits, recomputed from nothing.
 
-use std::collections::BTreeMap;
-
 use super::mirror::{Account, Line, Mirror, Op};
-use super::{Scene, Violation, is_approval, is_final, key, violated};
+use super::{Scene, Violation, is_approval, key, violated};
 use tillbook_sandbox::System;
 use tillbook_sandbox::yonyou::AnswerForm;
 
@@ -85,53 +83,6 @@ pub(super) fn check_settled(till: &mut SimTill, scene: &Scene<'_>, settled: &[i6
     Ok(())
 }
 
-/// The card's part of what was approved offline and is not final, whenever something has been added to it.
-pub(super) fn check_limits(till: &mut SimTill, approved: &[i64]) -> Result<(), Violation> {
-    let accounts = match till.look(|_, eye| Mirror::accounts(eye).map_err(|error| error.to_string())) {
-        Ok(accounts) => accounts,
-        Err(what) => return violated(14, what),
-    };
-    let phones: BTreeMap<i64, String> =
-        accounts.into_iter().filter_map(|account| Some((account.card_no, account.phone?))).collect();
-    let (mut cards, mut by_phone) = (BTreeMap::<i64, i64>::new(), BTreeMap::<&str, i64>::new());
-    let (mut money, mut operations) = (0, 0);
-    for op in till.mirror.ops.values() {
-        if op.promise.as_deref() != Some("offline_approved") || is_final(&op.state) {
-            continue;
-        }
-        let taken = (-op.money).max(0);
-        operations += 1;
-        money += taken;
-        *cards.entry(op.card_no).or_default() += taken;
-        if let Some(phone) = phones.get(&op.card_no) {
-            *by_phone.entry(phone).or_default() += taken;
-        }
-    }
-    let policy = &till.plan.config.policy;
-    let exceeded = |what: &str, found: i64, limit: i64| {
-        violated(14, format!("till {}: {what} {found} exceeds {limit}", till.index))
-    };
-    if operations > i64::from(policy.outage_operations) {
-        return exceeded("the number of open approvals", operations, i64::from(policy.outage_operations));
-    }
-    for op in approved.iter().filter_map(|op_no| till.mirror.ops.get(op_no)).filter(|op| op.money < 0) {
-        let on_card = cards.get(&op.card_no).copied().unwrap_or_default();
-        let on_phone =
-            phones.get(&op.card_no).and_then(|phone| by_phone.get(phone.as_str())).copied().unwrap_or_default();
-        for (what, found, limit) in [
-            ("one operation's part", -op.money, policy.floor_limit),
-            ("the card's open part", on_card, policy.card_limit),
-            ("the phone number's open part", on_phone, policy.card_limit),
-            ("the till's open part", money, policy.outage_limit),
-        ] {
-            if found > limit.fen() {
-                return exceeded(what, found, limit.fen());
-            }
-        }
-    }
-    Ok(())
-}
-
 struct Shown {
     confirmed: i64,
     expected: i64,
@@ -140,7 +91,7 @@ struct Shown {
 
 /// The three figures of both assets, from the account's row and the operations alone.
 fn recomputed<'a>(till: &SimTill, account: &Account, open: impl Iterator<Item = &'a Op>) -> [Shown; 2] {
-    let policy = &till.plan.config.policy;
+    let policy = &till.policies.in_force;
     let mut money = Shown { confirmed: account.money, expected: account.money, available: account.money };
     let mut points = Shown { confirmed: account.points, expected: account.points, available: account.points };
     let (mut unsent_money, mut unsent_points) = (0, 0);

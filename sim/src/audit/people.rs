@@ -49,16 +49,20 @@ pub(super) fn noticed(
     if notice.kind == "unexplained" && scene.class == Class::One {
         let decided = |op: &Op| Some(op.card_no) == notice.card_no && op.decisions > 0;
         // Only a person's word on a figure may leave something that the till can't explain.
-        if !till.mirror.ops.values().any(decided) {
+        // And what only a lost book knew of.
+        if !till.mirror.ops.values().any(decided) && !till.copies.has_lost() {
             return violated(7, format!("till {}: called unexplained: {}", till.index, notice.detail));
         }
     }
-    if notice.kind == "superseded" && scene.class == Class::One && till.plan.sole {
+    if notice.kind == "superseded" && scene.class == Class::One && till.is_sole() {
         return violated(7, format!("till {}: superseded by nobody", till.index));
     }
     let nobody = matches!(notice.kind.as_str(), "provider_halted" | "limits_near");
     if nobody && earlier.iter().any(|other| !other.acked) {
         return violated(11, format!("till {}: {} is notified twice", till.index, notice.kind));
+    }
+    if let Some(other) = till.mirror.notices.get(&id) {
+        return violated(11, format!("till {}: notification {id} was {} before", till.index, other.kind));
     }
     till.mirror.notices.insert(id, notice);
     Ok(())

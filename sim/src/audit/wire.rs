@@ -50,11 +50,19 @@ pub(crate) fn check_execution(
     op_key: OpKey,
     executed: &Executed,
 ) -> Result<(), Violation> {
+    let times = scene.remote.executions(op_key).len();
+    if let Some(lost) = till.copies.lost.get(&op_key.1).filter(|lost| !till.mirror.ops.contains_key(&lost.op_no)) {
+        if times > 1 && lost.kind != "modify" && lost.kind != "set_coupon_status" {
+            let what =
+                format!("{} of till {}, which its book has lost, is carried out {times} times", lost.op_id, till.index);
+            return scene.broken(op_key, what);
+        }
+        return Ok(());
+    }
     let Some(op) = till.mirror.ops.get(&op_key.1) else {
         return violated(2, format!("till {}: the remote has an operation that the book has not", till.index));
     };
     let name = format!("{} of till {}", op.op_id, till.index);
-    let times = scene.remote.executions(op_key).len();
     if scene.class == Class::Two && !executed.changed {
         // The holder's data stood like that already: no harm is done.
         return Ok(());
@@ -81,7 +89,7 @@ pub(super) fn may_be_set_back(till: &SimTill, remote: &Remote, op: &Op) -> bool 
     // A coupon whose time is over, or has not begun, is listed as such whatever status it was given: to give it once more changes
     // nothing.
     op.kind == "set_coupon_status"
-        || (op.kind == "modify" && !till.plan.sole && remote.was_changed_elsewhere(key(till, op.op_no), &op.card))
+        || (op.kind == "modify" && !till.is_sole() && remote.was_changed_elsewhere(key(till, op.op_no), &op.card))
 }
 
 /// Nothing that stands later in the lane has been carried out before.
@@ -94,7 +102,7 @@ fn in_order(
 ) -> Result<(), Violation> {
     let Some(op) = till.mirror.ops.get(&op_no) else { return Ok(()) };
     // Those behind it were let pass while nobody knew what became of it.
-    if keys::parked_passes(till, op) {
+    if keys::parked_passes(till, op) || till.copies.has_lost() {
         return Ok(());
     }
     let later = till.mirror.ops.values().find(|other| {

@@ -28,14 +28,16 @@ impl Checkup<'_> {
         let conn = self.view.conn;
         let segments = self.segments()?;
         let start: Option<Vec<u8>> = self.view.chain_start_kept()?;
+        let burnt = self.view.burnt_lines()?;
         let mut link = Link { entry_no: 0, code: beginning(), before_chain: true };
         let mut statement = conn.prepare(&format!("SELECT {COVERED}, mac FROM entry ORDER BY entry_no"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let entry_no: i64 = row.get(0)?;
             self.report.entries += 1;
-            if entry_no != link.entry_no + 1 {
-                self.gap(link.entry_no + 1, entry_no - 1);
+            if entry_no != link.entry_no + 1 && !burnt.contains(&(link.entry_no, entry_no - 1)) {
+                let detail = format!("lines {} to {} are missing", link.entry_no + 1, entry_no - 1);
+                self.find(FindingKind::EntryMissing, "entry", Some(entry_no), detail);
             }
             if let Err(error) = self.line(row, entry_no) {
                 self.find(FindingKind::Unreadable, "entry", Some(entry_no), said(&error));
@@ -57,16 +59,6 @@ impl Checkup<'_> {
         let head = self.view.chain_head().ok().flatten();
         self.report.chain_head = head.map(|ChainHead { entry_no, mac }| (entry_no, hex(&mac)));
         Ok(())
-    }
-
-    /// Numbers without lines. Those that a restored book passed over may have had some in the lost one, and never in this.
-    fn gap(&mut self, from: i64, to: i64) {
-        if self.view.has_passed_over(from, to).unwrap_or(false) {
-            let detail = format!("lines {from} to {to} were passed over: the book was an older copy or a salvaged one");
-            self.note(FindingKind::EntryMissing, "entry", Some(to + 1), detail);
-        } else {
-            self.find(FindingKind::EntryMissing, "entry", Some(to + 1), format!("lines {from} to {to} are missing"));
-        }
     }
 
     fn segments(&mut self) -> rusqlite::Result<Vec<Segment>> {

@@ -16,19 +16,20 @@ const MOST: usize = 100;
 impl Checkup<'_> {
     /// The marks in the header, and every table, index and trigger, as a fresh book has them.
     pub(super) fn schema(&mut self) -> rusqlite::Result<()> {
-        let pragma = |name: &str| -> rusqlite::Result<i64> {
-            self.view.conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+        let header = |pragma: &str| -> rusqlite::Result<i64> {
+            self.view.conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
         };
-        let (application_id, version) = (pragma("application_id")?, pragma("user_version")?);
+        let (application_id, version) = (header("application_id")?, header("user_version")?);
         if application_id != APPLICATION_ID {
-            let detail = format!("application_id is {application_id} and not {APPLICATION_ID}");
-            self.find(FindingKind::Schema, "header", None, detail);
+            let what = format!("application_id is {application_id} and not {APPLICATION_ID}");
+            self.find(FindingKind::Schema, "header", None, what);
         }
-        // A newer release's book that this one may write has more columns than this one knows.
-        let newer = version > VERSION && check_version(self.view.conn, version).is_ok();
+        // A book of a newer release that this one may write is as that release makes it.
+        if version > VERSION && check_version(self.view.conn, version).is_ok() {
+            return Ok(());
+        }
         if version != VERSION {
-            let detail = format!("user_version is {version} and not {VERSION}");
-            self.differs(newer, "header", detail);
+            self.find(FindingKind::Schema, "header", None, format!("user_version is {version} and not {VERSION}"));
         }
         let fresh = Connection::open_in_memory()?;
         for Step { sql: step, .. } in STEPS {
@@ -39,7 +40,7 @@ impl Checkup<'_> {
             match got.get(name) {
                 None => self.find(FindingKind::Schema, "schema", None, format!("{name} is missing")),
                 Some(other) if other != sql => {
-                    self.differs(newer, "schema", format!("{name} is not as this release makes it"));
+                    self.find(FindingKind::Schema, "schema", None, format!("{name} is not as this release makes it"));
                 }
                 Some(_) => {}
             }
@@ -49,15 +50,6 @@ impl Checkup<'_> {
             self.note(FindingKind::Schema, "schema", None, "something is there that this release does not make");
         }
         Ok(())
-    }
-
-    /// What is not as this release makes it: an error, unless a newer one says that this one need not know.
-    fn differs(&mut self, newer: bool, place: &str, detail: String) {
-        if newer {
-            self.note(FindingKind::Schema, place, None, detail);
-        } else {
-            self.find(FindingKind::Schema, place, None, detail);
-        }
     }
 
     pub(super) fn pages(&mut self) -> rusqlite::Result<()> {

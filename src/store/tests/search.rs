@@ -228,6 +228,7 @@ fn a_book_of_the_schema_before_gets_the_tails_of_all_its_cards() {
     old.execute_batch(CREATE).unwrap();
     let version = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1");
     old.execute_batch(&version).unwrap();
+    old.execute("INSERT INTO book (key, value) VALUES ('book_id', 'old')", ()).unwrap();
     let insert = "INSERT INTO card (number, name, phone) VALUES (?1, ?2, ?3)";
     old.execute(insert, (CardNumber::house().as_str(), None::<&str>, None::<&str>)).unwrap();
     for (number, name, phone) in [("A1", Some("王小明"), None), ("B1", None, Some("13812345678"))] {
