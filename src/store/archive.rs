@@ -19,6 +19,21 @@ pub(super) const COPIED: &[&str] = &["operation", "promise", "attempt", "look", 
 
 pub(super) struct Archive {
     conn: Connection,
+    owner: Owner,
+}
+
+/// Whose details an archive holds. Numbers of one epoch may stand for something else in another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) book: String,
+    pub(super) epoch: i64,
+}
+
+impl Owner {
+    pub(super) fn of(book: &Connection) -> Result<Owner> {
+        let sql = "SELECT value, (SELECT coalesce(max(epoch), 1) FROM epoch) FROM book WHERE key = 'book_id'";
+        Ok(book.query_row(sql, [], |row| Ok(Owner { book: row.get(0)?, epoch: row.get(1)? }))?)
+    }
 }
 
 impl Archive {
@@ -35,14 +50,35 @@ impl Archive {
         if application_id != APPLICATION_ID && tables > 0 {
             return Err(Error::not_a_book("the archive's name is taken by another program's database"));
         }
-        let archive = Archive { conn };
-        archive.prepare(book)?;
+        // Another till's book may have the same name, and the same folder.
+        let own = Owner::of(book)?;
+        conn.execute_batch(&format!(
+            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID};
+             CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), book TEXT, epoch INTEGER)"
+        ))?;
+        conn.execute("INSERT OR IGNORE INTO owner (one, book, epoch) VALUES (1, ?1, ?2)", (&own.book, own.epoch))?;
+        conn.execute_batch("COMMIT")?;
+        let owner = conn.query_row("SELECT book, epoch FROM owner", [], |row| {
+            Ok(Owner { book: row.get(0)?, epoch: row.get(1)? })
+        })?;
+        let archive = Archive { conn, owner };
+        if archive.owner == own {
+            archive.prepare(book)?;
+        }
         Ok(archive)
     }
 
-    /// An archive file that must be there already.
+    /// An archive file of this book's that must be there already.
     pub(super) fn existing(path: &Path, access: &Access, book: &Connection) -> Result<Option<Archive>> {
-        if path.exists() { Archive::open(path, access, book).map(Some) } else { Ok(None) }
+        if !path.exists() {
+            return Ok(None);
+        }
+        let archive = Archive::open(path, access, book)?;
+        Ok((archive.owner.book == Owner::of(book)?.book).then_some(archive))
+    }
+
+    pub(super) fn owner(&self) -> &Owner {
+        &self.owner
     }
 
     /// The tables as the book has them, without their rules: what came out of it is kept whatever it is.
@@ -61,7 +97,7 @@ impl Archive {
                 self.conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column}"))?;
             }
         }
-        self.conn.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; COMMIT"))?;
+        self.conn.execute_batch("COMMIT")?;
         Ok(())
     }
 
@@ -129,9 +165,10 @@ fn rows_of(conn: &Connection, table: &str, columns: &[String], op_no: i64) -> Re
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Where a book's archive of a year is.
-pub(super) fn archive_path(book: &Path, folder: Option<&Path>, year: i32) -> PathBuf {
+/// Where a book's archive of a year is, or the next one where that is somebody else's.
+pub(super) fn archive_path(book: &Path, folder: Option<&Path>, year: i32, number: u32) -> PathBuf {
     let name = book.file_name().map_or_else(|| "book".into(), |name| name.to_string_lossy().into_owned());
     let folder = folder.or_else(|| book.parent()).unwrap_or_else(|| Path::new("."));
-    folder.join(format!("{name}.archive-{year}.db"))
+    let number = if number > 1 { format!("-{number}") } else { String::new() };
+    folder.join(format!("{name}.archive-{year}{number}.db"))
 }

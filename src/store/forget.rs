@@ -1,9 +1,12 @@
 //! Forgetting: a holder's data is erased, the figures stay.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::archive::Archive;
+use super::numbers::{renamed, renaming_of};
 use super::{Store, Tx, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -11,6 +14,9 @@ use crate::model::{Confirmation, Forgotten, State};
 
 /// What an act must have where it had a phone number.
 const NO_PHONE: &str = "00000";
+
+/// Numbers that are the holder's data themselves, each with what stands there afterwards.
+type Pseudonyms = BTreeMap<String, String>;
 
 /// Whether a card's number is a mobile phone's: eleven digits, the first a one.
 fn is_mobile(number: &str) -> bool {
@@ -23,15 +29,18 @@ impl Store {
     pub(crate) fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<Forgotten> {
         // Bytes that are freed from here on are overwritten, and the log does not keep what they were.
         self.conn.execute_batch("PRAGMA secure_delete = ON")?;
-        let forgotten = self.write(|tx| tx.forget(number, who, now));
-        let (card_no, mut forgotten) = forgotten?;
-        let operations = self.operations_of(card_no)?;
-        for path in self.archives()? {
-            match Archive::existing(&path, &self.access, &self.conn)? {
-                Some(archive) => scrub_archive(archive.conn(), &operations, number, &forgotten.number)?,
-                None => forgotten.archives_missing.push(path.display().to_string()),
+        let forgotten = self.write(|tx| {
+            let (card_no, mut forgotten, names) = tx.forget(number, who, now)?;
+            // The archives first: should one of them fail, the book still knows what is to be erased there.
+            let operations = self.operations_of(card_no)?;
+            for path in self.archives()? {
+                match Archive::existing(&path, &self.access, &self.conn)? {
+                    Some(archive) => scrub_archive(archive.conn(), &operations, &names)?,
+                    None => forgotten.archives_missing.push(path.display().to_string()),
+                }
             }
-        }
+            Ok(forgotten)
+        })?;
         self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(forgotten)
     }
@@ -44,10 +53,10 @@ impl Store {
     }
 }
 
-fn scrub_archive(archive: &Connection, operations: &[i64], number: &str, pseudonym: &str) -> Result<()> {
+fn scrub_archive(archive: &Connection, operations: &[i64], names: &Pseudonyms) -> Result<()> {
     archive.execute_batch("BEGIN IMMEDIATE")?;
     let scrubbed = operations.iter().try_for_each(|&op_no| {
-        scrub_operation(archive, op_no, number, pseudonym)?;
+        scrub_operation(archive, op_no, names)?;
         archive.execute("UPDATE promise SET message = NULL WHERE op_no = ?1", [op_no])?;
         Ok(())
     });
@@ -56,7 +65,7 @@ fn scrub_archive(archive: &Connection, operations: &[i64], number: &str, pseudon
 }
 
 /// Takes what is personal out of an operation and of everything that hangs on it.
-fn scrub_operation(conn: &Connection, op_no: i64, number: &str, pseudonym: &str) -> Result<()> {
+fn scrub_operation(conn: &Connection, op_no: i64, names: &Pseudonyms) -> Result<()> {
     let act: Option<String> =
         conn.query_row("SELECT act FROM operation WHERE op_no = ?1", [op_no], |row| row.get(0)).optional()?;
     if let Some(act) = act {
@@ -70,12 +79,19 @@ fn scrub_operation(conn: &Connection, op_no: i64, number: &str, pseudonym: &str)
             } else {
                 fields.remove("phone");
             }
-            if fields.get("card").and_then(Value::as_str) == Some(number) {
-                fields.insert("card".to_owned(), Value::from(pseudonym));
-            }
+            rename(fields, "card", names);
         }
         conn.execute("UPDATE operation SET act = ?2 WHERE op_no = ?1", (op_no, to_json(&act)?))?;
     }
+    let bound: Option<String> =
+        conn.query_row("SELECT bound FROM operation WHERE op_no = ?1", [op_no], |row| row.get(0)).optional()?;
+    if let Some(bound) = bound
+        && let Value::Object(mut fields) = from_json(&bound)?
+        && rename(&mut fields, "called", names)
+    {
+        conn.execute("UPDATE operation SET bound = ?2 WHERE op_no = ?1", (op_no, to_json(&fields)?))?;
+    }
+    scrub_decisions(conn, op_no, names)?;
     let confirmation: Option<String> =
         conn.query_row("SELECT body FROM confirmation WHERE op_no = ?1", [op_no], |row| row.get(0)).optional()?;
     if let Some(body) = confirmation {
@@ -88,7 +104,6 @@ fn scrub_operation(conn: &Connection, op_no: i64, number: &str, pseudonym: &str)
         "UPDATE attempt SET body = x'', answer = NULL, facts = NULL, note = NULL, path =
             substr(path, 1, instr(path || '?', '?') - 1) WHERE op_no = ?1",
         "UPDATE look SET facts = NULL, note = NULL WHERE op_no = ?1",
-        "UPDATE decision SET why = '', detail = NULL WHERE op_no = ?1",
         "UPDATE notice SET ack_note = NULL, detail = 'forgotten' WHERE op_no = ?1",
         "UPDATE operation SET waits_for = NULL WHERE op_no = ?1",
     ] {
@@ -97,8 +112,29 @@ fn scrub_operation(conn: &Connection, op_no: i64, number: &str, pseudonym: &str)
     Ok(())
 }
 
+/// A number that is the holder's data gets its pseudonym. Whether it was one.
+fn rename(fields: &mut Map<String, Value>, field: &str, names: &Pseudonyms) -> bool {
+    let name = fields.get(field).and_then(Value::as_str).and_then(|number| names.get(number));
+    let Some(name) = name.cloned() else { return false };
+    fields.insert(field.to_owned(), Value::from(name));
+    true
+}
+
+/// That a card had another number is still told: by it, older operations are known as this card's.
+fn scrub_decisions(conn: &Connection, op_no: i64, names: &Pseudonyms) -> Result<()> {
+    let mut statement = conn.prepare_cached("SELECT decision_no, detail FROM decision WHERE op_no = ?1")?;
+    let rows = statement.query_map([op_no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let decisions: Vec<(i64, Option<String>)> = rows.collect::<rusqlite::Result<_>>()?;
+    for (decision_no, detail) in decisions {
+        let named = |number: &str| names.get(number).cloned().unwrap_or_else(|| number.to_owned());
+        let detail = detail.as_deref().and_then(renamed).map(|(from, to)| renaming_of(&named(from), &named(to)));
+        conn.execute("UPDATE decision SET why = '', detail = ?2 WHERE decision_no = ?1", (decision_no, detail))?;
+    }
+    Ok(())
+}
+
 impl Tx<'_> {
-    fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<(i64, Forgotten)> {
+    fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<(i64, Forgotten, Pseudonyms)> {
         let card = self.card_row(number)?.ok_or_else(|| Error::not_found("card"))?;
         let cards: Vec<(i64, String)> = {
             let mut statement =
@@ -122,21 +158,17 @@ impl Tx<'_> {
                 return Err(Error::wrong_state(state.as_str(), "operations of the card are open or wait for a person"));
             }
         }
-        let mut forgotten = Forgotten { number: number.to_owned(), ..Forgotten::default() };
+        let names = self.pseudonyms(&cards)?;
+        let number_now = names.get(number).map_or(number, String::as_str);
+        let mut forgotten = Forgotten { number: number_now.to_owned(), ..Forgotten::default() };
         for (card_no, old) in &cards {
-            let phone = card.holder.phone.as_deref();
-            // A number that is a phone's is the holder's data itself.
-            let is_phone = Some(old.as_str()) == phone || is_mobile(old);
-            let pseudonym = if is_phone { format!("forgotten-{card_no}") } else { old.clone() };
-            if old == number {
-                forgotten.number.clone_from(&pseudonym);
-            }
+            let pseudonym = names.get(old).unwrap_or(old);
             let operations: Vec<i64> = {
                 let mut statement = self.conn.prepare("SELECT op_no FROM operation WHERE card_no = ?1")?;
                 statement.query_map([card_no], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
             };
             for &op_no in &operations {
-                scrub_operation(self.conn, op_no, old, &pseudonym)?;
+                scrub_operation(self.conn, op_no, &names)?;
             }
             forgotten.operations += operations.len() as u64;
             self.keep_tails(*card_no, || {
@@ -144,7 +176,7 @@ impl Tx<'_> {
                     "UPDATE card SET number = ?2, name = NULL, phone = NULL, gender = NULL, birthday = NULL, fetched_at = NULL,
                         exception = CASE WHEN exception IS NULL THEN NULL ELSE 'forgotten' END, forgotten_at = ?3
                      WHERE card_no = ?1",
-                    (card_no, &pseudonym, now.millis()),
+                    (card_no, pseudonym, now.millis()),
                 )?;
                 Ok(())
             })?;
@@ -159,12 +191,36 @@ impl Tx<'_> {
                 self.conn.execute(sql, [card_no])?;
             }
             // What the remote calls the account is a phone number at some.
-            self.conn.execute(
-                "UPDATE account SET reference = NULL, confirmed = 0 WHERE card_no = ?1 AND reference IN (?2, ?3)",
-                (card_no, if is_phone { Some(old) } else { None }, phone),
-            )?;
+            for phone in card.holder.phone.iter().chain(names.keys()) {
+                self.conn.execute(
+                    "UPDATE account SET reference = NULL, confirmed = 0 WHERE card_no = ?1 AND reference = ?2",
+                    (card_no, phone),
+                )?;
+            }
         }
         self.set_book(&format!("forgotten {}", card.card_no), &format!("{who} {}", now.millis()))?;
-        Ok((card.card_no, forgotten))
+        Ok((card.card_no, forgotten, names))
+    }
+
+    /// Of the numbers that these cards have or had, those that are a phone's, and so the holder's data themselves.
+    fn pseudonyms(&self, cards: &[(i64, String)]) -> Result<Pseudonyms> {
+        let mut names = Pseudonyms::new();
+        let mut phones = self.conn.prepare("SELECT phone FROM card WHERE card_no = ?1")?;
+        let mut before = self.conn.prepare(
+            "SELECT d.detail FROM decision d JOIN operation o ON o.op_no = d.op_no
+             WHERE o.card_no = ?1 AND d.detail IS NOT NULL",
+        )?;
+        for (card_no, number) in cards {
+            let phone: Option<String> = phones.query_row([card_no], |row| row.get(0))?;
+            let details = before.query_map([card_no], |row| row.get(0))?;
+            let details: Vec<String> = details.collect::<rusqlite::Result<_>>()?;
+            let earlier = details.iter().filter_map(|detail| renamed(detail)).map(|(from, _)| from);
+            for number in earlier.chain([number.as_str()]) {
+                if is_mobile(number) || phone.as_deref() == Some(number) {
+                    names.insert(number.to_owned(), format!("forgotten-{card_no}"));
+                }
+            }
+        }
+        Ok(names)
     }
 }

@@ -26,7 +26,16 @@ pub(crate) struct RenamedRow {
 
 /// How a decision tells of it.
 pub(crate) fn renaming(from: &CardNumber, to: &CardNumber) -> String {
+    renaming_of(from.as_str(), to.as_str())
+}
+
+pub(super) fn renaming_of(from: &str, to: &str) -> String {
     format!("{from}{BECAME}{to}")
+}
+
+/// The number before and the one after, of a decision's detail that tells of it.
+pub(super) fn renamed(detail: &str) -> Option<(&str, &str)> {
+    detail.split_once(BECAME)
 }
 
 /// What the detail of a decision that took this number away begins with, and the next text that begins otherwise: a space is
@@ -74,7 +83,7 @@ impl View<'_> {
         let mut statement = self.conn.prepare_cached(&[sql, tail, " ORDER BY d.decision_no"].concat())?;
         let rows = statement.query_map(params, |row| {
             let detail: String = row.get(3)?;
-            let (from, to) = detail.split_once(BECAME).unwrap_or((&detail, ""));
+            let (from, to) = renamed(&detail).unwrap_or((&detail, ""));
             Ok(RenamedRow {
                 op_no: row.get(0)?,
                 op_id: OpId::stored(row.get(1)?),

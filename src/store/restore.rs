@@ -65,11 +65,12 @@ pub(crate) fn restore_file(
     copy::verify_file(part.path(), access)?;
     let failed = |error| Error::io("the backup can't be put in the book's place", error);
     let marker = marker(&book);
-    if !marker.exists() {
+    let interrupted = marker.exists();
+    if !interrupted {
         create_private(&marker)?;
     }
     sync_folder(&book).map_err(failed)?;
-    let replaced = put_aside(&book).map_err(failed)?;
+    let replaced = put_aside(&book, interrupted).map_err(failed)?;
     part.name_it(&book, false)?;
     std::fs::remove_file(&marker).map_err(failed)?;
     sync_folder(&book).map_err(failed)?;
@@ -95,13 +96,20 @@ fn refuse_other_book(book: &Path, book_id: &str, access: &Access) -> Result<()> 
 }
 
 /// Renames the book and its log, under names that belong together as the old ones did. What SQLite keeps about the log in memory
-/// shared between processes is of no use without them.
-fn put_aside(book: &Path) -> std::io::Result<Option<PathBuf>> {
+/// shared between processes is of no use without them. Where an earlier turn was interrupted between the two, the book follows its log.
+fn put_aside(book: &Path, interrupted: bool) -> std::io::Result<Option<PathBuf>> {
     let log = with_suffix(book, "-wal");
     let _ = std::fs::remove_file(with_suffix(book, "-shm"));
+    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
     let mut aside = None;
     for number in 1_u32.. {
         let name = beside(book, &format!("replaced-{number}"));
+        if interrupted && !has_log && book.exists() && !name.exists() && with_suffix(&name, "-wal").exists() {
+            // Whoever looks at the book without a log makes an empty one.
+            let _ = std::fs::remove_file(&log);
+            aside = Some(name);
+            break;
+        }
         if !name.exists() && !with_suffix(&name, "-wal").exists() {
             aside = Some(name);
             break;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::Datelike;
 use rusqlite::OptionalExtension;
 
-use super::archive::{Archive, archive_path};
+use super::archive::{Archive, Owner, archive_path};
 use super::{Store, Tx};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -107,12 +107,23 @@ impl Store {
             return Ok(*archive_no);
         }
         let year = chrono::DateTime::from_timestamp_millis(now.millis()).map_or(1970, |at| at.year());
-        let path = archive_path(&self.path, rules.archive_folder.as_deref(), year);
-        let archive = Archive::open(&path, &self.access, &self.conn)?;
+        let own = Owner::of(&self.conn)?;
+        let mut number = 1;
+        let (path, archive, archive_no) = loop {
+            let path = archive_path(&self.path, rules.archive_folder.as_deref(), year, number);
+            let archive = Archive::open(&path, &self.access, &self.conn)?;
+            if archive.owner().book == own.book {
+                let name = path.to_str().ok_or_else(|| Error::config("retention.archive_folder", "must be UTF-8"))?;
+                // One of an earlier epoch is not written to, but it is known: holders are to be forgotten in it, too.
+                let archive_no = self.write(|tx| tx.archive_number(name, now))?;
+                if archive.owner().epoch == own.epoch {
+                    break (path, archive, archive_no);
+                }
+            }
+            number += 1;
+        };
         // What came into it before must be sound: it is the only copy.
         archive.check()?;
-        let name = path.to_str().ok_or_else(|| Error::config("retention.archive_folder", "must be UTF-8"))?;
-        let archive_no = self.write(|tx| tx.archive_number(name, now))?;
         keeping.archive = Some((archive, archive_no, path));
         Ok(archive_no)
     }
@@ -172,15 +183,17 @@ impl Tx<'_> {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// What is in the archive leaves the book.
+    /// What is in the archive leaves the book. What a return of the operation would have to know stays, and so does which number a
+    /// card had before.
     fn leave_to_archive(&self, operations: &[i64], archive_no: i64) -> Result<u64> {
         let mut archived = 0;
         for op_no in operations {
             for sql in [
                 "DELETE FROM look WHERE op_no = ?1",
                 "DELETE FROM attempt WHERE op_no = ?1",
-                "DELETE FROM confirmation WHERE op_no = ?1",
-                "DELETE FROM decision WHERE op_no = ?1",
+                "DELETE FROM confirmation WHERE op_no = (SELECT op_no FROM operation WHERE op_no = ?1
+                    AND kind NOT IN ('accrue_points', 'redeem_points', 'push_order'))",
+                "DELETE FROM decision WHERE op_no = ?1 AND detail IS NULL",
                 "DELETE FROM notice WHERE op_no = ?1 AND acked_at IS NOT NULL",
             ] {
                 self.conn.prepare_cached(sql)?.execute([op_no])?;

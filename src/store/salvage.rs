@@ -4,15 +4,18 @@
 //! page costs its own rows and no others. The result is a valid book; rows whose other half is lost go into a plain SQLite
 //! file beside it.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use super::migrations::{STEPS, Step, VERSION};
+use super::chain::Chain;
+use super::migrations::{MIN_READER, MIN_WRITER, STEPS, Step, VERSION};
 use super::salvage_mend::mend;
 use super::schema::APPLICATION_ID;
+use super::{Tx, View};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{SalvageReport, SalvagedTable};
@@ -97,11 +100,26 @@ fn save(copy: &Path, into: &Path, leftovers: &Path, now: Timestamp, report: &mut
     for table in tables(&book)? {
         report.tables.push(copy_table(&source, &book, &table)?);
     }
+    // A book of the first schema has lines without codes, and says nothing of who may open it.
+    let chained = columns(&source, "entry").is_ok_and(|columns| columns.iter().any(|column| column == "mac"));
     // The damaged one is not needed any more.
     drop(source);
+    bring_up(&book, chained)?;
     mend(&book, leftovers, now, report)?;
     book.execute_batch("COMMIT")?;
     book.close().map_err(|(_, error)| error.into())
+}
+
+/// What a migration does to a book besides its tables.
+fn bring_up(book: &Connection, chained: bool) -> Result<()> {
+    for (key, version) in [("min_writer", MIN_WRITER), ("min_reader", MIN_READER)] {
+        book.execute("INSERT OR IGNORE INTO book (key, value) VALUES (?1, ?2)", (key, version.to_string()))?;
+    }
+    if chained {
+        return Ok(());
+    }
+    let (exposure, chain) = (Cell::new(None), Chain::new(None));
+    Tx { view: View { conn: book, exposure: &exposure }, chain: &chain }.begin_chain()
 }
 
 /// The damaged book, with its rules off that would refuse it as a whole. Where its beginning can't be read, with the beginning

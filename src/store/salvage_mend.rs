@@ -1,11 +1,13 @@
 //! What a salvaged book needs to be one again: the other halves of rows that are there, made anew where others tell of them.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::chain::Chain;
 use super::seal::{SEALED, seal_of};
-use super::{from_json, parsed, to_json};
+use super::{Tx, View, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::model::{Act, CardNumber, Kind, Promise, SalvageReport, State, Told};
@@ -28,7 +30,9 @@ pub(super) fn mend(book: &Connection, leftovers: &Path, now: Timestamp, report: 
     operations(book, now, report)?;
     seals(book, report)?;
     lanes(book)?;
+    let_go(book, now)?;
     take_out(book, leftovers, report)?;
+    found_again(book)?;
     for (_, sql) in &triggers {
         book.execute_batch(sql)?;
     }
@@ -188,6 +192,30 @@ fn lanes(book: &Connection) -> Result<()> {
                     AND state = 'applied') THEN 'ready' ELSE 'idle' END END",
     )?;
     Ok(())
+}
+
+/// What a row tells besides, and can do without: that it is lost takes no operation, promise or card out of the book.
+fn let_go(book: &Connection, now: Timestamp) -> Result<()> {
+    book.execute_batch(
+        "UPDATE promise SET policy = NULL WHERE policy NOT IN (SELECT version FROM policy);
+         UPDATE card SET same_as = NULL WHERE same_as NOT IN (SELECT card_no FROM card);
+         UPDATE record SET op_no = NULL WHERE op_no NOT IN (SELECT op_no FROM operation)",
+    )?;
+    // The details of these are in a file that nobody knows the name of any more: forgetting tells that it was not there.
+    book.execute(
+        "INSERT INTO archive (archive_no, name, operations, at)
+         SELECT archive_no, 'lost-' || archive_no, count(*), ?1 FROM operation
+         WHERE archive_no IS NOT NULL AND archive_no NOT IN (SELECT archive_no FROM archive) GROUP BY archive_no",
+        [now.millis()],
+    )?;
+    Ok(())
+}
+
+/// What cards are found by is made anew from the cards.
+fn found_again(book: &Connection) -> Result<()> {
+    book.execute("DELETE FROM tail", ())?;
+    let (exposure, chain) = (Cell::new(None), Chain::new(None));
+    Tx { view: View { conn: book, exposure: &exposure }, chain: &chain }.fill_tails()
 }
 
 /// Rows that refer to what is lost are kept beside the book.

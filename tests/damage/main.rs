@@ -4,6 +4,7 @@
 #[path = "../common/street.rs"]
 mod street;
 
+mod aftermath;
 mod bytes;
 mod chain;
 mod keeping;

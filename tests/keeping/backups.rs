@@ -214,3 +214,26 @@ fn a_restore_that_was_interrupted_is_told_and_can_be_run_again() {
     assert!(till.status().unwrap().restored.is_some());
     assert!(till.card("A2").is_ok());
 }
+
+/// The machine dies between the log's new name and the book's: they still belong together.
+#[test]
+fn a_replaced_book_finds_its_log_again_after_an_interruption() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    let backup = street.dir.path().join("monday.db");
+    till.backup(&backup, BackupOptions::new()).unwrap();
+    till.consume(Consume::new("A2", yuan("1.01")).op_id("in-the-log").offline()).unwrap();
+    let in_folder = |name: &str| street.dir.path().join(name);
+    let (book, log) = (std::fs::read(street.book()).unwrap(), std::fs::read(in_folder("till.db-wal")).unwrap());
+    drop(till);
+    std::fs::write(street.book(), book).unwrap();
+    let _ = std::fs::remove_file(in_folder("till.db-wal"));
+    std::fs::write(in_folder("till.db.replaced-1-wal"), log).unwrap();
+    std::fs::write(in_folder("till.db.restoring"), b"").unwrap();
+    let report = Restore::new(&backup).run(street.book()).unwrap();
+    let replaced = report.replaced.unwrap();
+    assert_eq!(replaced, std::fs::canonicalize(in_folder("till.db.replaced-1")).unwrap());
+    assert_eq!(ask::<i64>(&replaced, "SELECT count(*) FROM operation"), 1);
+    assert_eq!(ask::<i64>(&street.book(), "SELECT count(*) FROM operation"), 0);
+}

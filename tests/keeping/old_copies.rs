@@ -252,8 +252,14 @@ fn copies_put_back_at_any_point_lose_and_double_nothing() {
             corner.assert_restored(&till, "ahead of it");
             told += 1;
         }
+        let assert_clean = || {
+            let check = till.check(&tillbook::CheckOptions::default()).unwrap();
+            assert!(check.is_clean(), "{name}: {:#?}", check.findings);
+        };
+        assert_clean();
         till.go_on_after_restore("boss", "the disk was replaced").unwrap();
         corner.pass(&till);
+        assert_clean();
         assert_eq!(
             (times_there(street, 8_04), times_there(street, 20_02), times_there(street, 24_08)),
             there,
