@@ -572,9 +572,6 @@
 // The book is encrypted and the key is another one, or none was given.
 #define TILLBOOK_WRONG_KEY 31
 
-// The book was opened for reading only.
-#define TILLBOOK_READ_ONLY 32
-
 // An argument, or a field that must be given, is NULL.
 #define TILLBOOK_NULL_ARGUMENT 100
 

@@ -7211,9 +7211,6 @@ namespace Tillbook
         /// <summary>The book is encrypted and the key is another one, or none was given.</summary>
         WrongKey = 31,
 
-        /// <summary>The book was opened for reading only.</summary>
-        ReadOnly = 32,
-
         /// <summary>An argument, or a field that must be given, is NULL.</summary>
         NullArgument = 100,
 

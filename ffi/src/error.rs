@@ -71,8 +71,6 @@ pub const TILLBOOK_CLOSED: i32 = 29;
 pub const TILLBOOK_RESTORED: i32 = 30;
 /// The book is encrypted and the key is another one, or none was given.
 pub const TILLBOOK_WRONG_KEY: i32 = 31;
-/// The book was opened for reading only.
-pub const TILLBOOK_READ_ONLY: i32 = 32;
 /// An argument, or a field that must be given, is NULL.
 pub const TILLBOOK_NULL_ARGUMENT: i32 = 100;
 /// A struct_size that can't be, or fields that are not zero and unknown to this library. Nothing was done.
@@ -307,7 +305,6 @@ const NAMES: &[(i32, &CStr)] = &[
     (TILLBOOK_CLOSED, c"CLOSED"),
     (TILLBOOK_RESTORED, c"RESTORED"),
     (TILLBOOK_WRONG_KEY, c"WRONG_KEY"),
-    (TILLBOOK_READ_ONLY, c"READ_ONLY"),
     (TILLBOOK_NULL_ARGUMENT, c"NULL_ARGUMENT"),
     (TILLBOOK_BAD_STRUCT, c"BAD_STRUCT"),
     (TILLBOOK_BAD_TEXT, c"BAD_TEXT"),
