@@ -151,7 +151,7 @@ impl Desk {
         let mut op = tx.operation(op_no)?;
         // While the figures were read the call may have timed out, or a cashier have voided it.
         // Where accounts have turned out to be one, something may stand before it now.
-        let first = tx.lane_head(lane_no)?.is_none_or(|head| head.op_no == op_no);
+        let first = self.head(tx, lane_no)?.is_none_or(|head| head.op_no == op_no);
         if op.state != State::Queued || !op.may_be_sent() || !first {
             return self.refresh_lane(tx, lane_no, None);
         }

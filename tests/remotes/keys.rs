@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tillbook::{AccruePoints, Points, Resolution, State, Till};
+use tempfile::TempDir;
+use tillbook::{AccruePoints, GiveCoupon, Points, Resolution, State, Till};
 use tillbook_sandbox::freemud::{Freemud, NewMember, PrivateKey, PublicKey, Settings};
+use tillbook_sandbox::gree::{NewTemplate, Profile};
 
-use crate::street::{ALL, Fate, Street, freemud, shop};
+use crate::street::{ALL, Fate, Street, freemud, gree, shop};
 
 const WANG: &str = "13800000001";
 const GRANT: &str = "score/sendScore";
@@ -113,4 +115,42 @@ fn a_key_is_judged_by_the_steady_clock_within_a_process() {
     later(&street, &till);
     assert_eq!((till.operation("g").unwrap().state, points(&street)), (State::Settled, 307));
     assert_eq!(sent.load(Ordering::SeqCst), 1, "the same once more");
+}
+
+/// An older copy has doubts about both: the coupon is looked for, the points have a key and could be sent again at once. That
+/// the coupon was found absent and queued did not keep the points from going first.
+#[test]
+fn what_has_a_key_waits_for_what_was_found_absent_before_it() {
+    const PHONE: &str = "13911112222";
+    let street = Street::new();
+    let now = street.now_ms();
+    {
+        let mut cores = street.cores.lock().unwrap();
+        let mut office = cores.gree.office(now);
+        office.add_member(PHONE, Profile::default(), 100, 0).unwrap();
+        office.add_template(NewTemplate::new("T1", 1000, 10)).unwrap();
+    }
+    let elsewhere = TempDir::new().unwrap();
+    let mut config = shop(gree());
+    config.high_water = Some(elsewhere.path().join("mark"));
+    let till = street.till(config.clone());
+    till.serve_card(PHONE, ALL).unwrap();
+    street.cut(true);
+    till.give_coupon(GiveCoupon::new(PHONE, "T1").op_id("coupon").offline()).unwrap();
+    till.accrue_points(AccruePoints::new(PHONE).points(Points::new(5)).op_id("points").offline()).unwrap();
+    drop(till);
+    std::fs::remove_file(elsewhere.path().join("mark")).unwrap();
+    street.cut(false);
+    let till = street.till(config);
+    let states = || ["coupon", "points"].map(|op_id| till.operation(op_id).unwrap().state);
+    assert_eq!(states(), [State::InDoubt; 2]);
+    till.go_on_after_restore("boss", "the other disk was replaced").unwrap();
+    for _ in 0..20 {
+        till.sync(ALL).unwrap();
+        street.clock.pass(Duration::from_secs(60));
+    }
+    assert_eq!(states(), [State::Settled; 2]);
+    let mut writes: Vec<_> = street.log.lock().unwrap().iter().map(|(_, endpoint)| endpoint.clone()).collect();
+    writes.retain(|endpoint| endpoint == "wk.coupon.give" || endpoint == "wk.user.event.score.change");
+    assert_eq!(writes, ["wk.coupon.give", "wk.user.event.score.change"]);
 }
