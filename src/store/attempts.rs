@@ -1,6 +1,6 @@
 //! Attempts to send, and looks at the remote's records after one whose outcome is unknown.
 
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 use serde_json::Value;
 
 use super::highwater::after_burnt;
@@ -98,6 +98,17 @@ impl View<'_> {
     pub(crate) fn attempt(&self, attempt_no: i64) -> Result<AttemptRow> {
         let mut statement = self.conn.prepare_cached(&[ATTEMPT, " WHERE attempt_no = ?1"].concat())?;
         Ok(statement.query_row([attempt_no], attempt)?)
+    }
+
+    /// What a remote's clock told last before an attempt was made.
+    pub(crate) fn server_time_before(&self, provider: &str, attempt_no: i64) -> Result<Option<Timestamp>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT a.server_at FROM attempt a JOIN operation o ON o.op_no = a.op_no
+             WHERE a.attempt_no < ?1 AND a.server_at IS NOT NULL AND o.provider = ?2
+             ORDER BY a.attempt_no DESC LIMIT 1",
+        )?;
+        let told = statement.query_row((attempt_no, provider), |row| row.get(0)).optional()?;
+        Ok(told.map(Timestamp::from_millis))
     }
 
     /// The looks for the attempts of an operation as it stands.

@@ -110,6 +110,11 @@ impl View<'_> {
         if let Some(begun) = self.one_operation(begun, [lane_no])? {
             return Ok(Some(begun));
         }
+        self.oldest_in_lane(lane_no)
+    }
+
+    /// The oldest operation that holds a lane, whether or not it has begun.
+    pub(crate) fn oldest_in_lane(&self, lane_no: i64) -> Result<Option<OpRow>> {
         self.one_operation(" WHERE o.lane_no = ?1 AND o.holding = 1 ORDER BY o.op_no LIMIT 1", [lane_no])
     }
 

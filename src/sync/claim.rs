@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{CardNumber, State};
 use crate::provider::{Inquiry, Reading, Reference, Whom};
-use crate::store::{LaneState, ReadyLane, Store, Tx, View};
+use crate::store::{AttemptRow, LaneState, OpRow, ReadyLane, Store, Tx, View};
 
 use super::desk::Desk;
 use super::engine::{Scope, URGENT_EXTRA};
@@ -146,7 +146,7 @@ impl Desk {
                     if self.condition.is_down() || self.jobs.len() >= most {
                         return Ok(());
                     }
-                    let head = tx.lane_head(lane.lane_no)?.map(|op| (op.op_no, op.state));
+                    let head = self.head(tx, lane.lane_no)?.map(|op| (op.op_no, op.state));
                     anything |= seen.insert((lane.lane_no, head));
                     self.work_on(tx, lane.lane_no, now)?;
                 }
@@ -202,6 +202,20 @@ impl Desk {
         })
     }
 
+    /// The operation that a lane stands at, for the one who works on it. What is in doubt and would only be sent again lets
+    /// the oldest go first if that was sent before as well: it was found absent, or a person has it sent again.
+    pub(super) fn head(&self, tx: &Tx<'_>, lane_no: i64) -> Result<Option<OpRow>> {
+        let Some(head) = tx.lane_head(lane_no)? else { return Ok(None) };
+        if head.state != State::InDoubt || !self.repeats(&head) {
+            return Ok(Some(head));
+        }
+        // Where two lanes became one, what was never sent does not go before what was.
+        let older = |oldest: &OpRow| oldest.op_no < head.op_no && oldest.may_be_sent();
+        let Some(oldest) = tx.oldest_in_lane(lane_no)?.filter(older) else { return Ok(Some(head)) };
+        let was_sent = tx.attempts(oldest.op_no)?.iter().any(AttemptRow::may_have_been_sent);
+        Ok(Some(if was_sent || tx.was_sent_again(oldest.op_no)? { oldest } else { head }))
+    }
+
     /// Begins what a lane's head needs, if it is due.
     fn work_on(&mut self, tx: &Tx<'_>, lane_no: i64, now: Timestamp) -> Result<()> {
         let (state, _) = tx.lane(lane_no)?;
@@ -211,7 +225,7 @@ impl Desk {
         if !matches!(state, LaneState::Ready { due, .. } if due <= now) {
             return Ok(());
         }
-        match tx.lane_head(lane_no)? {
+        match self.head(tx, lane_no)? {
             Some(op) if op.state == State::Queued => self.begin_send(tx, op),
             Some(op) if matches!(op.state, State::InDoubt | State::Reversing) => self.begin_look(tx, op),
             Some(_) => self.refresh_lane(tx, lane_no, None),

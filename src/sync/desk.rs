@@ -16,6 +16,7 @@ use super::call::Waiting;
 use super::engine::{Exchange, Scope};
 use super::hall::Hall;
 use super::job::{Ask, AskResult, Job, Work};
+use super::key_life::KeyClocks;
 use super::outage::OutageWatch;
 use super::pacing::{Condition, backoff};
 use super::tokens::{TokenDesk, TokenSource};
@@ -62,6 +63,10 @@ pub(super) struct Desk {
     sealed: BTreeMap<u64, Sealed>,
     /// What the request was sealed with whose answer is being worked off.
     pub(super) answered: Option<Sealed>,
+    /// When that was asked for, also where it was for a token alone.
+    pub(super) asked: Option<Duration>,
+    /// By what the life of a key is judged.
+    pub(super) key_clocks: KeyClocks,
     /// The catalogue is to be read from here on.
     pub(super) catalogue_due: Option<Timestamp>,
     pub(super) catalogue_failures: u32,
@@ -172,6 +177,8 @@ impl Desk {
             next_ticket: first + 1,
             sealed: BTreeMap::new(),
             answered: None,
+            asked: None,
+            key_clocks: KeyClocks::default(),
             catalogue_due: Some(hall.now()),
             catalogue_failures: 0,
             unsaved: Vec::new(),

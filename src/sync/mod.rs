@@ -17,6 +17,7 @@ mod hall;
 mod job;
 mod keeping;
 mod kept;
+mod key_life;
 mod levels;
 mod looks;
 mod members;

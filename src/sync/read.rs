@@ -23,6 +23,7 @@ impl Desk {
     /// What every exchange tells, whatever it was for: the remote's clock.
     pub(super) fn note_answer(&mut self, sealed: Option<Sealed>, result: &Result<HttpResponse, TransportFailure>) {
         self.answered = sealed;
+        self.asked = sealed.map(|sealed| sealed.sent);
         self.server_time = None;
         let Ok(response) = result else { return };
         self.server_time = server_time(response);
@@ -53,6 +54,7 @@ impl Desk {
         }
         let server = self.server_time.take();
         self.remote_clock = server;
+        self.key_clocks.answered(server, self.asked);
         if self.hall.remote_answered(server) {
             event!(TIME_BROUGHT_BACK, provider = self.provider.name());
             self.follow_time();

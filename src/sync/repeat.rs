@@ -11,6 +11,7 @@ use crate::transport::HttpResponse;
 
 use super::desk::Desk;
 use super::job::Job;
+use super::key_life::KeyLife;
 use super::looks::Looks;
 use super::people::reversed;
 use super::write::Dossier;
@@ -28,8 +29,18 @@ impl Desk {
         let Some(first) = sent.find(|attempt| !attempt.path.is_empty()) else {
             return self.park(tx, &mut op, "no attempt is recorded that could be repeated", true);
         };
-        if now.since(first.started_at) > self.provider.key_life() && !mutated!(ResentForEver) {
-            return self.park(tx, &mut op, "sent without an answer, and the remote may have forgotten its key", true);
+        match self.key_life(tx, op.op_no, first)? {
+            KeyLife::Lasts => {}
+            KeyLife::Over => {
+                let why = "sent without an answer, and the remote may have forgotten its key";
+                return self.park(tx, &mut op, why, true);
+            }
+            // Its catalogue is read at the start, and tells.
+            KeyLife::AskTime => {
+                let (_, failures) = tx.lane(op.lane_no)?;
+                let due = now.after(self.backoff(failures));
+                return tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due }, failures.saturating_add(1));
+            }
         }
         if mutated!(ResentUnderNewKey) {
             op.key = op.key.chars().rev().collect();
@@ -162,7 +173,7 @@ impl Desk {
         };
         let asked = tx.attempt(attempt_no)?;
         let (at, server_at) = (asked.started_at, asked.server_at);
-        if at.since(first.started_at) > self.provider.key_life() {
+        if self.key_life(tx, op.op_no, first)? != KeyLife::Lasts {
             // It knows nothing of the key any more, whether or not it has carried it out.
             return self.park(tx, op, "there was nothing to undo, but the remote may have forgotten its key", true);
         }

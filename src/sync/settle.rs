@@ -362,7 +362,7 @@ impl Desk {
 
     /// Brings a lane's row in line with its head. `later`: not before then, after so many failures.
     pub(super) fn refresh_lane(&mut self, tx: &Tx<'_>, lane_no: i64, later: Option<(Timestamp, u32)>) -> Result<()> {
-        let head = tx.lane_head(lane_no)?;
+        let head = self.head(tx, lane_no)?;
         self.stand_at(tx, lane_no, head.as_ref(), later)
     }
 

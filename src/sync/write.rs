@@ -151,7 +151,7 @@ impl Desk {
         let mut op = tx.operation(op_no)?;
         // While the figures were read the call may have timed out, or a cashier have voided it.
         // Where accounts have turned out to be one, something may stand before it now.
-        let first = tx.lane_head(lane_no)?.is_none_or(|head| head.op_no == op_no);
+        let first = self.head(tx, lane_no)?.is_none_or(|head| head.op_no == op_no);
         if op.state != State::Queued || !op.may_be_sent() || !first {
             return self.refresh_lane(tx, lane_no, None);
         }
@@ -198,6 +198,9 @@ impl Desk {
             }
         };
         let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock), findings.facts.as_ref(), &call)?;
+        if !dossier.attempts.iter().any(AttemptRow::may_have_been_sent) {
+            self.note_first(op_no, attempt_no);
+        }
         tx.transition(&mut op, State::Sending, now)?;
         let (_, failures) = tx.lane(lane_no)?;
         tx.set_lane(lane_no, LaneState::Idle, failures)?;
@@ -285,6 +288,9 @@ impl Desk {
         result: &Result<HttpResponse, TransportFailure>,
     ) -> Result<()> {
         self.take_write_answer(tx, op_no, attempt_no, result)?;
+        if !matches!(tx.operation(op_no)?.state, State::Queued | State::Sending | State::InDoubt | State::Reversing) {
+            self.forget_first(op_no);
+        }
         tx.tell_attempt(op_no, attempt_no)
     }
 

@@ -6,6 +6,7 @@
 mod street;
 
 mod coupons;
+mod keys;
 mod members;
 mod mishaps;
 mod pushes;
