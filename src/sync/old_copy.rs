@@ -58,15 +58,19 @@ impl Desk {
     /// Whatever of this desk's has not come to an end may have been sent. Returns how many there are.
     fn doubt_all(&mut self, tx: &Tx<'_>) -> Result<u64> {
         let mut doubtful = 0;
+        // Gathered first: what is doubted changes its state, and is not to be met again in the next.
+        let mut under_way = Vec::new();
         for state in [State::Queued, State::Sending, State::InDoubt, State::Reversing] {
-            for mut op in self.own(tx.operations_in(state)?) {
-                if op.may_be_sent() || op.state != State::Queued {
-                    self.doubt(tx, &mut op)?;
-                    doubtful += 1;
-                }
+            under_way.extend(self.own(tx.operations_in(state)?));
+        }
+        let waiting = self.own(tx.waiting_operations()?);
+        for mut op in under_way {
+            if op.may_be_sent() || op.state != State::Queued {
+                self.doubt(tx, &mut op)?;
+                doubtful += 1;
             }
         }
-        for mut op in self.own(tx.waiting_operations()?) {
+        for mut op in waiting {
             if op.state == State::Parked && !op.unknown {
                 // Somebody may have had it sent again.
                 let why = op.waits_for.clone().unwrap_or_default();
