@@ -78,7 +78,10 @@ impl Desk {
         if self.condition.is_down() {
             // A single probe at a time, and nothing else, until the remote is there again.
             let due = self.condition.probe_from().is_none_or(|from| now >= from);
-            if due && !self.jobs.values().any(Job::is_health) && self.token_is_there(tx)? {
+            // What is fetched for a token finds out as well, and may be under way though the book's time, brought back since, has
+            // made the old token good again.
+            let asking = self.jobs.values().any(|job| job.is_health() || job.is_for_tokens());
+            if due && !asking && self.token_is_there(tx)? {
                 let reading = self.provider.health();
                 self.begin_read(tx, Work::Asked { ask: Ask::Health, ticket: None }, reading)?;
             }

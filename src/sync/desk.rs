@@ -19,6 +19,7 @@ use super::job::{Ask, AskResult, Job, Work};
 use super::key_life::KeyClocks;
 use super::outage::OutageWatch;
 use super::pacing::{Condition, backoff};
+use super::read::StepAnswered;
 use super::tokens::{TokenDesk, TokenSource};
 
 /// An answer's largest size. The longest the dialects know, a page of history, is far below.
@@ -306,6 +307,13 @@ impl Desk {
         for result in writes.chain(reads).chain(inbox.tokens.iter().map(|(.., result)| result)) {
             self.note_pause(result);
         }
+        // So does an answer that says that we are not served, or none at all: such are worked off before any that lets
+        // something leave.
+        let reads = std::mem::take(&mut inbox.reads).into_iter().map(StepAnswered::of);
+        let (bad_news, reads): (Vec<_>, Vec<_>) = reads.partition(StepAnswered::is_bad_news);
+        for answered in bad_news {
+            self.step_answered(tx, answered)?;
+        }
         for (op_no, lane_no, attempt_no, sealed, result) in &inbox.writes {
             self.busy.remove(lane_no);
             self.note_answer(*sealed, result);
@@ -320,21 +328,8 @@ impl Desk {
             self.note_answer(*sealed, result);
             self.token_answered(tx, job, result)?;
         }
-        for (_, work, reading, began, sealed, result) in std::mem::take(&mut inbox.reads) {
-            if let Some(lane_no) = work.lane() {
-                self.busy.remove(&lane_no);
-            }
-            self.note_answer(sealed, &result);
-            if let Some(lane_no) = work.lane()
-                && !tx.lane_exists(lane_no)?
-            {
-                // Its account turned out to be another one: there the operation goes on.
-                if let Some(op_no) = work.operation() {
-                    self.refresh_lane(tx, tx.operation(op_no)?.lane_no, None)?;
-                }
-                continue;
-            }
-            self.read_answered(tx, work, reading, began, result)?;
+        for answered in reads {
+            self.step_answered(tx, answered)?;
         }
         self.expire_overdue(tx)?;
         self.take_up(tx, scope, most)?;

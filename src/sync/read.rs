@@ -8,7 +8,7 @@ use crate::provider::{Findings, ReadFailure, ReadStep, Reading, Reply};
 use crate::store::{NewNotice, Tx};
 use crate::transport::{HttpResponse, TransportFailure};
 
-use super::desk::{Desk, Sealed};
+use super::desk::{Desk, ReadAnswer, Sealed};
 use super::job::{Ask, AskAnswer, Job, Work};
 use super::pacing::{retry_after, server_time};
 
@@ -18,6 +18,33 @@ const SERVICE_UNAVAILABLE: u16 = 503;
 
 /// After so many answers of no use in a row about one card its operation waits for a person.
 const PATIENCE: u32 = 30;
+
+/// An answer to a read, with what it is in the dialect.
+pub(super) struct StepAnswered {
+    work: Work,
+    reading: Box<dyn Reading>,
+    began: Timestamp,
+    sealed: Option<Sealed>,
+    result: Result<HttpResponse, TransportFailure>,
+    /// `None`: only a pause was asked for.
+    step: Option<ReadStep>,
+}
+
+impl StepAnswered {
+    pub(super) fn of((_, work, mut reading, began, sealed, result): ReadAnswer) -> StepAnswered {
+        let step = match &result {
+            Err(failure) => Some(ReadStep::Failed(ReadFailure::Garbled(failure.to_string()))),
+            Ok(response) if response.status == TOO_MANY_REQUESTS => None,
+            Ok(response) => Some(reading.step(Some(response))),
+        };
+        StepAnswered { work, reading, began, sealed, result, step }
+    }
+
+    /// Whether nothing leaves on account of it, and the remote may have to be left alone.
+    pub(super) fn is_bad_news(&self) -> bool {
+        matches!(self.step, None | Some(ReadStep::Failed(_)))
+    }
+}
 
 impl Desk {
     /// What every exchange tells, whatever it was for: the remote's clock.
@@ -63,22 +90,26 @@ impl Desk {
         Ok(())
     }
 
-    pub(super) fn read_answered(
-        &mut self,
-        tx: &Tx<'_>,
-        work: Work,
-        mut reading: Box<dyn Reading>,
-        began: Timestamp,
-        result: Result<HttpResponse, TransportFailure>,
-    ) -> Result<()> {
-        let step = match result {
-            Err(failure) => ReadStep::Failed(ReadFailure::Garbled(failure.to_string())),
-            Ok(response) if response.status == TOO_MANY_REQUESTS => {
-                return self.read_failed(tx, work, "the remote asked for a pause");
+    /// An answer to a read is worked off.
+    pub(super) fn step_answered(&mut self, tx: &Tx<'_>, answered: StepAnswered) -> Result<()> {
+        let StepAnswered { work, reading, began, sealed, result, step } = answered;
+        if let Some(lane_no) = work.lane() {
+            self.busy.remove(&lane_no);
+        }
+        self.note_answer(sealed, &result);
+        if let Some(lane_no) = work.lane()
+            && !tx.lane_exists(lane_no)?
+        {
+            // Its account turned out to be another one: there the operation goes on.
+            if let Some(op_no) = work.operation() {
+                self.refresh_lane(tx, tx.operation(op_no)?.lane_no, None)?;
             }
-            Ok(response) => reading.step(Some(&response)),
-        };
-        self.go_on(tx, work, reading, began, step)
+            return Ok(());
+        }
+        match step {
+            Some(step) => self.go_on(tx, work, reading, began, step),
+            None => self.read_failed(tx, work, "the remote asked for a pause"),
+        }
     }
 
     pub(super) fn go_on(
@@ -222,7 +253,7 @@ impl Desk {
     }
 
     /// A read brought nothing. Nothing is concluded from that; it is tried again later.
-    fn read_failed(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
+    pub(super) fn read_failed(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
         match work {
             Work::Before { op_no, lane_no } => {
                 self.put_off(tx, lane_no)?;

@@ -124,7 +124,7 @@ impl Desk {
         let fetching = self.jobs.values().any(Job::is_for_tokens);
         match (due, waits) {
             // Its answer brings the next turn.
-            (_, true) if fetching => None,
+            _ if fetching => None,
             (Some(due), true) => Some(self.tokens.due.map_or(due, |earliest| due.max(earliest))),
             (due, _) => due,
         }

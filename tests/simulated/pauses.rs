@@ -4,6 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+#[cfg(feature = "steps")]
+use tillbook::HttpRequest;
+#[cfg(feature = "steps")]
+use tillbook::steps::{Answer, Steps};
 use tillbook::{Consume, HttpResponse, Link, State, Till};
 
 use crate::common::wire::{Sent, ok};
@@ -119,5 +123,53 @@ fn a_lane_goes_on_after_a_refusal_that_could_not_be_followed_up() {
             till.sync(ALL).unwrap();
         }
         assert_eq!((state(&till, "x"), bench.wire.applied().len()), (State::Settled, 1), "{name}");
+    }
+}
+
+#[cfg(feature = "steps")]
+/// Answers what is under way until nothing is, or `stop` says that this turn's requests are to be looked at first.
+fn drive(
+    bench: &Bench,
+    steps: &mut Steps,
+    mut stop: impl FnMut(&[(u64, HttpRequest)]) -> bool,
+) -> Vec<(u64, HttpRequest)> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for _ in 0..100 {
+        let requests = steps.turn(std::mem::take(&mut answers), true, 8).unwrap();
+        if stop(&requests) || requests.is_empty() {
+            return requests;
+        }
+        answers = requests.into_iter().map(|(id, request)| (id, Ok(bench.wire.handle(&request)))).collect();
+    }
+    unreachable!("it comes to an end")
+}
+
+/// The sale of which the figures were there left, and only then was the other answer of the same turn worked off.
+#[cfg(feature = "steps")]
+#[test]
+fn nothing_leaves_in_the_turn_in_which_the_remote_says_that_it_does_not_serve_us() {
+    let bench = Bench::new();
+    let mut steps = Steps::open(bench.builder(bench.config()), bench.book()).unwrap();
+    for card in ["A1", "B1"] {
+        steps.ask_card(card).unwrap();
+    }
+    drive(&bench, &mut steps, |_| false);
+    for (card, op_id) in [("A1", "x"), ("B1", "y")] {
+        let mut call = steps.begin(Consume::new(card, yuan("10")).offline().op_id(op_id)).unwrap();
+        steps.go_on(&mut call).unwrap();
+    }
+    let reads = drive(&bench, &mut steps, |requests| {
+        requests.len() == 2 && requests.iter().all(|(_, request)| request.url.ends_with(HISTORY))
+    });
+    assert_eq!(reads.len(), 2);
+    // The bad news comes last.
+    let answers = reads.iter().enumerate().map(|(at, (id, request))| {
+        let halted = ok(r#"{"errcode":300,"errmsg":"expired"}"#).unwrap();
+        (*id, if at == 0 { Ok(bench.wire.handle(request)) } else { halted })
+    });
+    let left = steps.turn(answers.collect(), true, 8).unwrap();
+    assert!(left.iter().all(|(_, request)| request.url.ends_with(CATALOGUE)), "{left:?}");
+    for op_id in ["x", "y"] {
+        assert_eq!(steps.operation(op_id).unwrap().state, State::Queued, "{op_id}");
     }
 }
