@@ -3645,7 +3645,7 @@ tillbook_status tillbook_keep_house(struct tillbook_till *till,
                                     struct tillbook_error **err);
 
 // Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of these. Figures stay:
-// lines of the book and promises under the card's number, or under "forgotten-<n>" where the number is a phone's. What the remote keeps
+// lines of the book and promises under the card's number, or under "forgotten-7" where the number is a phone's. What the remote keeps
 // is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there:
 // what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
 //

@@ -11018,11 +11018,11 @@ namespace Tillbook
 
         /// <summary>
         /// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of
-        /// these. Figures stay: lines of the book and promises under the card's number, or under "forgotten-&lt;n&gt;"
-        /// where the number is a phone's. What the remote keeps is the remote's; the card comes back if it is served
-        /// anew. <c>archives_missing</c> (may be NULL) has archive files that were not there: what they hold of the
-        /// holder must be erased where they are now; free it with tillbook_texts_free. Any thread. Errors: WRONG_STATE
-        /// while operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// these. Figures stay: lines of the book and promises under the card's number, or under "forgotten-7" where
+        /// the number is a phone's. What the remote keeps is the remote's; the card comes back if it is served anew.
+        /// <c>archives_missing</c> (may be NULL) has archive files that were not there: what they hold of the holder
+        /// must be erased where they are now; free it with tillbook_texts_free. Any thread. Errors: WRONG_STATE while
+        /// operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
         /// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]

@@ -78,7 +78,7 @@ pub unsafe extern "C" fn tillbook_keep_house(
 }
 
 /// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of these. Figures stay:
-/// lines of the book and promises under the card's number, or under "forgotten-<n>" where the number is a phone's. What the remote keeps
+/// lines of the book and promises under the card's number, or under "forgotten-7" where the number is a phone's. What the remote keeps
 /// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there:
 /// what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
 ///
