@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, masked};
+use crate::model::{CheckReport, PolicyVersion};
 use crate::store::{View, sqlite_version};
 use crate::sync::Kept;
 
@@ -28,8 +29,8 @@ const LISTED: usize = 200;
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 const BESIDE: [&str; 5] = ["-wal", "-shm", "-journal", ".lock", ".ballast"];
 
-/// The bundle as a JSON text.
-pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp) -> Result<String> {
+/// The bundle as a JSON text. `check`: what a check of the book has come to, which reads all of it and is not made here.
+pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp, check: &Result<CheckReport>) -> Result<String> {
     let kept = Kept::read(view)?;
     let remotes: Vec<Value> =
         view.providers_met()?.into_iter().map(|provider| value(&condition(view, provider)?)).collect::<Result<_>>()?;
@@ -42,12 +43,13 @@ pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp) -> Result<Str
         })
         .collect();
     let policies: Vec<Value> = view
-        .policies_kept(LISTED)?
+        .policies()?
         .into_iter()
-        .map(|(version, since, body)| {
-            json!({"version": version, "since": time(since), "policy": serde_json::from_str::<Value>(&body).ok()})
+        .take(LISTED)
+        .map(|PolicyVersion { version, policy, set_at, .. }| {
+            Ok(json!({"version": version, "since": time(set_at), "policy": value(&policy)?}))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let closes: Vec<Value> = view
         .day_closes(None, 30)?
         .into_iter()
@@ -57,7 +59,6 @@ pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp) -> Result<Str
                    "first_entry": first, "last_entry": last, "open": close.open})
         })
         .collect();
-    let found_wrong = view.found_wrong()?;
     let document = json!({
         "tillbook_support_bundle": FORM,
         "made_at": time(now),
@@ -83,7 +84,7 @@ pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp) -> Result<Str
         "attempts": attempts(view)?,
         "day_closes": closes,
         "safe_to_close": value(&safe_to_close(view)?)?,
-        "check": {"ok": found_wrong.is_empty(), "found": found_wrong},
+        "check": checked(check),
     });
     serde_json::to_string_pretty(&document).map_err(not_serialisable)
 }
@@ -134,6 +135,24 @@ fn files(path: &Path) -> Value {
         Path::new(&beside).metadata().map(|file| file.len()).ok()
     };
     json!({"name": name, "bytes": bytes(""), "wal_bytes": bytes("-wal"), "ballast_bytes": bytes(".ballast")})
+}
+
+/// What a check has found. One that could not be made is news too, and no reason to go without the rest.
+fn checked(check: &Result<CheckReport>) -> Value {
+    match check {
+        Ok(report) => {
+            let found: Vec<Value> = report
+                .findings
+                .iter()
+                .map(|finding| {
+                    json!({"kind": finding.kind, "severity": finding.severity, "place": finding.place,
+                           "row": finding.row, "detail": masked(&finding.detail)})
+                })
+                .collect();
+            json!({"ok": report.is_clean(), "errors": report.errors, "notes": report.notes, "found": found})
+        }
+        Err(error) => json!({"ok": false, "error": masked(&error.to_string())}),
+    }
 }
 
 /// A text that a remote or a person may have written, without what it says of the card's holder.

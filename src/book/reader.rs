@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::error::{Error, Result};
 use crate::model::{
-    Card, CardNumber, DayClose, Family, HistoryPage, HistoryQuery, Notice, OfflinePolicy, OpId, Outage, Period,
-    Receipt, Reconciliation, SafeToClose, State, Totals,
+    Card, CardNumber, CheckOptions, DayClose, Family, HistoryPage, HistoryQuery, Notice, OfflinePolicy, OpId, Outage,
+    Period, Receipt, Reconciliation, SafeToClose, State, Totals,
 };
 use crate::store::{Reader, ServedCard, View};
 use crate::sync::{Condition, Kept, WaitingOperation, card_shown, receipt, waiting_for_people};
@@ -161,7 +161,7 @@ impl Book {
     /// # Errors
     /// As every read of a book.
     pub fn policy(&self) -> Result<OfflinePolicy> {
-        self.read(|view| Kept::read(view)?.policy_in_force(view))
+        self.read(policy_in_force)
     }
 
     /// A card as the book knows it.
@@ -174,7 +174,7 @@ impl Book {
             let kept = Kept::read(view)?;
             let served = served(view, &kept, &number)?.ok_or_else(|| Error::not_found("card"))?;
             let of = |family| kept.routes.get(&family).map(String::as_str);
-            card_shown(view, &served, &kept.policy_in_force(view)?, of(Family::Cards), of(Family::Points))
+            card_shown(view, &served, &policy_in_force(view)?, of(Family::Cards), of(Family::Points))
         })
     }
 
@@ -202,7 +202,7 @@ impl Book {
         let op_id = OpId::new(op_id)?;
         self.read(|view| {
             let op = view.operation_by_id(&op_id)?.ok_or_else(|| Error::not_found("operation"))?;
-            receipt(view, &op, &Kept::read(view)?.policy_in_force(view)?)
+            receipt(view, &op, &policy_in_force(view)?)
         })
     }
 
@@ -211,7 +211,7 @@ impl Book {
     /// # Errors
     /// As every read of a book.
     pub fn waiting(&self) -> Result<Vec<WaitingOperation>> {
-        self.read(|view| waiting_for_people(view, &Kept::read(view)?.policy_in_force(view)?))
+        self.read(|view| waiting_for_people(view, &policy_in_force(view)?))
     }
 
     /// What nobody has acknowledged yet, oldest first, at most 1,000.
@@ -292,7 +292,8 @@ impl Book {
     /// # Errors
     /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of a book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
-        let text = self.read(|view| bundle(view, self.reader.path(), now(view)?))?;
+        let check = self.check(&CheckOptions::default());
+        let text = self.read(|view| bundle(view, self.reader.path(), now(view)?, &check))?;
         write_bundle(path.as_ref(), &text, self.reader.path())
     }
 }
@@ -307,6 +308,11 @@ impl std::fmt::Debug for Book {
 fn now(view: &View<'_>) -> Result<Timestamp> {
     let wall = SystemClock::new().wall();
     Ok(view.highest_time()?.map_or(wall, |latest| latest.max(wall)))
+}
+
+/// The policy in force: the newest that the book has. Opening a book writes the configured one down.
+fn policy_in_force(view: &View<'_>) -> Result<OfflinePolicy> {
+    Ok(view.newest_policy()?.map(|newest| newest.policy).unwrap_or_default())
 }
 
 pub(super) fn identity(view: &View<'_>) -> Result<BookIdentity> {

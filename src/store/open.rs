@@ -93,8 +93,11 @@ impl Store {
             old_copy: None,
             _lock: lock,
         };
-        store.copy_before_migration()?;
+        let earlier = store.copy_before_migration()?;
         store.write(|tx| tx.migrate(&options.new_book_id))?;
+        if let Some(version) = earlier {
+            event!(BOOK_MIGRATED, from = version, to = VERSION);
+        }
         store.write(|tx| {
             tx.check_identity(&options.identity)?;
             tx.keep_chain_with(tx.chain.fingerprint.as_deref())
@@ -116,10 +119,11 @@ impl Store {
     }
 
     /// What a migration could spoil is kept as it is, under a name of its own: `<book>.schema1.copy`.
-    fn copy_before_migration(&self) -> Result<()> {
+    /// The schema that it has, if it is to be migrated.
+    fn copy_before_migration(&self) -> Result<Option<i64>> {
         let version: i64 = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if version == 0 || version >= VERSION {
-            return Ok(());
+            return Ok(None);
         }
         let target = beside(&self.path, &format!("schema{version}.copy"));
         let part = Part::beside(&target)?;
@@ -127,8 +131,7 @@ impl Store {
         copy::verify_file(part.path(), &self.access)?;
         // One that is there already is of an earlier try, or of a book that was put back since: this one is newer.
         part.name_it(&target, true)?;
-        event!(BOOK_MIGRATED, from = version, to = VERSION);
-        Ok(())
+        Ok(Some(version))
     }
 
     /// Sets room aside for the next full disk.

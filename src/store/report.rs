@@ -327,32 +327,6 @@ impl View<'_> {
             None => None,
         })
     }
-
-    /// The policies that were in force, newest first: version, since when, as JSON.
-    pub(crate) fn policies_kept(&self, most: usize) -> Result<Vec<(i64, Timestamp, String)>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT version, set_at, body FROM policy ORDER BY version DESC LIMIT ?1")?;
-        let rows = statement
-            .query_map([most as i64], |row| Ok((row.get(0)?, Timestamp::from_millis(row.get(1)?), row.get(2)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// What SQLite finds wrong with the file, and rows that refer to none. Reads all of it.
-    pub(crate) fn found_wrong(&self) -> Result<Vec<String>> {
-        let mut found = Vec::new();
-        let mut statement = self.conn.prepare("PRAGMA quick_check(20)")?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        for row in rows {
-            found.push(row?);
-        }
-        found.retain(|line| line != "ok");
-        let mut statement = self.conn.prepare("PRAGMA foreign_key_check")?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        for table in rows.take(20) {
-            found.push(format!("a row of table {} refers to none", table?));
-        }
-        Ok(found)
-    }
 }
 
 impl Tx<'_> {

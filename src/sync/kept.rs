@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::clock::{Timestamp, business_date};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::model::{Family, OfflinePolicy};
+use crate::model::Family;
 use crate::provider::Provider;
+use crate::secret::MASK;
 use crate::store::{Store, View};
 
 /// Where it stands.
@@ -22,47 +24,29 @@ pub(crate) struct Kept {
     pub(crate) day_cutoff_minutes: u32,
     /// Which remote serves what.
     pub(crate) routes: BTreeMap<Family, String>,
-    /// As it was configured: one in force since may be another.
-    pub(crate) policy: OfflinePolicy,
-    /// Each section as it is shown in a log: no secret stands there.
-    pub(crate) sections: BTreeMap<String, String>,
+    /// The whole of it, with a mask for each secret and each place on the disk, which may name somebody.
+    pub(crate) configuration: Value,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Kept {
-            utc_offset_minutes: 480,
-            day_cutoff_minutes: 0,
-            routes: BTreeMap::new(),
-            policy: OfflinePolicy::default(),
-            sections: BTreeMap::new(),
-        }
+        Kept { utc_offset_minutes: 480, day_cutoff_minutes: 0, routes: BTreeMap::new(), configuration: Value::Null }
     }
 }
 
 impl Kept {
     pub(crate) fn of(config: &Config, routes: &BTreeMap<Family, usize>, providers: &[Box<dyn Provider>]) -> Kept {
-        let remotes = [
-            ("sandy", config.sandy.as_ref().map(|remote| format!("{remote:?}"))),
-            ("freemud", config.freemud.as_ref().map(|remote| format!("{remote:?}"))),
-            ("gree", config.gree.as_ref().map(|remote| format!("{remote:?}"))),
-            ("yonyou", config.yonyou.as_ref().map(|remote| format!("{remote:?}"))),
-        ];
-        let others = [
-            ("store_id", format!("{:?}", config.store_id)),
-            ("rounding", format!("{:?}", config.rounding)),
-            ("levels", format!("{:?}", config.levels)),
-            ("timeout_ms", config.timeout_ms.to_string()),
-            ("pacing", format!("{:?}", config.pacing)),
-        ];
-        let remotes = remotes.into_iter().filter_map(|(name, shown)| Some((name.to_owned(), shown?)));
-        let others = others.into_iter().map(|(name, shown)| (name.to_owned(), shown));
+        let mut configuration = config.masked();
+        for place in ["/high_water", "/retention/archive_folder"] {
+            if let Some(path) = configuration.pointer_mut(place).filter(|path| !path.is_null()) {
+                *path = MASK.into();
+            }
+        }
         Kept {
             utc_offset_minutes: config.utc_offset_minutes,
             day_cutoff_minutes: config.day_cutoff_minutes,
             routes: routes.iter().map(|(&family, &place)| (family, providers[place].name().to_owned())).collect(),
-            policy: config.policy.clone(),
-            sections: remotes.chain(others).collect(),
+            configuration,
         }
     }
 
@@ -80,12 +64,6 @@ impl Kept {
     pub(crate) fn read(view: &View<'_>) -> Result<Kept> {
         let text = view.book(KEY)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-    }
-
-    /// The policy in force: the newest that the book has, or the configured one.
-    pub(crate) fn policy_in_force(&self, view: &View<'_>) -> Result<OfflinePolicy> {
-        let newest = view.policies_kept(1)?.into_iter().next();
-        Ok(newest.and_then(|(_, _, body)| serde_json::from_str(&body).ok()).unwrap_or_else(|| self.policy.clone()))
     }
 
     /// The business day of a moment.

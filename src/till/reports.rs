@@ -7,7 +7,7 @@ use crate::book::{
     write_bundle,
 };
 use crate::error::{Error, Result};
-use crate::model::{DayClose, Outage, Period, Reconciliation, SafeToClose, Totals, short_text};
+use crate::model::{CheckOptions, DayClose, Outage, Period, Reconciliation, SafeToClose, Totals, short_text};
 use crate::sync::Kept;
 
 use super::Till;
@@ -132,10 +132,12 @@ impl Till {
     /// # Errors
     /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of the book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
+        // On a connection of its own: it reads the whole book, and no cashier waits for it.
+        let check = self.check(&CheckOptions::default());
         let (text, book) = self.runtime.with(|engine| {
             let now = engine.now();
             let book = engine.store().path();
-            Ok((bundle(&engine.store().view(), book, now)?, book.to_owned()))
+            Ok((bundle(&engine.store().view(), book, now, &check)?, book.to_owned()))
         })?;
         write_bundle(path.as_ref(), &text, &book)
     }

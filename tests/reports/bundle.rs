@@ -77,7 +77,7 @@ fn nothing_about_people_and_no_secret_stands_in_it() {
         assert!(!bundle["waiting"].as_array().unwrap().is_empty() && !bundle["notices"].as_array().unwrap().is_empty());
         assert_eq!(bundle["outages"].as_array().unwrap().len(), 1);
         assert!(
-            bundle["settings"]["sections"]["sandy"].as_str().unwrap().contains(&shop.server.url()),
+            bundle["settings"]["configuration"]["sandy"]["base_url"].as_str().unwrap().contains(&shop.server.url()),
             "where is the remote"
         );
         assert_eq!(bundle["day_closes"][0]["close_no"], 1);
