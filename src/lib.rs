@@ -43,6 +43,7 @@
 //!
 //! - `http` (default): the built-in [`HttpTransport`]. Without it the host gives a [`Transport`] of its own to
 //!   [`TillBuilder::transport`].
+//! - `encryption`: books encrypted by SQLCipher, with a key that the host gives ([`TillBuilder::key`]).
 //! - `steps`: the till without threads, for simulations. Not for products: it may change with every release.
 #![forbid(unsafe_code)]
 
@@ -59,8 +60,6 @@ mod builder;
 mod chain_key;
 mod clock;
 mod config;
-mod config_file;
-mod config_view;
 mod error;
 mod event;
 #[cfg(feature = "http")]

@@ -42,7 +42,7 @@ impl<F: Fn(&str) -> Option<String>> SecretSource for F {
 /// What stands in place of a secret wherever a configuration is shown. It is refused as a secret: nobody means it.
 pub(crate) const MASK: &str = "***";
 
-/// The rules that a text in a secret's place may break; [`config_file`](crate::config_file) knows them again.
+/// The rules that a text in a secret's place may break; [`config::file`](crate::config) knows them again.
 pub(crate) const IS_MASK: &str = "must be the secret itself, not its mask";
 pub(crate) const HOLDS_NUL: &str = "must hold no NUL";
 pub(crate) const ONE_PLACE: &str = "must be the secret or one of env, file, host";

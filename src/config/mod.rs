@@ -1,5 +1,8 @@
 //! What a till is told when it is opened.
 
+mod file;
+mod view;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
