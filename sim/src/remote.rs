@@ -63,6 +63,8 @@ pub(crate) struct Remote {
     undone: BTreeSet<OpKey>,
     /// When somebody else changed a coupon last, in true time.
     pub(crate) coupon_touched: BTreeMap<String, i64>,
+    /// Coupons that the office has made valid again.
+    pub(crate) coupon_given_back: BTreeSet<String>,
 }
 
 impl Remote {
@@ -89,6 +91,7 @@ impl Remote {
             executed: BTreeMap::new(),
             undone: BTreeSet::new(),
             coupon_touched: BTreeMap::new(),
+            coupon_given_back: BTreeSet::new(),
         };
         remote.populate(plan).unwrap_or_else(|error| panic!("nobody can be seeded: {error}"));
         remote

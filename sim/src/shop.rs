@@ -284,6 +284,9 @@ fn at_gree(world: &mut World, dice: &mut fastrand::Rng, phone: &str, points: i64
             let status = [There::Valid, There::Invalid][dice.usize(0..2)];
             let done = office.set_coupon_status(&coupon, status);
             world.remote.coupon_touched.insert(coupon.clone(), now);
+            if done.is_ok() && status == There::Valid {
+                world.remote.coupon_given_back.insert(coupon.clone());
+            }
             format!("sets coupon {coupon} to {status:?}: {done:?}")
         }
         _ => {

@@ -35,11 +35,16 @@ impl Desk {
 
     pub(super) fn pulled(&mut self, tx: &Tx<'_>, lane_no: i64, began: Timestamp, findings: &Findings) -> Result<()> {
         let served = tx.card_of_account(lane_no)?;
+        let known = served.account.confirmed || self.confirm_reference(tx, &served, findings)?;
         if findings.absent {
             // Closed meanwhile: no base will ever come that includes what was applied.
             tx.set_status(served.account.account_no, CardStatus::Closed)?;
             self.settle_applied(tx, lane_no)?;
+        } else if !known && tx.oldest_in_lane(lane_no)?.is_none() {
+            // A person has said that it was done, and no card is known to be this holder's: none will come either.
+            self.settle_applied(tx, lane_no)?;
         }
+        let served = tx.card_of_account(lane_no)?;
         self.take_in(tx, &served, began, findings)?;
         if self.pull_again.remove(&lane_no) {
             // It was wanted once more while this read was under way, which may have been before what it was wanted for.

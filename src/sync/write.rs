@@ -241,7 +241,7 @@ impl Desk {
 
     /// Nothing is sent to a reference that is not known to be this holder's. A card that was opened here is confirmed by its
     /// opening alone; one that was trusted unseen is confirmed by being there.
-    fn confirm_reference(&mut self, tx: &Tx<'_>, served: &ServedCard, findings: &Findings) -> Result<bool> {
+    pub(super) fn confirm_reference(&mut self, tx: &Tx<'_>, served: &ServedCard, findings: &Findings) -> Result<bool> {
         if served.account.opened_here_at.is_some() || findings.absent || findings.snapshot.is_none() {
             return Ok(false);
         }

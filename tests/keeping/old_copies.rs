@@ -434,8 +434,8 @@ fn a_book_whose_details_are_in_an_archive_is_no_older_copy() {
     assert!(first > last, "{first} after {last}");
 }
 
-#[test]
-fn what_waits_without_a_request_is_sent_when_a_person_says_so() {
+/// A till that has sold to a card that it has never seen, after its book was put back.
+fn unseen_and_put_back() -> (Corner, Till) {
     let corner = Corner::new();
     let mut config = corner.config();
     config.policy.unknown_card = true;
@@ -456,7 +456,24 @@ fn what_waits_without_a_request_is_sent_when_a_person_says_so() {
     till.go_on_after_restore("boss", "the disk was replaced").unwrap();
     corner.pass(&till);
     assert_eq!(states(&till, &["unseen"]), [State::Parked]);
+    (corner, till)
+}
+
+#[test]
+fn what_waits_without_a_request_is_sent_when_a_person_says_so() {
+    let (corner, till) = unseen_and_put_back();
     till.resolve("unseen", tillbook::Resolution::SendAgain, "boss", "it is not there").unwrap();
     corner.pass(&till);
     assert_eq!((states(&till, &["unseen"]), times_there(&corner.street, 3_33)), (vec![State::Settled], 1));
+}
+
+/// The card was never looked up by this book, and there is nothing left to look it up for but the figures.
+#[test]
+fn what_waits_without_a_request_is_over_when_a_person_says_that_it_was_done() {
+    let (corner, till) = unseen_and_put_back();
+    till.resolve("unseen", tillbook::Resolution::WasApplied, "boss", "it is there").unwrap();
+    corner.pass(&till);
+    assert_eq!(states(&till, &["unseen"]), [State::Settled]);
+    let card = till.card("A5").unwrap();
+    assert!(card.balances.as_of.is_some(), "{card:?}");
 }

@@ -90,6 +90,8 @@ pub(super) fn may_be_set_back(till: &SimTill, remote: &Remote, op: &Op) -> bool 
     // nothing.
     op.kind == "set_coupon_status"
         || (op.kind == "modify" && !till.is_sole() && remote.was_changed_elsewhere(key(till, op.op_no), &op.card))
+        // A used coupon that somebody has made valid again looks like one that was never used.
+        || (op.kind == "redeem_coupon" && !till.is_sole() && remote.coupon_given_back.contains(&op.text("coupon")))
 }
 
 /// Nothing that stands later in the lane has been carried out before.
