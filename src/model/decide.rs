@@ -188,7 +188,7 @@ mod tests {
             known_since: Some(Timestamp::from_millis(0)),
             needs_base: true,
             card_exposure: Money::ZERO,
-            phone_exposure: Money::ZERO,
+            phone_exposure: None,
             recharge: None,
             opens: false,
             lifts: false,

@@ -305,11 +305,16 @@ impl Tx<'_> {
                  (SELECT reason FROM exception_change WHERE card_no = ?2 ORDER BY change_no DESC LIMIT 1),
                  exception, (SELECT exception FROM card WHERE card_no = ?1))
              WHERE card_no = ?2",
+            // What was approved on it was approved for its phone number.
+            "INSERT OR IGNORE INTO former_phone (card_no, phone) SELECT ?2, phone FROM
+                 (SELECT phone FROM card WHERE card_no = ?1 UNION SELECT phone FROM former_phone WHERE card_no = ?1)
+             WHERE phone IS NOT NULL",
+            "DELETE FROM former_phone WHERE card_no = ?1 AND ?2 = ?2",
             "UPDATE card SET same_as = ?2 WHERE card_no = ?1 OR same_as = ?1",
         ] {
             self.conn.execute(sql, (gone, kept))?;
         }
-        Ok(())
+        self.drop_former_phones()
     }
 
     /// Whether several cards have turned out to be this account.
@@ -337,6 +342,8 @@ impl Tx<'_> {
     }
 
     pub(crate) fn set_holder(&self, card_no: i64, holder: &Holder) -> Result<()> {
+        let mut phone = self.conn.prepare_cached("SELECT phone FROM card WHERE card_no = ?1")?;
+        let before: Option<String> = phone.query_row([card_no], |row| row.get(0)).optional()?.flatten();
         self.keep_tails(card_no, || {
             self.conn
                 .prepare_cached("UPDATE card SET name = ?2, phone = ?3, gender = ?4, birthday = ?5 WHERE card_no = ?1")?
@@ -348,7 +355,11 @@ impl Tx<'_> {
                     holder.birthday.map(|date| date.to_string()),
                 ))?;
             Ok(())
-        })
+        })?;
+        match before.filter(|before| holder.phone.as_ref() != Some(before)) {
+            Some(before) => self.keep_former_phone(card_no, &before),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn set_level(&self, card_no: i64, level: &str) -> Result<()> {

@@ -187,4 +187,11 @@ CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
 CREATE INDEX operation_at ON operation (created_at);
 -- Keeping house: whose bytes are still to be erased.
 CREATE INDEX attempt_raw ON attempt (op_no) WHERE length(body) > 0 OR answer IS NOT NULL;
+-- The offline policy: a phone number that a card had before, while it still counts for that one too.
+CREATE TABLE former_phone (
+    card_no INTEGER NOT NULL REFERENCES card,
+    phone   TEXT NOT NULL,
+    PRIMARY KEY (card_no, phone)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_phone_phone ON former_phone (phone);
 ";

@@ -89,10 +89,6 @@ impl Desk {
 
     /// All that the policy's ladder looks at, for an operation that takes nothing yet and leans on the base.
     pub(super) fn offline_case<'a>(&mut self, view: &View<'_>, served: &'a ServedCard) -> Result<OfflineCase<'a>> {
-        let phone_exposure = match &served.card.holder.phone {
-            Some(phone) => view.phone_exposure(phone)?,
-            None => Money::ZERO,
-        };
         Ok(OfflineCase {
             now: self.now(),
             from_card: Money::ZERO,
@@ -105,7 +101,7 @@ impl Desk {
             known_since: served.account.base.as_of.or(served.account.opened_here_at),
             needs_base: true,
             card_exposure: view.card_exposure(served.card.card_no)?,
-            phone_exposure,
+            phone_exposure: view.phone_exposure(served.card.card_no)?,
             till_exposure: view.till_exposure()?,
             clock_behind: self.hall.clock_behind(),
         })

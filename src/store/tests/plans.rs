@@ -180,7 +180,7 @@ fn what_every_turn_and_every_call_reads_is_searched_for() {
         view.open_effects(1, None).unwrap();
         view.till_exposure().unwrap();
         view.card_exposure(1).unwrap();
-        view.phone_exposure("13812345678").unwrap();
+        view.phone_exposure(1).unwrap();
         view.owed(1).unwrap();
         // What a cashier looks up.
         view.card_row("A1").unwrap();
