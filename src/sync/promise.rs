@@ -41,10 +41,7 @@ impl Desk {
         };
         let rate = match (act, terms.and_then(|terms| terms.rate), level) {
             (Act::Consume { .. }, Some(rate), _) => Some((rate, RateSource::Level)),
-            (Act::Consume { .. }, None, Some(level)) => match tx.rate_seen(served.card.card_no, level)? {
-                Some(rate) => Some((rate, RateSource::LastSeen)),
-                None => tx.level_rate(self.provider.name(), level)?.map(|rate| (rate, RateSource::Learned)),
-            },
+            (Act::Consume { .. }, None, Some(level)) => self.known_rate(tx, served.card.card_no, level)?,
             _ => None,
         };
         // Without a base there is nothing that funds could be measured against: the policy decides about such a card.

@@ -4,6 +4,7 @@
 mod history;
 mod phones;
 mod plans;
+mod rates;
 mod search;
 
 use tempfile::TempDir;
