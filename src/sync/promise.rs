@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::model::{
     Act, Approval, Balances, Decision, Kind, Knowledge, OfflineCase, Promise, RateSource, Refusal, State, decide,
+    decide_sent,
 };
 use crate::store::{OpRow, PromiseRow, ServedCard, Tx, View};
 use crate::units::Money;
@@ -207,9 +208,12 @@ impl Desk {
         let lifts = op.context.lifts;
         if op.told.due.is_positive() && op.kind == Kind::Consume {
             // The card's part was sent, so the card's part may be promised, if it still fits.
-            let decided = self.decide_offline(tx, served, act, Some(op.op_no), true, lifts)?;
-            let decision = Decision { effect: op.effect, told: op.told };
-            return Ok(decided.map(|approval| Approval { decision, ..approval }));
+            let case = OfflineCase { needs_base: act.leans_on_base(), lifts, ..self.offline_case(tx, served)? };
+            let sent = Decision { effect: op.effect, told: op.told };
+            let in_force = self.hall.policy();
+            return self.with_knowledge(tx, served, act, Some(op.op_no), |knowledge| {
+                decide_sent(sent, knowledge, case, &in_force.policy)
+            });
         }
         self.decide_offline(tx, served, act, Some(op.op_no), false, lifts)
     }

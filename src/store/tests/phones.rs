@@ -141,3 +141,18 @@ fn a_holder_who_is_forgotten_leaves_no_former_number_behind() {
     store.forget("A", "boss", AT).unwrap();
     assert_eq!((former(&store), exposure(&store, a), exposure(&store, b)), (0, None, Some(9)));
 }
+
+#[test]
+fn what_is_moved_to_another_card_still_counts_for_the_number_that_it_was_approved_for() {
+    let (store, _dir) = book();
+    let (new, kept, third) = (add(&store, "N", "1"), add(&store, "K", "2"), add(&store, "T", "1"));
+    let (sale, other) = (sell(&store, new, 9), sell(&store, new, 1));
+    let lane = store.view().accounts_of(kept).unwrap()[0].1.account_no;
+    for op_no in [sale, other] {
+        store.write(|tx| tx.move_operation(op_no, lane, kept)).unwrap();
+    }
+    assert_eq!((exposure(&store, kept), exposure(&store, third)), (Some(10), Some(10)));
+    close(&store, sale);
+    close(&store, other);
+    assert_eq!((exposure(&store, kept), exposure(&store, third), former(&store)), (Some(0), Some(0), 0));
+}
