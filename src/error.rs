@@ -417,6 +417,23 @@ impl Error {
         Error::new(Kind::Io { context, source })
     }
 
+    /// The same for one more who is to be told that the book could not be read or written.
+    pub(crate) fn again(&self) -> Self {
+        Error::new(match &*self.kind {
+            Kind::Sqlite(rusqlite::Error::SqliteFailure(code, text)) => {
+                Kind::Sqlite(rusqlite::Error::SqliteFailure(*code, text.clone()))
+            }
+            Kind::Io { context, source } => Kind::Io {
+                context,
+                source: source.raw_os_error().map_or_else(|| source.kind().into(), std::io::Error::from_raw_os_error),
+            },
+            Kind::Inconsistent(what) => Kind::Inconsistent(what.clone()),
+            Kind::Poisoned => Kind::Poisoned,
+            Kind::Closed => Kind::Closed,
+            _ => Kind::Io { context: "the book", source: std::io::Error::other(self.to_string()) },
+        })
+    }
+
     pub(crate) fn inconsistent(what: impl Into<String>) -> Self {
         Error::new(Kind::Inconsistent(what.into()))
     }

@@ -190,11 +190,14 @@ pub struct LearnLevels {
     pub cards: u32,
     /// Within so many business days. 7.
     pub days: u32,
+    /// A discount that was last seen so many business days ago, of a level or of the card itself, is not used any more: offline
+    /// the member pays in full. 90.
+    pub max_age_days: u32,
 }
 
 impl Default for LearnLevels {
     fn default() -> Self {
-        LearnLevels { cards: 3, days: 7 }
+        LearnLevels { cards: 3, days: 7, max_age_days: 90 }
     }
 }
 
@@ -368,6 +371,8 @@ impl Config {
         self.policy.check()?;
         within("learn_levels.cards", self.learn_levels.cards <= 1000, "must be 0 to 1000")?;
         within("learn_levels.days", (1..=365).contains(&self.learn_levels.days), "must be 1 to 365")?;
+        let ages = 1..=3650;
+        within("learn_levels.max_age_days", ages.contains(&self.learn_levels.max_age_days), "must be 1 to 3650")?;
         self.card_numbers.as_ref().map_or(Ok(()), CardNumbers::check)?;
         let key_is_fine = self.chain_key.as_ref().is_none_or(ChainKey::is_long_enough);
         within("chain_key", key_is_fine, "must be at least 16 bytes")?;

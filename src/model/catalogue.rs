@@ -38,7 +38,8 @@ pub struct CataloguePart {
     pub newest: Option<Timestamp>,
 }
 
-/// A level's discount that its cards agree on.
+/// A level's discount that its cards agree on. One that no card was given for long is listed, and not used
+/// ([`LearnLevels::max_age_days`](crate::LearnLevels::max_age_days)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LearnedRate {
     /// The level, as cards have it.

@@ -152,6 +152,22 @@ pub(crate) fn decide(
     Ok(Approval { decision, lifted })
 }
 
+/// Decides whether the card's part of a sale that was sent may be promised, as it was sent: its figures stand, and they are what
+/// the policy and the funds are held against.
+pub(crate) fn decide_sent(
+    sent: Decision,
+    knowledge: &Knowledge<'_>,
+    case: OfflineCase<'_>,
+    policy: &OfflinePolicy,
+) -> Result<Approval, Refusal> {
+    let requested = sent.told.from_card;
+    let lifted = check_offline(&OfflineCase { from_card: requested, ..case }, policy)?;
+    match knowledge.balances.map(|balances| balances.money.available) {
+        Some(available) if requested > available => Err(Refusal::InsufficientFunds { available, requested }),
+        _ => Ok(Approval { decision: sent, lifted }),
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -188,7 +204,7 @@ mod tests {
             known_since: Some(Timestamp::from_millis(0)),
             needs_base: true,
             card_exposure: Money::ZERO,
-            phone_exposure: Money::ZERO,
+            phone_exposure: None,
             recharge: None,
             opens: false,
             lifts: false,

@@ -57,7 +57,6 @@ pub struct Room {
 /// What bears on a card's headroom beyond the ladder's case.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OfCard {
-    pub(crate) has_phone: bool,
     pub(crate) available: Option<Money>,
 }
 
@@ -99,7 +98,7 @@ impl Room {
             binding: None,
             floor: money(O::FloorLimit, policy.floor_limit, policy.hard_floor_limit, Money::ZERO),
             card: card.map(|_| of_card(O::CardLimit, case.card_exposure)),
-            phone: card.filter(|card| card.has_phone).map(|_| of_card(O::PhoneLimit, case.phone_exposure)),
+            phone: case.phone_exposure.filter(|_| card.is_some()).map(|used| of_card(O::PhoneLimit, used)),
             available: card.and_then(|card| card.available),
             till: money(O::OutageLimit, policy.outage_limit, policy.hard_outage_limit, till.money),
             recharges: count(O::OutageRecharges, policy.outage_recharges, policy.hard_outage_recharges, till.recharges),
@@ -220,7 +219,7 @@ mod tests {
                 known_since: Some(Timestamp::from_millis(NOW - self.below(160) * 1_000)),
                 needs_base: true,
                 card_exposure: self.money(500),
-                phone_exposure: self.money(600),
+                phone_exposure: (!self.rarely()).then(|| self.money(600)),
                 till_exposure: Exposure { money: self.money(1_000), operations: self.count(7), ..Exposure::default() },
                 clock_behind: self.rarely().then_some(Duration::from_secs(900)),
             }
@@ -236,7 +235,7 @@ mod tests {
             let (policy, case) = (dice.policy(), dice.case());
             policy.check().expect("a policy");
             let available = case.known.then(|| Money::from_fen(dice.below(500) - 50));
-            let headroom = Headroom::of(&case, Some(OfCard { has_phone: true, available }), &policy);
+            let headroom = Headroom::of(&case, Some(OfCard { available }), &policy);
             assert_eq!((headroom.money, headroom.operations), (headroom.room.money, headroom.room.operations));
             assert!(headroom.with_override.money >= headroom.room.money, "{round}: {headroom:?}");
             let balance = |money| Balance { confirmed: money, expected: money, available: money };

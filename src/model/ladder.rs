@@ -62,7 +62,8 @@ pub(crate) struct OfflineCase<'a> {
     /// Whether the operation leans on the base: an opening does not.
     pub(crate) needs_base: bool,
     pub(crate) card_exposure: Money,
-    pub(crate) phone_exposure: Money,
+    /// Of the card's phone number, where it has one.
+    pub(crate) phone_exposure: Option<Money>,
     pub(crate) till_exposure: Exposure,
     pub(crate) clock_behind: Option<Duration>,
 }
@@ -92,12 +93,14 @@ pub(crate) fn check_offline(case: &OfflineCase<'_>, policy: &OfflinePolicy) -> R
         used,
         requested,
     })?;
-    let used = case.phone_exposure;
-    climb.rung(O::PhoneLimit, adds(used, requested), limit, hard, |limit| Refusal::PhoneLimit {
-        limit,
-        used,
-        requested,
-    })?;
+    // Without a number there is nothing that could be shared.
+    if let Some(used) = case.phone_exposure {
+        climb.rung(O::PhoneLimit, adds(used, requested), limit, hard, |limit| Refusal::PhoneLimit {
+            limit,
+            used,
+            requested,
+        })?;
+    }
     let till = case.till_exposure;
     let (limit, hard, used) = (policy.outage_limit, policy.hard_outage_limit, till.money);
     climb.rung(O::OutageLimit, adds(used, requested), limit, hard, |limit| Refusal::OutageLimit {
@@ -217,7 +220,7 @@ mod tests {
             known_since: Some(Timestamp::from_millis(NOW - 1000)),
             needs_base: true,
             card_exposure: Money::ZERO,
-            phone_exposure: Money::ZERO,
+            phone_exposure: Some(Money::ZERO),
             recharge: None,
             opens: false,
             lifts: false,
@@ -247,7 +250,7 @@ mod tests {
             Err(Refusal::CardLimit { limit: fen(500_00), used: fen(400_01), requested: fen(100_00) })
         );
         assert_eq!(
-            verdict(|c| c.phone_exposure = fen(450_00)),
+            verdict(|c| c.phone_exposure = Some(fen(450_00))),
             Err(Refusal::PhoneLimit { limit: fen(500_00), used: fen(450_00), requested: fen(100_00) })
         );
         assert_eq!(verdict(|c| c.till_exposure.money = fen(4_900_00)), Ok(()));
@@ -308,7 +311,7 @@ mod tests {
             status: CardStatus::Blocked,
             from_card: Money::from_fen(9_999_00),
             card_exposure: Money::from_fen(9_999_00),
-            phone_exposure: Money::from_fen(9_999_00),
+            phone_exposure: Some(Money::from_fen(9_999_00)),
             recharge: Some(Money::from_fen(1)),
             opens: true,
             till_exposure: Exposure {
@@ -333,7 +336,7 @@ mod tests {
                 Refusal::CardBlocked => case.status = CardStatus::Active,
                 Refusal::FloorLimit { .. } => case.from_card = Money::from_fen(100_00),
                 Refusal::CardLimit { .. } => case.card_exposure = Money::ZERO,
-                Refusal::PhoneLimit { .. } => case.phone_exposure = Money::ZERO,
+                Refusal::PhoneLimit { .. } => case.phone_exposure = None,
                 Refusal::OutageLimit { .. } => case.till_exposure.money = Money::ZERO,
                 Refusal::OutageOperations { .. } => case.till_exposure.operations = 0,
                 Refusal::PolicyExpired { .. } => policy.valid_until = Some(Timestamp::from_millis(NOW)),
@@ -428,7 +431,7 @@ mod tests {
                 Refusal::CardLimit { limit: yuan(600), used: fen(500_01), requested },
             ),
             (
-                |c, beyond| c.phone_exposure = Money::from_fen(500_00 + i64::from(beyond)),
+                |c, beyond| c.phone_exposure = Some(Money::from_fen(500_00 + i64::from(beyond))),
                 Refusal::PhoneLimit { limit: yuan(500), used: yuan(500), requested },
                 Refusal::PhoneLimit { limit: yuan(600), used: fen(500_01), requested },
             ),

@@ -46,7 +46,7 @@ pub use coupon::{
     Validity,
 };
 pub(crate) use coupon::{CouponCase, coupon_given, validate};
-pub(crate) use decide::{Approval, Decision, Knowledge, decide, fit_funds, predict};
+pub(crate) use decide::{Approval, Decision, Knowledge, decide, decide_sent, fit_funds, predict};
 pub use entry::{Entry, HistoryItem, HistoryLine, HistoryPage, HistoryQuery, RemoteRecord};
 pub use exception::{Exception, ExceptionPage, Listed};
 pub use findings::{CheckOptions, CheckProgress, CheckReport, Finding, FindingKind, Severity};

@@ -73,6 +73,11 @@ const SHARED: &str = " WHERE a.account_no = (SELECT account_no FROM alias WHERE 
 const SERVING: &str =
     " WHERE c.card_no = (SELECT coalesce(same_as, card_no) FROM card WHERE number = ?1) AND a.provider = ?2";
 
+/// A card that a remote has, or may have, an account of. One that is known from the merchant's list of exceptions alone is none.
+pub(super) const MET: &str = "(same_as IS NOT NULL
+    OR EXISTS (SELECT 1 FROM account WHERE account.card_no = card.card_no)
+    OR EXISTS (SELECT 1 FROM alias WHERE alias.card_no = card.card_no))";
+
 fn served(row: &Row<'_>) -> rusqlite::Result<ServedCard> {
     let time = |i: usize| -> rusqlite::Result<Option<Timestamp>> {
         Ok(row.get::<_, Option<i64>>(i)?.map(Timestamp::from_millis))
@@ -197,12 +202,8 @@ impl View<'_> {
 
     /// All card numbers, in order. One that is known from the merchant's list alone is no card of this book.
     pub(crate) fn card_numbers(&self) -> Result<Vec<CardNumber>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT number FROM card WHERE number <> 'the house' AND (same_as IS NOT NULL
-                 OR EXISTS (SELECT 1 FROM account WHERE account.card_no = card.card_no)
-                 OR EXISTS (SELECT 1 FROM alias WHERE alias.card_no = card.card_no))
-             ORDER BY number",
-        )?;
+        let sql = ["SELECT number FROM card WHERE number <> 'the house' AND ", MET, " ORDER BY number"].concat();
+        let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map([], |row| Ok(CardNumber::stored(row.get(0)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -217,12 +218,11 @@ impl Tx<'_> {
     /// A card that has not been here before.
     pub(crate) fn insert_card(&self, number: &str) -> Result<i64> {
         self.conn.prepare_cached("INSERT INTO card (number) VALUES (?1)")?.execute([number])?;
-        let card_no = self.conn.last_insert_rowid();
-        self.add_tails(card_no)?;
-        Ok(card_no)
+        Ok(self.conn.last_insert_rowid())
     }
 
-    /// A card's account at a provider, with its lane. `None`: the remote has to assign the reference.
+    /// A card's account at a provider, with its lane. From the first one on the card is found. `None`: the remote has to assign
+    /// the reference.
     pub(crate) fn insert_account(
         &self,
         card_no: i64,
@@ -230,13 +230,15 @@ impl Tx<'_> {
         reference: Option<&str>,
         (status, opened_here_at): (CardStatus, Option<Timestamp>),
     ) -> Result<ServedCard> {
-        self.conn
-            .prepare_cached(
-                "INSERT INTO account (card_no, provider, reference, confirmed, status, opened_here_at)
-                 VALUES (?1, ?2, ?3, 0, ?4, ?5)",
-            )?
-            .execute((card_no, provider, reference, status.as_str(), opened_here_at.map(Timestamp::millis)))?;
-        let account_no = self.conn.last_insert_rowid();
+        let account_no = self.keep_tails(card_no, || {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO account (card_no, provider, reference, confirmed, status, opened_here_at)
+                     VALUES (?1, ?2, ?3, 0, ?4, ?5)",
+                )?
+                .execute((card_no, provider, reference, status.as_str(), opened_here_at.map(Timestamp::millis)))?;
+            Ok(self.conn.last_insert_rowid())
+        })?;
         self.conn
             .prepare_cached("INSERT INTO lane (lane_no, provider, state) VALUES (?1, ?2, 'idle')")?
             .execute((account_no, provider))?;
@@ -305,11 +307,16 @@ impl Tx<'_> {
                  (SELECT reason FROM exception_change WHERE card_no = ?2 ORDER BY change_no DESC LIMIT 1),
                  exception, (SELECT exception FROM card WHERE card_no = ?1))
              WHERE card_no = ?2",
+            // What was approved on it was approved for its phone number.
+            "INSERT OR IGNORE INTO former_phone (card_no, phone) SELECT ?2, phone FROM
+                 (SELECT phone FROM card WHERE card_no = ?1 UNION SELECT phone FROM former_phone WHERE card_no = ?1)
+             WHERE phone IS NOT NULL",
+            "DELETE FROM former_phone WHERE card_no = ?1 AND ?2 = ?2",
             "UPDATE card SET same_as = ?2 WHERE card_no = ?1 OR same_as = ?1",
         ] {
             self.conn.execute(sql, (gone, kept))?;
         }
-        Ok(())
+        self.drop_former_phones()
     }
 
     /// Whether several cards have turned out to be this account.
@@ -337,6 +344,8 @@ impl Tx<'_> {
     }
 
     pub(crate) fn set_holder(&self, card_no: i64, holder: &Holder) -> Result<()> {
+        let mut phone = self.conn.prepare_cached("SELECT phone FROM card WHERE card_no = ?1")?;
+        let before: Option<String> = phone.query_row([card_no], |row| row.get(0)).optional()?.flatten();
         self.keep_tails(card_no, || {
             self.conn
                 .prepare_cached("UPDATE card SET name = ?2, phone = ?3, gender = ?4, birthday = ?5 WHERE card_no = ?1")?
@@ -348,7 +357,11 @@ impl Tx<'_> {
                     holder.birthday.map(|date| date.to_string()),
                 ))?;
             Ok(())
-        })
+        })?;
+        match before.filter(|before| holder.phone.as_ref() != Some(before)) {
+            Some(before) => self.keep_former_phone(card_no, &before),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn set_level(&self, card_no: i64, level: &str) -> Result<()> {

@@ -182,6 +182,7 @@ impl Tx<'_> {
             })?;
             for sql in [
                 "UPDATE exception_list SET reason = 'forgotten' WHERE card_no = ?1",
+                "DELETE FROM former_phone WHERE card_no = ?1",
                 "UPDATE record SET note = NULL WHERE card_no = ?1",
                 "UPDATE exception_change SET reason = 'forgotten' WHERE card_no = ?1 AND reason IS NOT NULL",
                 "UPDATE notice SET detail = 'forgotten', ack_note = NULL WHERE card_no = ?1",

@@ -112,6 +112,8 @@ CREATE TABLE level_rate (
     rate       TEXT NOT NULL,
     cards      INTEGER NOT NULL,
     learned_at INTEGER NOT NULL,
+    -- The last business day on which a card was given it.
+    seen_on    TEXT NOT NULL,
     PRIMARY KEY (provider, level)
 ) STRICT, WITHOUT ROWID;
 
@@ -179,12 +181,34 @@ CREATE TABLE exception_list (
 ALTER TABLE exception_change ADD COLUMN by_list INTEGER NOT NULL DEFAULT 0;
 -- The remote's history: what was asked for, before discount or bonus.
 ALTER TABLE record ADD COLUMN original INTEGER;
--- Learned discounts: what the cards of a level were given, newest day first.
-CREATE INDEX rate_seen_level ON rate_seen (level, day, rate, card_no);
+-- Discounts seen are one remote's. Whose the older ones are is told by the sales of the card; where that is not clear, none is known.
+ALTER TABLE rate_seen RENAME TO rate_seen_anywhere;
+CREATE TABLE rate_seen (
+    card_no  INTEGER NOT NULL REFERENCES card,
+    provider TEXT NOT NULL,
+    level    TEXT NOT NULL,
+    day      TEXT NOT NULL,
+    rate     TEXT NOT NULL,
+    PRIMARY KEY (card_no, provider, level, day)
+) STRICT, WITHOUT ROWID;
+INSERT INTO rate_seen (card_no, provider, level, day, rate)
+    SELECT s.card_no, max(o.provider), s.level, s.day, s.rate
+    FROM rate_seen_anywhere s JOIN operation o ON o.card_no = s.card_no AND o.kind = 'consume'
+    GROUP BY s.card_no, s.level, s.day HAVING min(o.provider) = max(o.provider);
+DROP TABLE rate_seen_anywhere;
+-- What the cards of a level were given, newest day first.
+CREATE INDEX rate_seen_level ON rate_seen (provider, level, day, rate, card_no);
 -- Cards that got another number: by the number before.
 CREATE INDEX decision_detail ON decision (detail) WHERE detail IS NOT NULL;
 -- Reports: what was done in a time.
 CREATE INDEX operation_at ON operation (created_at);
 -- Keeping house: whose bytes are still to be erased.
 CREATE INDEX attempt_raw ON attempt (op_no) WHERE length(body) > 0 OR answer IS NOT NULL;
+-- The offline policy: a phone number that a card had before, while it still counts for that one too.
+CREATE TABLE former_phone (
+    card_no INTEGER NOT NULL REFERENCES card,
+    phone   TEXT NOT NULL,
+    PRIMARY KEY (card_no, phone)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_phone_phone ON former_phone (phone);
 ";

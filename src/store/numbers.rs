@@ -152,12 +152,22 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// An operation is another account's, and another card's.
+    /// An operation is another account's, and another card's. What was approved for the phone numbers of the one is the other's
+    /// from now on.
     pub(crate) fn move_operation(&self, op_no: i64, lane_no: i64, card_no: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT OR IGNORE INTO former_phone (card_no, phone) SELECT ?2, phone FROM
+                     (SELECT c.phone AS phone FROM card c JOIN operation o ON o.card_no = c.card_no WHERE o.op_no = ?1
+                      UNION SELECT f.phone FROM former_phone f JOIN operation o ON o.card_no = f.card_no
+                          WHERE o.op_no = ?1)
+                 WHERE phone IS NOT NULL",
+            )?
+            .execute((op_no, card_no))?;
         self.conn
             .prepare_cached("UPDATE operation SET lane_no = ?2, card_no = ?3 WHERE op_no = ?1")?
             .execute((op_no, lane_no, card_no))?;
         self.exposure.set(None);
-        Ok(())
+        self.drop_former_phones()
     }
 }

@@ -445,7 +445,7 @@ impl Tx<'_> {
             &format!("UPDATE card SET fetched_at = NULL, level = NULL WHERE card_no IN ({cards})"),
             &format!("DELETE FROM recharge_rules WHERE account_no IN ({accounts})"),
             &format!("DELETE FROM claim WHERE account_no IN ({accounts})"),
-            &format!("DELETE FROM rate_seen WHERE card_no IN ({cards})"),
+            "DELETE FROM rate_seen WHERE provider = ?1",
             "DELETE FROM level_rate WHERE provider = ?1",
             "DELETE FROM record WHERE provider = ?1",
             "DELETE FROM level WHERE provider = ?1",

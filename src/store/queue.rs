@@ -395,9 +395,10 @@ impl Tx<'_> {
         op.state = next;
         op.waits_for = None;
         op.unknown = false;
+        let closed = op.exposed && !exposed;
         op.exposed = exposed;
         self.keep_exposure(before, op.exposure());
-        Ok(())
+        if closed { self.drop_former_phones() } else { Ok(()) }
     }
 
     pub(crate) fn set_waits_for(&self, op: &mut OpRow, why: &str, unknown: bool) -> Result<()> {

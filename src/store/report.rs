@@ -312,6 +312,7 @@ impl View<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT number FROM card WHERE card_no = ?1 UNION SELECT name FROM card WHERE card_no = ?1 AND name IS NOT NULL
              UNION SELECT phone FROM card WHERE card_no = ?1 AND phone IS NOT NULL
+             UNION SELECT phone FROM former_phone WHERE card_no = ?1
              UNION SELECT reference FROM account WHERE card_no = ?1 AND reference IS NOT NULL
              UNION SELECT number FROM card WHERE same_as = ?1",
         )?;

@@ -270,7 +270,7 @@ fn take_out_unnumbered(book: &Connection, table: &str, report: &mut SalvageRepor
             "account_no NOT IN (SELECT account_no FROM account)
              OR (given_by IS NOT NULL AND given_by NOT IN (SELECT op_no FROM operation))"
         }
-        "rate_seen" => "card_no NOT IN (SELECT card_no FROM card)",
+        "rate_seen" | "former_phone" => "card_no NOT IN (SELECT card_no FROM card)",
         _ => "1",
     };
     let taken = book.execute(&format!("DELETE FROM {table} WHERE {condition}"), ())?;

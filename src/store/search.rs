@@ -2,13 +2,15 @@
 //!
 //! What contains a text has a tail that begins with it. The table holds every tail of every card's texts, so whatever is
 //! looked for, from one character on, is one stretch of it. Who writes a number, phone or name of a card does it inside of
-//! [`Tx::keep_tails`].
+//! [`Tx::keep_tails`]. A number that stands on the merchant's list of exceptions and was never met is no card yet: it has no
+//! tails, so that a list of any length makes no search slower.
 
 use std::collections::BTreeSet;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 
+use super::cards::MET;
 use super::{Tx, View, parsed};
 use crate::error::Result;
 use crate::model::{CardNumber, Found, FoundCard, Matched, Search, fold, is_phone, mask_middle, mask_name};
@@ -91,6 +93,8 @@ struct Candidate {
     level: Option<String>,
     same_as: Option<i64>,
 }
+
+const CANDIDATE: &str = "SELECT card_no, number, name, phone, level, same_as FROM card";
 
 fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
     Ok(Candidate {
@@ -211,9 +215,7 @@ impl View<'_> {
     }
 
     fn candidate(&self, card_no: i64) -> Result<Option<Candidate>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT card_no, number, name, phone, level, same_as FROM card WHERE card_no = ?1")?;
+        let mut statement = self.conn.prepare_cached(&[CANDIDATE, " WHERE card_no = ?1"].concat())?;
         Ok(statement.query_row([card_no], candidate).optional()?)
     }
 
@@ -228,23 +230,18 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Makes a change to a card's number, phone or name, and lets what it is found by follow.
-    pub(super) fn keep_tails(&self, card_no: i64, change: impl FnOnce() -> Result<()>) -> Result<()> {
+    /// Makes a change to a card's number, phone or name, or gives it an account, and lets what it is found by follow.
+    pub(super) fn keep_tails<T>(&self, card_no: i64, change: impl FnOnce() -> Result<T>) -> Result<T> {
         let before = self.texts(card_no)?;
-        change()?;
-        self.follow(card_no, &before)
-    }
-
-    /// Lets a new card be found.
-    pub(super) fn add_tails(&self, card_no: i64) -> Result<()> {
-        self.follow(card_no, &Texts::default())
-    }
-
-    fn follow(&self, card_no: i64, before: &Texts) -> Result<()> {
+        let changed = change()?;
         let now = self.texts(card_no)?;
-        if *before == now {
-            return Ok(());
+        if before != now {
+            self.follow(card_no, &before, &now)?;
         }
+        Ok(changed)
+    }
+
+    fn follow(&self, card_no: i64, before: &Texts, now: &Texts) -> Result<()> {
         let (before, now) = (before.tails(), now.tails());
         let mut delete = self.conn.prepare_cached("DELETE FROM tail WHERE tail = ?1 AND card_no = ?2")?;
         for tail in before.difference(&now) {
@@ -257,13 +254,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What a card is found by now: nothing where no remote's account makes it one.
     fn texts(&self, card_no: i64) -> Result<Texts> {
-        Ok(self.candidate(card_no)?.map(|card| card.texts).unwrap_or_default())
+        let sql = [CANDIDATE, " WHERE card_no = ?1 AND ", MET].concat();
+        let met = self.conn.prepare_cached(&sql)?.query_row([card_no], candidate).optional()?;
+        Ok(met.map(|card| card.texts).unwrap_or_default())
     }
 
     /// Writes the tails of every card of a book that has none yet.
     pub(super) fn fill_tails(&self) -> Result<()> {
-        let mut cards = self.conn.prepare("SELECT card_no, number, name, phone, level, same_as FROM card")?;
+        let mut cards = self.conn.prepare(&[CANDIDATE, " WHERE ", MET].concat())?;
         let mut rows = cards.query([])?;
         let mut sorted: Vec<(String, i64)> = Vec::new();
         loop {

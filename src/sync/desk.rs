@@ -401,12 +401,13 @@ impl Desk {
         Exchange { id, request }
     }
 
-    /// A turn failed: what it started was never sent, and what it read is lost. Their lanes are free again.
-    pub(super) fn give_up(&mut self, given_up: &GivenUp) {
+    /// A turn failed: what it started was never sent, and what it read is lost. Their lanes are free again, and whoever asked is
+    /// told why: it was not the remote.
+    pub(super) fn give_up(&mut self, given_up: &GivenUp, why: &Error) {
         let GivenUp { lanes, tickets, refusals, first_id } = given_up;
         self.lost_refusals.extend_from_slice(refusals);
         for (ticket, _) in std::mem::take(&mut self.out).answers {
-            self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
+            self.answers.insert(ticket, Err(why.again()));
         }
         self.catalogue_due = Some(self.now());
         for (_, job) in self.jobs.split_off(first_id) {
@@ -416,14 +417,14 @@ impl Desk {
             if let Job::Read { work, .. } = &job
                 && let Some(ticket) = work.ticket()
             {
-                self.answers.insert(ticket, Err(Error::unreachable("the book could not be written")));
+                self.answers.insert(ticket, Err(why.again()));
             }
         }
         for lane_no in lanes {
             self.busy.remove(lane_no);
         }
         for ticket in tickets {
-            self.answers.insert(*ticket, Err(Error::unreachable("the book could not be written")));
+            self.answers.insert(*ticket, Err(why.again()));
         }
     }
 

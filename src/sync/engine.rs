@@ -133,11 +133,14 @@ impl Engine {
             // The book can't even be read: what has come in is kept, as after any turn that failed.
             Err(error) => Err(error),
         };
-        if matches!(&result, Err(error) if error.code() == ErrorCode::DiskFull) && self.store.release_ballast() {
+        if let Err(full) = &result
+            && full.code() == ErrorCode::DiskFull
+            && self.store.release_ballast()
+        {
             event!(BALLAST_RELEASED);
             self.ballast_due = Some(self.hall.clock.monotonic().saturating_add(BALLAST_AGAIN));
             for (desk, given_up) in self.desks.iter_mut().zip(&given_up) {
-                desk.give_up(given_up);
+                desk.give_up(given_up, full);
             }
             result = self.work(&mut inboxes, scope, most);
         }
@@ -151,7 +154,7 @@ impl Engine {
             Err(_) if mutated!(SendBeforeCommit) => Ok(self.after_commit()),
             Err(error) => {
                 for ((desk, given_up), inbox) in self.desks.iter_mut().zip(&given_up).zip(inboxes) {
-                    desk.give_up(given_up);
+                    desk.give_up(given_up, &error);
                     (desk.unsaved, desk.unsaved_tokens) = (inbox.writes, inbox.tokens);
                 }
                 Err(error)

@@ -1,7 +1,8 @@
 //! Learned discounts. No remote tells what a level's members pay; its answers show what one of them paid.
 //!
 //! What an answer shows is kept per level, card and day. It becomes the level's once several cards agree, and is withdrawn
-//! as soon as one disagrees. All of it only predicts: the remote's figures count, and a difference is told as a variance.
+//! as soon as one disagrees. All of it is one remote's, and out of date once no card was given it for long. It only predicts:
+//! the remote's figures count, and a difference is told as a variance.
 
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use rust_decimal::Decimal;
 
 use crate::error::Result;
 use crate::event::event;
-use crate::model::{Confirmation, Kind, Told};
-use crate::store::{OpRow, Tx};
+use crate::model::{Confirmation, Kind, RateSource, Told};
+use crate::store::{Days, LevelAt, OpRow, Tx};
 use crate::units::{Money, Rate, Rounding, RoundingUnit};
 
 use super::desk::Desk;
@@ -33,15 +34,17 @@ impl Desk {
         let whole = op.kind == Kind::Consume && op.promise.is_none() && !op.told.due.is_positive();
         let (Some(level), true) = (level, whole) else { return Ok(()) };
         let Some(rate) = shown_rate(&op.told, confirmation, self.hall.config.rounding) else { return Ok(()) };
-        let today = self.business_date(self.now());
-        tx.saw_rate(op.card_no, level, &today, rate, &self.first_day())?;
+        let (first, today) = self.learning_days();
+        let at = LevelAt { provider: self.provider.name(), level };
+        tx.saw_rate(op.card_no, at, rate, Days { from: &first, to: &today })?;
         self.level_was_given(tx, level, rate)
     }
 
     /// The remote's history tells what a card's member paid today. What it tells of earlier days may have been another level's.
     pub(super) fn learn_told_rate(&mut self, tx: &Tx<'_>, card_no: i64, level: &str, rate: Rate) -> Result<()> {
         let today = self.business_date(self.now());
-        if tx.history_told_rate(card_no, level, &today, rate)? {
+        let at = LevelAt { provider: self.provider.name(), level };
+        if tx.history_told_rate(card_no, at, &today, rate)? {
             self.level_was_given(tx, level, rate)?;
         }
         Ok(())
@@ -50,28 +53,61 @@ impl Desk {
     /// A card of a level was given a rate today: do enough agree now, or not any more?
     fn level_was_given(&mut self, tx: &Tx<'_>, level: &str, rate: Rate) -> Result<()> {
         let wanted = self.hall.config.learn_levels.cards;
-        let provider = self.provider.name();
-        let known = tx.level_rate(provider, level)?;
-        if wanted == 0 || known == Some(rate) {
+        if wanted == 0 {
             return Ok(());
         }
-        let cards = tx.cards_that_agree(level, &self.first_day(), rate, wanted)?;
+        let provider = self.provider.name();
+        let at = LevelAt { provider, level };
+        let (oldest, today) = self.lasting_days();
+        // One that is out of date has to be learned anew.
+        let known = tx.level_rate(at, Days { from: &oldest, to: &today })?;
+        if known == Some(rate) {
+            return tx.level_rate_seen(at, &today);
+        }
+        let (first, _) = self.learning_days();
+        let cards = tx.cards_that_agree(at, Days { from: &first, to: &today }, rate, wanted)?;
         if cards >= wanted {
             let now = self.now();
             event!(RATE_LEARNED, provider = provider, cards = cards);
-            return tx.set_level_rate(provider, level, rate, cards, now);
+            return tx.set_level_rate(at, rate, cards, (now, &today));
         }
         if known.is_some() {
             event!(RATE_DISPUTED, provider = provider);
-            tx.forget_level_rate(provider, level)?;
+            tx.forget_level_rate(at)?;
         }
         Ok(())
     }
 
-    /// The first business day whose rates still count.
-    fn first_day(&self) -> String {
-        let days = self.hall.config.learn_levels.days.saturating_sub(1);
-        self.business_date(self.now().before(DAY.saturating_mul(days)))
+    /// What a card is expected to be given here and now where its level has no configured rate: what it was given last, or what
+    /// was learned of its level. What is out of date is not used: the member may pay in full where a discount is due, and is
+    /// never given one that there may be no longer.
+    pub(super) fn known_rate(&self, tx: &Tx<'_>, card_no: i64, level: &str) -> Result<Option<(Rate, RateSource)>> {
+        let (oldest, today) = self.lasting_days();
+        let days = Days { from: &oldest, to: &today };
+        let at = LevelAt { provider: self.provider.name(), level };
+        if let Some(rate) = tx.rate_seen(card_no, at, days)? {
+            return Ok(Some((rate, RateSource::LastSeen)));
+        }
+        if self.hall.config.learn_levels.cards == 0 {
+            return Ok(None);
+        }
+        Ok(tx.level_rate(at, days)?.map(|rate| (rate, RateSource::Learned)))
+    }
+
+    /// The business days on which cards have to agree: the first one, and today.
+    fn learning_days(&self) -> (String, String) {
+        self.last_days(self.hall.config.learn_levels.days)
+    }
+
+    /// The business days of which rates still count: the first one, and today.
+    fn lasting_days(&self) -> (String, String) {
+        self.last_days(self.hall.config.learn_levels.max_age_days)
+    }
+
+    fn last_days(&self, days: u32) -> (String, String) {
+        let now = self.now();
+        let first = now.before(DAY.saturating_mul(days.saturating_sub(1)));
+        (self.business_date(first), self.business_date(now))
     }
 }
 

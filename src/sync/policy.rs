@@ -78,7 +78,7 @@ impl Engine {
                 known_since: None,
                 needs_base: false,
                 card_exposure: Money::ZERO,
-                phone_exposure: Money::ZERO,
+                phone_exposure: None,
                 till_exposure: view.till_exposure()?,
                 clock_behind: desk.hall.clock_behind(),
             };
@@ -95,8 +95,7 @@ impl Engine {
             // Without a base there is nothing that funds could be measured against.
             false => None,
         };
-        let card = OfCard { has_phone: served.card.holder.phone.is_some(), available };
-        let headroom = Headroom::of(&case, Some(card), policy);
+        let headroom = Headroom::of(&case, Some(OfCard { available }), policy);
         // What a call stumbles over before it comes to the ladder.
         Ok(match desk.refused_opening(&view, &served)? {
             Some(op_id) if check_card(case.exception, case.status).is_ok() => {

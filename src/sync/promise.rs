@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::model::{
     Act, Approval, Balances, Decision, Kind, Knowledge, OfflineCase, Promise, RateSource, Refusal, State, decide,
+    decide_sent,
 };
 use crate::store::{OpRow, PromiseRow, ServedCard, Tx, View};
 use crate::units::Money;
@@ -41,10 +42,7 @@ impl Desk {
         };
         let rate = match (act, terms.and_then(|terms| terms.rate), level) {
             (Act::Consume { .. }, Some(rate), _) => Some((rate, RateSource::Level)),
-            (Act::Consume { .. }, None, Some(level)) => match tx.rate_seen(served.card.card_no, level)? {
-                Some(rate) => Some((rate, RateSource::LastSeen)),
-                None => tx.level_rate(self.provider.name(), level)?.map(|rate| (rate, RateSource::Learned)),
-            },
+            (Act::Consume { .. }, None, Some(level)) => self.known_rate(tx, served.card.card_no, level)?,
             _ => None,
         };
         // Without a base there is nothing that funds could be measured against: the policy decides about such a card.
@@ -89,10 +87,6 @@ impl Desk {
 
     /// All that the policy's ladder looks at, for an operation that takes nothing yet and leans on the base.
     pub(super) fn offline_case<'a>(&mut self, view: &View<'_>, served: &'a ServedCard) -> Result<OfflineCase<'a>> {
-        let phone_exposure = match &served.card.holder.phone {
-            Some(phone) => view.phone_exposure(phone)?,
-            None => Money::ZERO,
-        };
         Ok(OfflineCase {
             now: self.now(),
             from_card: Money::ZERO,
@@ -105,7 +99,7 @@ impl Desk {
             known_since: served.account.base.as_of.or(served.account.opened_here_at),
             needs_base: true,
             card_exposure: view.card_exposure(served.card.card_no)?,
-            phone_exposure,
+            phone_exposure: view.phone_exposure(served.card.card_no)?,
             till_exposure: view.till_exposure()?,
             clock_behind: self.hall.clock_behind(),
         })
@@ -214,9 +208,12 @@ impl Desk {
         let lifts = op.context.lifts;
         if op.told.due.is_positive() && op.kind == Kind::Consume {
             // The card's part was sent, so the card's part may be promised, if it still fits.
-            let decided = self.decide_offline(tx, served, act, Some(op.op_no), true, lifts)?;
-            let decision = Decision { effect: op.effect, told: op.told };
-            return Ok(decided.map(|approval| Approval { decision, ..approval }));
+            let case = OfflineCase { needs_base: act.leans_on_base(), lifts, ..self.offline_case(tx, served)? };
+            let sent = Decision { effect: op.effect, told: op.told };
+            let in_force = self.hall.policy();
+            return self.with_knowledge(tx, served, act, Some(op.op_no), |knowledge| {
+                decide_sent(sent, knowledge, case, &in_force.policy)
+            });
         }
         self.decide_offline(tx, served, act, Some(op.op_no), false, lifts)
     }

@@ -42,7 +42,8 @@ impl Till {
     /// ```
     ///
     /// # Errors
-    /// `InvalidInput`; `Unsupported` where the remote has no such search or list; `RemoteRefused` where it refuses that;
+    /// `InvalidInput`; `Unsupported` where the remote has no such search or list; `RemoteRefused` where it refuses that, or its
+    /// list of members does not turn its pages, so that nobody can say that these were all: those that it told are in the book;
     /// `DiskFull`, `Storage`, `Poisoned`, `Closed`.
     pub fn preload_step(&self, query: &PreloadQuery, after: Option<&str>, at_most: u32) -> Result<Preloaded> {
         Preloading::begin(self, query, after)?.go_on(at_most, |_| ControlFlow::Continue(()))
@@ -190,12 +191,11 @@ impl<'a> Preloading<'a> {
         self.listed = Some(numbers.into_iter().map(Target::Card).collect());
     }
 
-    /// The members of the cursor's page. None where the list is over, or does not turn its pages.
+    /// The members of the cursor's page. None where the list is over; an error where it is not and can't be gone on with.
     fn turn_page(&mut self) -> Result<ControlFlow<PreloadEnd>> {
         let page = self.cursor.page;
         if page > PAGES {
-            self.listed = Some(Vec::new());
-            return Ok(ControlFlow::Continue(()));
+            return Err(Error::remote_refused("the list of members does not end"));
         }
         let inquiry = Inquiry::Members { page, page_size: PAGE_SIZE };
         let answered = self.reachable(|till, timeout| till.inquire(inquiry.clone(), None, timeout))?;
@@ -217,6 +217,15 @@ impl<'a> Preloading<'a> {
         let past_the_end = list.pages.is_some_and(|pages| page > pages);
         if list.page != page || past_the_end || (!before.is_empty() && names(&before) == names(&targets)) {
             targets.clear();
+            // A list may begin anew, or tell its end again, where it is over. It is not where the remote has counted more members,
+            // or where it counts none and the page before was full.
+            let PreloadProgress { done, total, .. } = self.cursor.progress;
+            let more = total.map_or(before.len() >= PAGE_SIZE as usize, |total| done < total);
+            if more && !past_the_end {
+                return Err(Error::remote_refused(format!(
+                    "the list of members does not turn to page {page}: {done} were dealt with, and there may be more"
+                )));
+            }
         }
         self.listed = Some(targets);
         Ok(ControlFlow::Continue(()))

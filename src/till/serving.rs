@@ -19,7 +19,7 @@ impl Till {
     ///
     /// # Errors
     /// `NotFound` if no remote and not the book knows it; `Unreachable` or `RemoteRefused` if it is not in the book and nobody
-    /// could be asked; `InvalidInput`.
+    /// could be asked, `DiskFull` or `Storage` if what was answered could not be kept; `InvalidInput`.
     pub fn serve_card(&self, number: &str, timeout: Duration) -> Result<Card> {
         let mut failed = None;
         for answer in self.serve_everywhere(&CardNumber::new(number)?, timeout)? {
@@ -32,6 +32,9 @@ impl Till {
                             | ErrorCode::Unreachable
                             | ErrorCode::RemoteRefused
                             | ErrorCode::Unsupported
+                            // What was read could not be kept: what stood in the book before is still there.
+                            | ErrorCode::DiskFull
+                            | ErrorCode::Storage
                     ) =>
                 {
                     // Of several reasons the one that leaves a hope is told.

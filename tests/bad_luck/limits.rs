@@ -219,6 +219,39 @@ fn offline_waits_no_longer_than_configured_for_a_remote_that_was_healthy() {
     assert_agrees(&shop, &till, "A1");
 }
 
+/// The card's part of a sale is sent, and what is on the card becomes less before the policy is asked: what is judged then is what
+/// was sent, and not what the card could still pay.
+#[test]
+fn of_a_partial_approval_that_was_sent_what_was_sent_is_judged() {
+    let (part, left) = (yuan("500"), yuan("300"));
+    for (floor, want) in [
+        ("400", Refusal::FloorLimit { limit: yuan("400"), requested: part }),
+        ("600", Refusal::InsufficientFunds { available: left, requested: part }),
+    ] {
+        let shop = Shop::open();
+        let mut config = shop.config();
+        config.policy.floor_limit = yuan(floor);
+        config.sandy.as_mut().unwrap().request_timeout_ms = 20_000;
+        let till = Till::open(shop.book(), config).unwrap();
+        serve(&till, &["A1"]);
+        let hold = OneShot { endpoint: "consume".into(), card: None, skip: 0, fault: Fault::Hold { ms: 10_000 } };
+        shop.server.faults().with(|faults| faults.add(hold));
+        let sale = Consume::new("A1", yuan("1000")).partial(true).op_id("c1");
+        let receipt = std::thread::scope(|scope| {
+            let call = scope.spawn(|| till.consume(sale.prefer_online(Duration::from_secs(2))).unwrap());
+            while !till.operation("c1").is_ok_and(|receipt| receipt.state == State::Sending) {
+                std::thread::yield_now();
+            }
+            let now_s = shop.server.now_s();
+            shop.server.sandy().with(|sandy| sandy.office(now_s, "boss").withdraw("A1", 200_00).unwrap());
+            assert_eq!(till.serve_card("A1", SOON).unwrap().balances.money.confirmed, yuan("500"), "no base meanwhile");
+            call.join().unwrap()
+        });
+        assert_eq!((receipt.promise, receipt.refusal), (Some(Promise::InDoubt), Some(want)));
+        assert_eq!((receipt.told.from_card, receipt.told.due), (part, yuan("300")));
+    }
+}
+
 #[test]
 fn a_refusal_after_something_was_written_comes_with_the_receipt() {
     let shop = Shop::open();

@@ -10,6 +10,7 @@ mod history;
 mod lanes;
 mod limits;
 mod openings;
+mod phones;
 mod policy;
 mod remotes;
 mod second_process;

@@ -371,7 +371,11 @@ fn the_merchants_list_replaces_itself_and_nothing_else() {
     assert_eq!(refusal(&till, pay("U1", "1").require_online(SOON)), copied);
     assert_eq!(refusal(&till, OpenCard::new("U1", "普通会员").require_online(SOON)), copied);
     assert!(till.card_numbers().unwrap().iter().all(|number| number.as_str() != "U1"));
+    assert_eq!(till.card("U1").unwrap_err().code(), ErrorCode::NotFound);
+    assert_eq!(till.headroom(Some("U1")).unwrap_err().code(), ErrorCode::NotFound);
+    assert_eq!(till.search("U1").unwrap().cards, []);
     till.serve_card("U1", SOON).unwrap();
+    assert_eq!(till.search("U1").unwrap().cards.len(), 1);
     assert_eq!(till.card("U1").unwrap().exception.as_deref(), Some("copied"));
     assert_eq!(shop.ledger(), []);
 

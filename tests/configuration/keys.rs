@@ -267,6 +267,7 @@ fn a_value_out_of_its_range_is_refused_by_its_key() {
         ("policy.overridable", json!(["clock_behind"])),
         ("learn_levels.cards", json!(1_001)),
         ("learn_levels.days", json!(0)),
+        ("learn_levels.max_age_days", json!(0)),
         ("card_numbers.prefix", json!("a\nb")),
         ("card_numbers.first", json!(100_000)),
         ("card_numbers.last", json!(1_000_000_000_000_000_000_i64)),

@@ -61,7 +61,7 @@ impl Round<'_> {
         self.vfs.heal();
         if let Err(error) = &said {
             assert!(met, "{case}: {error:?}");
-            let told = matches!(error.code(), ErrorCode::Storage | ErrorCode::DiskFull | ErrorCode::Unreachable);
+            let told = matches!(error.code(), ErrorCode::Storage | ErrorCode::DiskFull);
             assert!(told, "{case}: {error:?}");
             if self.step.local {
                 assert_eq!(shown(&stage.till), self.before, "{case}: half of it is there");

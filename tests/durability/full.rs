@@ -1,9 +1,10 @@
 //! A full disk refuses the call and leaves the book as it was; trading goes on once there is room, without reopening.
 
 use tillbook::{Consume, ErrorCode, Modify, OpenCard, Promise, Receipt, Recharge, RedeemPoints, Result, Till};
-use tillbook_testvfs::{Failure, TestVfs};
+use tillbook_sandbox::sandy::NewCard;
+use tillbook_testvfs::{Failure, Op, TestVfs};
 
-use super::common::{points, yuan};
+use super::common::{SOON, points, yuan};
 use super::{CARD, Sales, assert_all_agree, balances, fresh, shop};
 
 type Call = fn(&Till, &str) -> Result<Receipt>;
@@ -107,4 +108,30 @@ fn with_no_space_left_calls_are_refused_until_there_is_some() {
         made.push(sale);
     }
     assert_all_agree(&shop, &till, &made.iter().collect::<Vec<_>>(), "after all");
+}
+
+/// The remote has answered; that its answer could not be kept is not its silence.
+#[test]
+fn an_answer_that_can_not_be_kept_is_the_disks_fault_and_not_the_remotes() {
+    let shop = shop();
+    let vfs = TestVfs::register("not_kept");
+    let (till, _) = fresh(&shop, vfs);
+    let (now_s, new) = (shop.server.now_s(), NewCard::new("N1", 1).with_balance(10_00, 0));
+    shop.server.sandy().with(|sandy| sandy.seed(now_s, new).unwrap());
+    for (failure, code) in [
+        (Failure::io_err_at(1).op(Op::Write).persistent(), ErrorCode::Storage),
+        (Failure::full_at(1).persistent(), ErrorCode::DiskFull),
+    ] {
+        vfs.fail(failure);
+        let error = till.serve_card("N1", SOON).unwrap_err();
+        assert_eq!((error.code(), error.is_retryable()), (code, true), "{error}");
+        let error = till.consume(Consume::new("N1", yuan("1")).op_id("online").require_online(SOON)).unwrap_err();
+        assert_eq!((error.code(), error.is_retryable()), (code, true), "{error}");
+        // What stood in the book before is still shown.
+        assert_eq!(till.serve_card(CARD, SOON).unwrap().number.as_str(), CARD);
+        assert!(vfs.fired() > 0);
+        vfs.heal();
+        assert_eq!(till.operation("online").unwrap_err().code(), ErrorCode::NotFound);
+    }
+    assert_eq!(till.serve_card("N1", SOON).unwrap().number.as_str(), "N1");
 }

@@ -218,18 +218,40 @@ fn the_members_that_a_remote_lists_are_read_page_by_page() {
     assert_eq!(points, tillbook::Points::new(77));
 }
 
+/// A list that comes again and again is over where nothing says that there is more, and is no complete one where something does.
 #[test]
-fn a_list_that_does_not_turn_its_pages_ends() {
-    let street = Street::new();
-    let mut config = freemud();
-    config.platform_key = None;
-    let till = street.till(shop(config));
-    let list = r#"{\"memberList\": [{\"memberId\": \"77\"}], \"totalCount\": 500}"#;
-    let body = format!(r#"{{"ver": "1", "statusCode": "100", "message": "", "responseBody": "{list}"}}"#);
-    street.hook(move |_, endpoint| if endpoint == "getMembers" { said(&body) } else { Fate::Passes });
-    let query = PreloadQuery { pace: Duration::ZERO, ..PreloadQuery::new(PreloadCards::Members) };
-    let got = till.preload(&query, None, |_| ControlFlow::Continue(())).unwrap();
-    assert_eq!((got.progress.done, got.progress.total, got.end), (1, Some(500), PreloadEnd::Complete));
+fn a_list_that_does_not_turn_its_pages_ends_and_is_not_called_complete() {
+    let full: Vec<u32> = (0..50).collect();
+    let cases: [(&[u32], Option<u32>, u32, bool); 6] = [
+        (&[77], Some(500), 1, false),
+        (&[77], Some(1), 1, true),
+        (&[77], None, 1, true),
+        (&full, None, 50, false),
+        (&full, Some(50), 50, true),
+        (&full, Some(51), 50, false),
+    ];
+    for (members, total, dealt_with, complete) in cases {
+        let street = Street::new();
+        let mut config = freemud();
+        config.platform_key = None;
+        let till = street.till(shop(config));
+        let members: Vec<String> = members.iter().map(|id| format!(r#"{{\"memberId\": \"{id}\"}}"#)).collect();
+        let count = total.map(|total| format!(r#", \"totalCount\": {total}"#)).unwrap_or_default();
+        let list = format!(r#"{{\"memberList\": [{}]{count}}}"#, members.join(", "));
+        let body = format!(r#"{{"ver": "1", "statusCode": "100", "message": "", "responseBody": "{list}"}}"#);
+        street.hook(move |_, endpoint| if endpoint == "getMembers" { said(&body) } else { Fate::Passes });
+        let query = PreloadQuery { pace: Duration::ZERO, ..PreloadQuery::new(PreloadCards::Members) };
+        let mut done = 0;
+        let got = till.preload(&query, None, |progress| {
+            done = progress.done;
+            ControlFlow::Continue(())
+        });
+        assert_eq!(done, u64::from(dealt_with), "{total:?}");
+        match got {
+            Ok(got) => assert!(complete && got.end == PreloadEnd::Complete && got.next.is_none(), "{got:?}"),
+            Err(error) => assert!(!complete && error.code() == ErrorCode::RemoteRefused, "{error}"),
+        }
+    }
 }
 
 #[test]

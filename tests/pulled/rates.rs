@@ -96,7 +96,7 @@ fn one_card_that_disagrees_withdraws_it_and_as_many_as_before_bring_another() {
 
 #[test]
 fn what_was_seen_long_ago_does_not_count_and_what_was_learned_stays_until_it_is_contradicted() {
-    let (street, till) = served(LearnLevels { cards: 3, days: 7 });
+    let (street, till) = served(LearnLevels::default());
     pays(&till, "G1");
     street.clock.pass(7 * DAY);
     pays(&till, "G2");
@@ -111,7 +111,7 @@ fn what_was_seen_long_ago_does_not_count_and_what_was_learned_stays_until_it_is_
 
 #[test]
 fn nothing_is_learned_where_that_is_switched_off_or_the_level_is_configured() {
-    let (street, till) = served(LearnLevels { cards: 0, days: 7 });
+    let (street, till) = served(LearnLevels { cards: 0, ..LearnLevels::default() });
     for card in ["G1", "G2", "G3", "G4"] {
         pays(&till, card);
     }
@@ -170,4 +170,49 @@ fn the_history_of_other_tills_teaches_as_well() {
     till.pull_history("G4", None, ALL).unwrap();
     assert_eq!(learned(&till).len(), 1);
     assert_eq!(offline(&street, &till, "G9"), (yuan("80"), RateSource::Learned));
+}
+
+/// A discount that may have ended is not given on the strength of what was so long ago.
+#[test]
+fn what_nobody_was_given_for_long_is_not_used_and_is_learned_anew() {
+    let (street, till) = served(LearnLevels { max_age_days: 30, ..LearnLevels::default() });
+    for card in ["G1", "G2", "G3"] {
+        pays(&till, card);
+    }
+    street.clock.pass(29 * DAY);
+    let serve = |cards: &[&str]| cards.iter().for_each(|card| drop(till.serve_card(card, ALL).unwrap()));
+    serve(&["G1", "G9"]);
+    assert_eq!(offline(&street, &till, "G9"), (yuan("80"), RateSource::Learned));
+    assert_eq!(offline(&street, &till, "G1"), (yuan("80"), RateSource::LastSeen));
+    // One more that agrees keeps it alive.
+    pays(&till, "G4");
+    street.clock.pass(DAY);
+    serve(&["G1", "G9"]);
+    assert_eq!(offline(&street, &till, "G9"), (yuan("80"), RateSource::Learned));
+    assert_eq!(offline(&street, &till, "G1"), (yuan("80"), RateSource::Learned), "its own is out of date");
+
+    street.clock.pass(29 * DAY);
+    serve(&["G4", "G9"]);
+    assert_eq!(offline(&street, &till, "G9"), FULL);
+    assert_eq!(offline(&street, &till, "G4"), FULL);
+    // One card alone does not bring it back.
+    for (card, rate) in [("G5", FULL), ("G6", FULL), ("G7", (yuan("80"), RateSource::Learned))] {
+        pays(&till, card);
+        assert_eq!(offline(&street, &till, "G9"), rate, "{card}");
+    }
+}
+
+/// What was learned before is of no use where nothing is to be learned.
+#[test]
+fn learning_that_is_switched_off_takes_what_was_learned_out_of_use() {
+    let (street, till) = served(LearnLevels::default());
+    for card in ["G1", "G2", "G3"] {
+        pays(&till, card);
+    }
+    till.close(Duration::from_secs(1));
+    let mut config = shop(sandy());
+    config.learn_levels.cards = 0;
+    let till = street.till(config);
+    assert_eq!(offline(&street, &till, "G9"), FULL);
+    assert_eq!(offline(&street, &till, "G1"), (yuan("80"), RateSource::LastSeen));
 }

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod history;
+mod phones;
 mod plans;
+mod rates;
 mod search;
 
 use tempfile::TempDir;

@@ -6,9 +6,10 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{Dice, book, reopen};
+use crate::clock::Timestamp;
 use crate::model::{CardNumber, CardStatus, Found, Holder, Matched, SearchQuery, fold};
 use crate::store::schema::{APPLICATION_ID, CREATE};
-use crate::store::{Store, Tx};
+use crate::store::{ExceptionChange, Store, Tx};
 
 fn add(tx: &Tx<'_>, number: &str, name: Option<&str>, phone: Option<&str>) -> i64 {
     let card_no = tx.insert_card(number).unwrap();
@@ -244,5 +245,36 @@ fn a_book_of_the_schema_before_gets_the_tails_of_all_its_cards() {
     for (text, cards) in [("明", vec!["A1"]), ("1", vec!["A1", "B1"]), ("5678", vec!["B1"]), ("house", vec![])] {
         assert_eq!(numbers(&search(&store, text)), cards, "{text}");
     }
+    assert_in_step(&store);
+}
+
+/// The merchant's list may name a million numbers that this till has never met. They are refused when they come, and are not
+/// looked through until then.
+#[test]
+fn a_number_that_is_only_listed_is_found_once_it_has_been_met() {
+    let (store, _dir) = book();
+    let listed = store.write(|tx| {
+        let card_no = tx.insert_card("L1")?;
+        let change = ExceptionChange { reason: Some("stolen"), who: "boss", by_list: true, at: Timestamp::default() };
+        tx.set_exception(card_no, change)?;
+        tx.set_holder(card_no, &Holder { name: Some("王小明".into()), ..Holder::default() })?;
+        for place in 0..500 {
+            tx.insert_card(&format!("L1{place:04}"))?;
+        }
+        add(tx, "A1", None, None);
+        Ok(card_no)
+    });
+    let listed = listed.unwrap();
+    assert_eq!(numbers(&search(&store, "1")), ["A1"]);
+    let tails: i64 = store.conn.query_row("SELECT count(*) FROM tail", [], |row| row.get(0)).unwrap();
+    assert_eq!(tails, 3, "of the one card: the whole number, and its two ends");
+    assert_eq!(store.view().card_numbers().unwrap().len(), 1);
+    assert_in_step(&store);
+
+    store.write(|tx| tx.insert_account(listed, "sandy", Some("L1"), (CardStatus::Active, None))).unwrap();
+    store.write(|tx| tx.insert_account(listed, "gree", Some("7"), (CardStatus::Active, None))).unwrap();
+    assert_eq!(numbers(&search(&store, "l1")), ["L1"]);
+    assert_eq!(numbers(&search(&store, "小明")), ["L1"]);
+    assert_eq!(store.view().card_numbers().unwrap().len(), 2);
     assert_in_step(&store);
 }
