@@ -7474,72 +7474,115 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>What every call may carry. A request without one (NULL) has the defaults.</summary>
+    /// <summary>What to look for among the cards that the book knows.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_call : ISized
+    internal struct tillbook_search_query : ISized
     {
-        /// <summary>The size of this struct: tillbook_call_init sets it.</summary>
+        /// <summary>The size of this struct: tillbook_search_query_init sets it.</summary>
         public UIntPtr struct_size;
         /// <summary>
-        /// Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible
-        /// ASCII characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing:
-        /// make the same call again, or ask with tillbook_operation. Missing: the library makes one.
+        /// What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and
+        /// hyphens do not count.
         /// </summary>
-        public tillbook_str op_id;
-        /// <summary>The POS's own ticket number, at most 64 characters.</summary>
-        public tillbook_str ticket;
-        /// <summary>Who works the till, at most 64 characters.</summary>
-        public tillbook_str operator_name;
-        /// <summary>Who stands behind it, at most 64 characters.</summary>
-        public tillbook_str supervisor;
-        /// <summary>The shift, at most 64 characters.</summary>
-        public tillbook_str shift;
-        /// <summary>Why, at most 200 characters.</summary>
-        public tillbook_str reason;
-        /// <summary>Who may say yes, TILLBOOK_DELIVERY_*.</summary>
-        public int delivery;
-        /// <summary>
-        /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
-        /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
-        /// </summary>
-        public uint timeout_ms;
-        /// <summary>
-        /// 1: <c>supervisor</c> overrides the offline policy for <c>reason</c>, both required: what the policy lets
-        /// people lift is approved up to its hard limits. The receipt's <c>lifted</c> tells what was. It changes
-        /// nothing where the remote decides.
-        /// </summary>
-        public int override_policy;
-        /// <summary>0.</summary>
-        public int reserved;
+        public tillbook_str text;
+        /// <summary>At most so many cards, 1 to 100. 0: 20.</summary>
+        public uint limit;
+        /// <summary>1: names and phones in full. For a screen that only the shop's own people see.</summary>
+        public int unmasked;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>Opens a card.</summary>
+    /// <summary>
+    /// A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is
+    /// still open, and what may be spent here and now. Money in fen, times in milliseconds since 1970 UTC, 0: never.
+    /// Holds personal data: keep it out of logs. Texts that do not fit are cut and end in "…".
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_open_card_request : ISized
+    internal struct tillbook_card : ISized
     {
-        /// <summary>The size of this struct: tillbook_open_card_request_init sets it.</summary>
+        /// <summary>The size of this struct: tillbook_card_init sets it.</summary>
         public UIntPtr struct_size;
-        /// <summary>What every call may carry; NULL: the defaults.</summary>
-        public IntPtr call;
-        /// <summary>
-        /// The card's number, 1 to 32 characters. Required unless <c>next_number</c> is 1; then missing.
-        /// </summary>
-        public tillbook_str card;
-        /// <summary>The level by its name or the remote's identifier. Required.</summary>
-        public tillbook_str level;
-        /// <summary>The holder's name, at most 64 characters.</summary>
-        public tillbook_str name;
-        /// <summary>The holder's phone: 5 to 20 digits with an optional plus.</summary>
-        public tillbook_str phone;
-        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not told.</summary>
+        /// <summary>TILLBOOK_CARD_*.</summary>
+        public int card_status;
+        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not known.</summary>
         public int gender;
+        /// <summary>Stored value as the remote last told it.</summary>
+        public long money_confirmed;
+        /// <summary>Stored value with everything that is still open.</summary>
+        public long money_expected;
+        /// <summary>Stored value that may be spent here and now.</summary>
+        public long money_available;
+        /// <summary>As of when the confirmed money is.</summary>
+        public long money_as_of;
+        /// <summary>Points as the remote last told them.</summary>
+        public long points_confirmed;
+        /// <summary>Points with everything that is still open.</summary>
+        public long points_expected;
+        /// <summary>Points that may be spent here and now.</summary>
+        public long points_available;
+        /// <summary>As of when the confirmed points are.</summary>
+        public long points_as_of;
+        /// <summary>Growth, where has_growth is 1.</summary>
+        public long growth;
+        /// <summary>1: a remote tells growth. Else 0.</summary>
+        public int has_growth;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>What the card owes from operations that were approved offline and refused later.</summary>
+        public long owed;
+        /// <summary>When the card was last read.</summary>
+        public long fetched_at;
+        /// <summary>Its number.</summary>
+        public Chars136 number;
+        /// <summary>Its level by name; empty: not known.</summary>
+        public Chars136 level;
+        /// <summary>The holder's name; empty: not known.</summary>
+        public Chars264 name;
+        /// <summary>The holder's phone; empty: not known.</summary>
+        public Chars40 phone;
+        /// <summary>The holder's birthday as YYYY-MM-DD; empty: not known.</summary>
+        public Chars16 birthday;
+        /// <summary>Why the card is on this till's exception list; empty: it is not.</summary>
+        public Chars256 exception;
         /// <summary>
-        /// 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with
-        /// the same op_id gets the same one. 0: <c>card</c> has the number.
+        /// The operation that holds the card's account: it is in doubt or waits for a person. Empty: none.
         /// </summary>
-        public int next_number;
+        public Chars72 held_by;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Which lines of the book are wanted, newest first. What is zero does not matter.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_history_query : ISized
+    {
+        /// <summary>The size of this struct: tillbook_history_query_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Only those of this card.</summary>
+        public tillbook_str card;
+        /// <summary>Only those of this ticket of the POS.</summary>
+        public tillbook_str ticket;
+        /// <summary>Only those of this kind, as <c>tillbook_entry.kind</c> has it.</summary>
+        public tillbook_str kind;
+        /// <summary>Only those from then on, in milliseconds since 1970 UTC, where has_from is 1.</summary>
+        public long from;
+        /// <summary>Only those before then, in milliseconds since 1970 UTC, where has_until is 1.</summary>
+        public long until;
+        /// <summary>1: <c>from</c> is given.</summary>
+        public int has_from;
+        /// <summary>1: <c>until</c> is given.</summary>
+        public int has_until;
+        /// <summary>1: only those that change points.</summary>
+        public int only_points;
+        /// <summary>How many lines a page has, at most 500. 0: 20.</summary>
+        public uint page_size;
+        /// <summary>The page after this one: what tillbook_history_of told. 0: the first.</summary>
+        public long after;
+        /// <summary>
+        /// With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
+        /// </summary>
+        public long after_record;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7675,6 +7718,148 @@ namespace Tillbook
         public int training;
         /// <summary>The version of the offline policy that it was promised under; 0: not promised yet.</summary>
         public long policy_version;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Bytes in: a place and a length. This struct never grows.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_bytes
+    {
+        /// <summary>Where they are.</summary>
+        public IntPtr data;
+        /// <summary>How many.</summary>
+        public UIntPtr size;
+    }
+
+    /// <summary>What a check looks at, and how far it goes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_check_options : ISized
+    {
+        /// <summary>The size of this struct: tillbook_check_options_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>So many findings are told; of more only the number. 0: 200.</summary>
+        public uint most_findings;
+        /// <summary>1: leaves out SQLite's own check of every page, which takes the most time.</summary>
+        public int skip_pages;
+        /// <summary>
+        /// NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows,
+        /// and how many findings so far. Returns 0 to go on, anything else to end the check.
+        /// </summary>
+        public IntPtr progress;
+        /// <summary>For <c>progress</c>.</summary>
+        public IntPtr user;
+        /// <summary>
+        /// Keys that earlier parts of the chain were kept with, or NULL: lines that none of them and not the till's own
+        /// fits are counted as unverified. For tillbook_book_check the till's key is one of them.
+        /// </summary>
+        public IntPtr earlier_keys;
+        /// <summary>How many, at most 100.</summary>
+        public UIntPtr earlier_keys_count;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a check came to.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_check_report : ISized
+    {
+        /// <summary>The size of this struct: tillbook_check_report_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>1: everything was looked at and no error was found. Else 0.</summary>
+        public int clean;
+        /// <summary>1: everything that was to be looked at was. 0: <c>progress</c> has ended it.</summary>
+        public int complete;
+        /// <summary>How many errors there are, told or not.</summary>
+        public long errors;
+        /// <summary>How many notes there are, told or not. Notes are no errors.</summary>
+        public long notes;
+        /// <summary>Cards that were looked at.</summary>
+        public long cards;
+        /// <summary>Accounts that were looked at.</summary>
+        public long accounts;
+        /// <summary>Operations that were looked at.</summary>
+        public long operations;
+        /// <summary>Lines of the book that were looked at.</summary>
+        public long entries;
+        /// <summary>Of these, lines whose code in the chain was verified.</summary>
+        public long chained;
+        /// <summary>Lines whose code could not be verified: they were written with a key that was not given.</summary>
+        public long unverified;
+        /// <summary>The last line of the chain; 0: there is none.</summary>
+        public long chain_entry;
+        /// <summary>Its code, which covers all before it, in hexadecimal digits; empty: there is none.</summary>
+        public Chars72 chain_head;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What every call may carry. A request without one (NULL) has the defaults.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_call : ISized
+    {
+        /// <summary>The size of this struct: tillbook_call_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>
+        /// Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible
+        /// ASCII characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing:
+        /// make the same call again, or ask with tillbook_operation. Missing: the library makes one.
+        /// </summary>
+        public tillbook_str op_id;
+        /// <summary>The POS's own ticket number, at most 64 characters.</summary>
+        public tillbook_str ticket;
+        /// <summary>Who works the till, at most 64 characters.</summary>
+        public tillbook_str operator_name;
+        /// <summary>Who stands behind it, at most 64 characters.</summary>
+        public tillbook_str supervisor;
+        /// <summary>The shift, at most 64 characters.</summary>
+        public tillbook_str shift;
+        /// <summary>Why, at most 200 characters.</summary>
+        public tillbook_str reason;
+        /// <summary>Who may say yes, TILLBOOK_DELIVERY_*.</summary>
+        public int delivery;
+        /// <summary>
+        /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
+        /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
+        /// </summary>
+        public uint timeout_ms;
+        /// <summary>
+        /// 1: <c>supervisor</c> overrides the offline policy for <c>reason</c>, both required: what the policy lets
+        /// people lift is approved up to its hard limits. The receipt's <c>lifted</c> tells what was. It changes
+        /// nothing where the remote decides.
+        /// </summary>
+        public int override_policy;
+        /// <summary>0.</summary>
+        public int reserved;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Opens a card.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_open_card_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_open_card_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>What every call may carry; NULL: the defaults.</summary>
+        public IntPtr call;
+        /// <summary>
+        /// The card's number, 1 to 32 characters. Required unless <c>next_number</c> is 1; then missing.
+        /// </summary>
+        public tillbook_str card;
+        /// <summary>The level by its name or the remote's identifier. Required.</summary>
+        public tillbook_str level;
+        /// <summary>The holder's name, at most 64 characters.</summary>
+        public tillbook_str name;
+        /// <summary>The holder's phone: 5 to 20 digits with an optional plus.</summary>
+        public tillbook_str phone;
+        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not told.</summary>
+        public int gender;
+        /// <summary>
+        /// 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with
+        /// the same op_id gets the same one. 0: <c>card</c> has the number.
+        /// </summary>
+        public int next_number;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -8116,66 +8301,6 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>
-    /// A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is
-    /// still open, and what may be spent here and now. Money in fen, times in milliseconds since 1970 UTC, 0: never.
-    /// Holds personal data: keep it out of logs. Texts that do not fit are cut and end in "…".
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_card : ISized
-    {
-        /// <summary>The size of this struct: tillbook_card_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>TILLBOOK_CARD_*.</summary>
-        public int card_status;
-        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not known.</summary>
-        public int gender;
-        /// <summary>Stored value as the remote last told it.</summary>
-        public long money_confirmed;
-        /// <summary>Stored value with everything that is still open.</summary>
-        public long money_expected;
-        /// <summary>Stored value that may be spent here and now.</summary>
-        public long money_available;
-        /// <summary>As of when the confirmed money is.</summary>
-        public long money_as_of;
-        /// <summary>Points as the remote last told them.</summary>
-        public long points_confirmed;
-        /// <summary>Points with everything that is still open.</summary>
-        public long points_expected;
-        /// <summary>Points that may be spent here and now.</summary>
-        public long points_available;
-        /// <summary>As of when the confirmed points are.</summary>
-        public long points_as_of;
-        /// <summary>Growth, where has_growth is 1.</summary>
-        public long growth;
-        /// <summary>1: a remote tells growth. Else 0.</summary>
-        public int has_growth;
-        /// <summary>0.</summary>
-        public int reserved;
-        /// <summary>What the card owes from operations that were approved offline and refused later.</summary>
-        public long owed;
-        /// <summary>When the card was last read.</summary>
-        public long fetched_at;
-        /// <summary>Its number.</summary>
-        public Chars136 number;
-        /// <summary>Its level by name; empty: not known.</summary>
-        public Chars136 level;
-        /// <summary>The holder's name; empty: not known.</summary>
-        public Chars264 name;
-        /// <summary>The holder's phone; empty: not known.</summary>
-        public Chars40 phone;
-        /// <summary>The holder's birthday as YYYY-MM-DD; empty: not known.</summary>
-        public Chars16 birthday;
-        /// <summary>Why the card is on this till's exception list; empty: it is not.</summary>
-        public Chars256 exception;
-        /// <summary>
-        /// The operation that holds the card's account: it is in doubt or waits for a person. Empty: none.
-        /// </summary>
-        public Chars72 held_by;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
     /// <summary>An account of a card at one remote. Money in fen, times in milliseconds since 1970 UTC.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct tillbook_account : ISized
@@ -8290,61 +8415,6 @@ namespace Tillbook
         public long money;
         /// <summary>How many more operations.</summary>
         public long operations;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
-    /// <summary>What a check looks at, and how far it goes.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_check_options : ISized
-    {
-        /// <summary>The size of this struct: tillbook_check_options_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>So many findings are told; of more only the number. 0: 200.</summary>
-        public uint most_findings;
-        /// <summary>1: leaves out SQLite's own check of every page, which takes the most time.</summary>
-        public int skip_pages;
-        /// <summary>
-        /// NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows,
-        /// and how many findings so far. Returns 0 to go on, anything else to end the check.
-        /// </summary>
-        public IntPtr progress;
-        /// <summary>For <c>progress</c>.</summary>
-        public IntPtr user;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
-    /// <summary>What a check came to.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_check_report : ISized
-    {
-        /// <summary>The size of this struct: tillbook_check_report_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>1: everything was looked at and no error was found. Else 0.</summary>
-        public int clean;
-        /// <summary>1: everything that was to be looked at was. 0: <c>progress</c> has ended it.</summary>
-        public int complete;
-        /// <summary>How many errors there are, told or not.</summary>
-        public long errors;
-        /// <summary>How many notes there are, told or not. Notes are no errors.</summary>
-        public long notes;
-        /// <summary>Cards that were looked at.</summary>
-        public long cards;
-        /// <summary>Accounts that were looked at.</summary>
-        public long accounts;
-        /// <summary>Operations that were looked at.</summary>
-        public long operations;
-        /// <summary>Lines of the book that were looked at.</summary>
-        public long entries;
-        /// <summary>Of these, lines whose code in the chain was verified.</summary>
-        public long chained;
-        /// <summary>Lines whose code could not be verified: they were written with a key that was not given.</summary>
-        public long unverified;
-        /// <summary>The last line of the chain; 0: there is none.</summary>
-        public long chain_entry;
-        /// <summary>Its code, which covers all before it, in hexadecimal digits; empty: there is none.</summary>
-        public Chars72 chain_head;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -8587,40 +8657,6 @@ namespace Tillbook
         public tillbook_str card;
         /// <summary>Why it is not to be served, at most 200 characters. Required.</summary>
         public tillbook_str reason;
-    }
-
-    /// <summary>Which lines of the book are wanted, newest first. What is zero does not matter.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_history_query : ISized
-    {
-        /// <summary>The size of this struct: tillbook_history_query_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>Only those of this card.</summary>
-        public tillbook_str card;
-        /// <summary>Only those of this ticket of the POS.</summary>
-        public tillbook_str ticket;
-        /// <summary>Only those of this kind, as <c>tillbook_entry.kind</c> has it.</summary>
-        public tillbook_str kind;
-        /// <summary>Only those from then on, in milliseconds since 1970 UTC, where has_from is 1.</summary>
-        public long from;
-        /// <summary>Only those before then, in milliseconds since 1970 UTC, where has_until is 1.</summary>
-        public long until;
-        /// <summary>1: <c>from</c> is given.</summary>
-        public int has_from;
-        /// <summary>1: <c>until</c> is given.</summary>
-        public int has_until;
-        /// <summary>1: only those that change points.</summary>
-        public int only_points;
-        /// <summary>How many lines a page has, at most 500. 0: 20.</summary>
-        public uint page_size;
-        /// <summary>The page after this one: what tillbook_history_of told. 0: the first.</summary>
-        public long after;
-        /// <summary>
-        /// With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
-        /// </summary>
-        public long after_record;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
     /// <summary>What a pull of a card's history at its remotes brought.</summary>
@@ -9714,25 +9750,6 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>What to look for among the cards that the book knows.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_search_query : ISized
-    {
-        /// <summary>The size of this struct: tillbook_search_query_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>
-        /// What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and
-        /// hyphens do not count.
-        /// </summary>
-        public tillbook_str text;
-        /// <summary>At most so many cards, 1 to 100. 0: 20.</summary>
-        public uint limit;
-        /// <summary>1: names and phones in full. For a screen that only the shop's own people see.</summary>
-        public int unmasked;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
     /// <summary>
     /// A card that was found. Holds personal data: keep it out of logs. Strings are owned by the list.
     /// </summary>
@@ -10334,6 +10351,77 @@ namespace Tillbook
             IntPtr book,
             ref tillbook_report_query query,
             ref IntPtr text,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_search. Errors: INVALID_INPUT for an empty text, one of more than 64 characters, control
+        /// characters, a limit above 100; CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE,
+        /// BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_search(
+            IntPtr book,
+            ref tillbook_search_query query,
+            ref IntPtr list,
+            ref int has_more,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_card_of. Errors: NOT_FOUND, INVALID_INPUT, CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT,
+        /// BAD_TEXT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_card(
+            IntPtr book,
+            IntPtr card,
+            UIntPtr card_size,
+            ref tillbook_card found,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_history_of: this book's own lines. Errors: INVALID_INPUT for a page size above 500 or a bad card
+        /// number; CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_history(
+            IntPtr book,
+            ref tillbook_history_query query,
+            ref IntPtr list,
+            ref long next_page,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_operation. Errors: NOT_FOUND, INVALID_INPUT, CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT,
+        /// BAD_TEXT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_operation(
+            IntPtr book,
+            IntPtr op_id,
+            UIntPtr op_id_size,
+            ref tillbook_receipt receipt,
+            out IntPtr err);
+
+        /// <summary>As tillbook_waiting_of. Errors: CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, STORAGE, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_waiting_of(IntPtr book, ref IntPtr list, out IntPtr err);
+
+        /// <summary>As tillbook_notices_of. Errors: CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, STORAGE, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_notices_of(IntPtr book, ref IntPtr list, out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_check, while a till has the book open or not. The chain's key is not in the book: give it among
+        /// <c>options.earlier_keys</c>, or lines are counted as unverified. <c>progress</c> must not use this book:
+        /// INVALID_INPUT. Errors: CORRUPT, STORAGE, BOOK_IN_USE only where the book can't be read at all;
+        /// INVALID_INPUT, BAD_STRUCT, NULL_ARGUMENT, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_check(
+            IntPtr book,
+            ref tillbook_check_options options,
+            ref tillbook_check_report report,
+            ref IntPtr list,
             out IntPtr err);
 
         /// <summary>
