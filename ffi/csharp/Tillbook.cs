@@ -22,6 +22,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -468,21 +469,35 @@ namespace Tillbook
                         native.key_size = (UIntPtr)(uint)options.Key.Length;
                     }
                 }
-                if (options != null && options.Transport != null)
+                using (var relay = new CallRelay { Secret = options?.Secret })
                 {
-                    // Last of all: from here on the library gives it back.
-                    var transport = Rows.New<tillbook_transport>();
-                    transport.user = Relay.Alive(new TransportRelay(till, options.Transport));
-                    transport.send = Callbacks.Send;
-                    transport.destroy = Callbacks.Destroy;
-                    native.transport = arena.Put(transport);
+                    if (relay.Secret != null)
+                    {
+                        native.secret = Callbacks.Secret;
+                        native.secret_user = relay.User;
+                    }
+                    var raw = relay.Run(() => Opened(till, options, ref native, arena));
+                    till.handle.Take(raw);
+                    Exit.Opened(raw);
                 }
-                IntPtr raw = IntPtr.Zero, error;
-                Failure.Check(Native.tillbook_open(ref native, ref raw, out error), error);
-                till.handle.Take(raw);
-                Exit.Opened(raw);
             }
             return till;
+        }
+
+        private static IntPtr Opened(Till till, OpenOptions options, ref tillbook_open_options native, Arena arena)
+        {
+            if (options != null && options.Transport != null)
+            {
+                // Last of all: from here on the library gives it back.
+                var transport = Rows.New<tillbook_transport>();
+                transport.user = Relay.Alive(new TransportRelay(till, options.Transport));
+                transport.send = Callbacks.Send;
+                transport.destroy = Callbacks.Destroy;
+                native.transport = arena.Put(transport);
+            }
+            IntPtr raw = IntPtr.Zero, error;
+            Failure.Check(Native.tillbook_open(ref native, ref raw, out error), error);
+            return raw;
         }
 
         /// <summary>
@@ -1250,10 +1265,7 @@ namespace Tillbook
         {
             using (var arena = new Arena())
             {
-                var native = Rows.New<tillbook_search_query>();
-                native.text = arena.Required(text, nameof(text));
-                native.limit = Wait.Count(limit ?? 0, nameof(limit));
-                native.unmasked = unmasked ? 1 : 0;
+                var native = Found.Query(arena, text, limit, unmasked);
                 var more = 0;
                 var list = Listed<FoundHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
                     Native.tillbook_search(till, ref native, ref raw, ref more, out error));
@@ -1567,33 +1579,45 @@ namespace Tillbook
 
         /// <summary>
         /// Checks the whole book; the till goes on meanwhile, and nothing is written. A large book takes minutes. What is
-        /// wrong is in the report.
+        /// wrong is in the report. Parts of the chain that were kept with another key than the till's are verified with
+        /// <paramref name="earlierKeys"/>. <paramref name="progress"/> returns true to go on; what it throws is thrown.
         /// </summary>
-        public CheckReport Check(bool skipPages = false, int? mostFindings = null)
+        public CheckReport Check(bool skipPages = false, int? mostFindings = null,
+            IEnumerable<byte[]> earlierKeys = null, Func<CheckProgress, bool> progress = null)
         {
-            var native = Rows.New<tillbook_check_options>();
-            native.skip_pages = skipPages ? 1 : 0;
-            native.most_findings = Wait.Count(mostFindings ?? 0, nameof(mostFindings));
-            var report = Rows.New<tillbook_check_report>();
-            var list = Listed<FindingsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
-                Native.tillbook_check(till, ref native, ref report, ref raw, out error));
-            return new CheckReport(report, Rows.Read<tillbook_finding, Finding>(
-                list, Native.tillbook_findings_next, row => new Finding(row)));
+            return CheckReport.Of(skipPages, mostFindings, earlierKeys, progress,
+                (ref tillbook_check_options native, ref tillbook_check_report report) =>
+                {
+                    // Lambdas capture no parameters by reference.
+                    var asked = native;
+                    var told = report;
+                    var list = Listed<FindingsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                        Native.tillbook_check(till, ref asked, ref told, ref raw, out error));
+                    report = told;
+                    return list;
+                });
         }
 
         /// <summary>
         /// Copies the book into a file while the till trades on, and returns its length in bytes. The file has its name
-        /// only once it is whole.
+        /// only once it is whole. <paramref name="progress"/> returns true to go on; otherwise the backup is given up,
+        /// which is a <see cref="TillbookException"/>. What it throws is thrown.
         /// </summary>
-        public long Backup(string path, bool overwrite = false)
+        public long Backup(string path, bool overwrite = false, Func<BackupProgress, bool> progress = null)
         {
             using (var arena = new Arena())
+            using (var relay = new CallRelay { Copied = progress })
             {
                 var native = Rows.New<tillbook_backup_request>();
                 native.path = arena.Required(path, nameof(path));
                 native.overwrite = overwrite ? 1 : 0;
-                return Get((IntPtr till, ref tillbook_backup_report row, out IntPtr error) =>
-                    Native.tillbook_backup(till, ref native, ref row, out error), row => row.bytes);
+                if (progress != null)
+                {
+                    native.progress = Callbacks.Copied;
+                    native.user = relay.User;
+                }
+                return relay.Run(() => Get((IntPtr till, ref tillbook_backup_report row, out IntPtr error) =>
+                    Native.tillbook_backup(till, ref native, ref row, out error), row => row.bytes));
             }
         }
 
@@ -1967,6 +1991,12 @@ namespace Tillbook
 
         /// <summary>The key of an encrypted book, 32 bytes. A new book is encrypted with it.</summary>
         public byte[] Key { get; set; }
+
+        /// <summary>
+        /// Where the host keeps secrets that the configuration names as {"host": "name"}: returns the secret of a name, or
+        /// null. Called while the till is opened, on the same thread, and never again. What it throws is thrown.
+        /// </summary>
+        public Func<string, string> Secret { get; set; }
     }
 
     // ---- Events ----
@@ -4696,6 +4726,15 @@ namespace Tillbook
             Cards = cards;
         }
 
+        internal static tillbook_search_query Query(Arena arena, string text, int? limit, bool unmasked)
+        {
+            var native = Rows.New<tillbook_search_query>();
+            native.text = arena.Required(text, nameof(text));
+            native.limit = Wait.Count(limit ?? 0, nameof(limit));
+            native.unmasked = unmasked ? 1 : 0;
+            return native;
+        }
+
         /// <summary>The cards: the one whose whole number it is first.</summary>
         public IReadOnlyList<FoundCard> Cards { get; private set; }
 
@@ -5204,6 +5243,42 @@ namespace Tillbook
         public bool Remove { get; private set; }
     }
 
+    /// <summary>How far a check has come.</summary>
+    public sealed class CheckProgress
+    {
+        internal CheckProgress(string part, long done, long found)
+        {
+            Part = part;
+            Done = done;
+            Found = found;
+        }
+
+        /// <summary>The part that is looked at.</summary>
+        public string Part { get; private set; }
+
+        /// <summary>How many of its rows have been.</summary>
+        public long Done { get; private set; }
+
+        /// <summary>How many findings there are so far.</summary>
+        public long Found { get; private set; }
+    }
+
+    /// <summary>How far a backup has come.</summary>
+    public sealed class BackupProgress
+    {
+        internal BackupProgress(long copied, long pages)
+        {
+            Copied = copied;
+            Pages = pages;
+        }
+
+        /// <summary>Pages that have been copied.</summary>
+        public long Copied { get; private set; }
+
+        /// <summary>How many there are.</summary>
+        public long Pages { get; private set; }
+    }
+
     /// <summary>What a check of the book came to.</summary>
     public sealed class CheckReport
     {
@@ -5222,6 +5297,46 @@ namespace Tillbook
             Unverified = row.unverified;
             ChainEntry = row.chain_entry == 0 ? (long?)null : row.chain_entry;
             ChainHead = Text.Given(row.chain_head);
+        }
+
+        internal delegate FindingsHandle Checking(ref tillbook_check_options native, ref tillbook_check_report report);
+
+        internal static CheckReport Of(bool skipPages, int? mostFindings, IEnumerable<byte[]> keys,
+            Func<CheckProgress, bool> progress, Checking check)
+        {
+            using (var arena = new Arena())
+            using (var relay = new CallRelay { Checked = progress })
+            {
+                var native = Rows.New<tillbook_check_options>();
+                native.skip_pages = skipPages ? 1 : 0;
+                native.most_findings = Wait.Count(mostFindings ?? 0, nameof(mostFindings));
+                if (progress != null)
+                {
+                    native.progress = Callbacks.Checked;
+                    native.user = relay.User;
+                }
+                var given = new List<tillbook_bytes>();
+                foreach (var key in keys ?? new byte[0][])
+                {
+                    if (key == null)
+                    {
+                        throw new ArgumentNullException(nameof(keys));
+                    }
+                    given.Add(new tillbook_bytes { data = arena.Pin(key), size = (UIntPtr)(uint)key.Length });
+                }
+                if (given.Count > 0)
+                {
+                    native.earlier_keys = arena.Pin(given.ToArray());
+                    native.earlier_keys_count = (UIntPtr)(uint)given.Count;
+                }
+                return relay.Run(() =>
+                {
+                    var report = Rows.New<tillbook_check_report>();
+                    var list = check(ref native, ref report);
+                    return new CheckReport(report, Rows.Read<tillbook_finding, Finding>(
+                        list, Native.tillbook_findings_next, row => new Finding(row)));
+                });
+            }
         }
 
         /// <summary>Everything was looked at and no error was found. Notes are no errors.</summary>
@@ -5368,23 +5483,130 @@ namespace Tillbook
             {
                 throw new ArgumentNullException(nameof(query));
             }
+            using (var arena = new Arena())
+            {
+                var native = query.Fill(arena);
+                using (var text = Listed<BufferHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_book_report(book, ref native, ref raw, out error)))
+                {
+                    return Encoding.UTF8.GetString(Rows.Bytes(text));
+                }
+            }
+        }
+
+        /// <summary>As <see cref="Till.Search"/>.</summary>
+        public Found Search(string text, int? limit = null, bool unmasked = false)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Found.Query(arena, text, limit, unmasked);
+                var more = 0;
+                var list = Listed<FoundHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_book_search(book, ref native, ref raw, ref more, out error));
+                return new Found(more == 1, Rows.Read<tillbook_found_card, FoundCard>(
+                    list, Native.tillbook_found_next, row => new FoundCard(row)));
+            }
+        }
+
+        /// <summary>A card as the book has it.</summary>
+        public Card Card(string number)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(number, nameof(number));
+                var row = Rows.New<tillbook_card>();
+                Do((IntPtr book, out IntPtr error) =>
+                    Native.tillbook_book_card(book, text.data, text.size, ref row, out error));
+                return new Card(row);
+            }
+        }
+
+        /// <summary>A page of the book's own lines, newest first.</summary>
+        public HistoryPage History(HistoryQuery query = null)
+        {
+            using (var arena = new Arena())
+            {
+                var native = (query ?? new HistoryQuery()).Fill(arena);
+                long next = 0;
+                var list = Listed<HistoryHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_book_history(book, ref native, ref raw, ref next, out error));
+                return new HistoryPage(next, Rows.Read<tillbook_entry, Entry>(
+                    list, Native.tillbook_history_next, row => new Entry(row)));
+            }
+        }
+
+        /// <summary>How an operation stands.</summary>
+        public Receipt Operation(string opId)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(opId, nameof(opId));
+                var row = Rows.New<tillbook_receipt>();
+                Do((IntPtr book, out IntPtr error) =>
+                    Native.tillbook_book_operation(book, text.data, text.size, ref row, out error));
+                return new Receipt(row);
+            }
+        }
+
+        /// <summary>Everything that waits for a person, oldest first.</summary>
+        public IReadOnlyList<WaitingOperation> Waiting()
+        {
+            return Rows.Read<tillbook_waiting_operation, WaitingOperation>(
+                Listed<WaitingHandle>(Native.tillbook_book_waiting_of), Native.tillbook_waiting_next,
+                row => new WaitingOperation(row));
+        }
+
+        /// <summary>What nobody has acknowledged yet, oldest first, at most 1,000.</summary>
+        public IReadOnlyList<Notice> Notices()
+        {
+            return Rows.Read<tillbook_notice, Notice>(
+                Listed<NoticesHandle>(Native.tillbook_book_notices_of), Native.tillbook_notices_next,
+                row => new Notice(row));
+        }
+
+        /// <summary>
+        /// As <see cref="Till.Check"/>. The key of the chain is not in the book: lines are verified with those of
+        /// <paramref name="keys"/>. <paramref name="progress"/> must not use this reader.
+        /// </summary>
+        public CheckReport Check(bool skipPages = false, int? mostFindings = null, IEnumerable<byte[]> keys = null,
+            Func<CheckProgress, bool> progress = null)
+        {
+            return CheckReport.Of(skipPages, mostFindings, keys, progress,
+                (ref tillbook_check_options native, ref tillbook_check_report report) =>
+                {
+                    var asked = native;
+                    var told = report;
+                    var list = Listed<FindingsHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                        Native.tillbook_book_check(book, ref asked, ref told, ref raw, out error));
+                    report = told;
+                    return list;
+                });
+        }
+
+        private delegate int Doing(IntPtr book, out IntPtr error);
+
+        private delegate int Listing(IntPtr book, ref IntPtr raw, out IntPtr error);
+
+        private void Do(Doing call)
+        {
             lock (gate)
             {
                 if (handle.IsClosed)
                 {
                     throw new ObjectDisposedException(nameof(BookReader));
                 }
-                using (var arena = new Arena())
-                using (var text = new BufferHandle())
-                {
-                    var native = query.Fill(arena);
-                    IntPtr raw = IntPtr.Zero, error;
-                    Failure.Check(Native.tillbook_book_report(
-                        handle.DangerousGetHandle(), ref native, ref raw, out error), error);
-                    text.Take(raw);
-                    return Encoding.UTF8.GetString(Rows.Bytes(text));
-                }
+                IntPtr error;
+                Failure.Check(call(handle.DangerousGetHandle(), out error), error);
             }
+        }
+
+        private THandle Listed<THandle>(Listing call) where THandle : NativeHandle, new()
+        {
+            var listed = new THandle();
+            var raw = IntPtr.Zero;
+            Do((IntPtr book, out IntPtr error) => call(book, ref raw, out error));
+            listed.Take(raw);
+            return listed;
         }
 
         /// <summary>Closes it.</summary>
@@ -6005,6 +6227,49 @@ namespace Tillbook
         }
     }
 
+    /// <summary>
+    /// For what the library calls during one call of ours, on its thread: what the host's code throws is thrown by that
+    /// call, whatever the library makes of it.
+    /// </summary>
+    internal sealed class CallRelay : Relay, IDisposable
+    {
+        internal readonly IntPtr User;
+        internal Func<string, string> Secret;
+        internal Func<CheckProgress, bool> Checked;
+        internal Func<BackupProgress, bool> Copied;
+        private ExceptionDispatchInfo thrown;
+
+        internal CallRelay()
+        {
+            User = Alive(this);
+        }
+
+        internal T Run<T>(Func<T> call)
+        {
+            try
+            {
+                var made = call();
+                thrown?.Throw();
+                return made;
+            }
+            catch (TillbookException) when (thrown != null)
+            {
+                thrown.Throw();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            Gone(User);
+        }
+
+        protected override void Tell(CallbackFailedEventArgs what)
+        {
+            thrown = ExceptionDispatchInfo.Capture(what.Exception);
+        }
+    }
+
     internal sealed class LogRelay : Relay
     {
         internal readonly Action<LogRecord> Sink;
@@ -6031,6 +6296,18 @@ namespace Tillbook
         private static readonly tillbook_log_callback LogCallback = OnLog;
         private static readonly tillbook_send_callback SendCallback = OnSend;
         private static readonly tillbook_destroy_callback DestroyCallback = OnDestroy;
+        private static readonly SecretCallback SecretWanted = OnSecret;
+        private static readonly CheckCallback CheckGoesOn = OnChecked;
+        private static readonly BackupCallback BackupGoesOn = OnCopied;
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int SecretCallback(IntPtr user, IntPtr name, IntPtr buffer, UIntPtr size);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int CheckCallback(IntPtr user, IntPtr part, ulong done, ulong found);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int BackupCallback(IntPtr user, ulong copied, ulong pages);
 
         internal static readonly IntPtr Status = Marshal.GetFunctionPointerForDelegate(StatusCallback);
         internal static readonly IntPtr Notice = Marshal.GetFunctionPointerForDelegate(NoticeCallback);
@@ -6038,6 +6315,9 @@ namespace Tillbook
         internal static readonly IntPtr Log = Marshal.GetFunctionPointerForDelegate(LogCallback);
         internal static readonly IntPtr Send = Marshal.GetFunctionPointerForDelegate(SendCallback);
         internal static readonly IntPtr Destroy = Marshal.GetFunctionPointerForDelegate(DestroyCallback);
+        internal static readonly IntPtr Secret = Marshal.GetFunctionPointerForDelegate(SecretWanted);
+        internal static readonly IntPtr Checked = Marshal.GetFunctionPointerForDelegate(CheckGoesOn);
+        internal static readonly IntPtr Copied = Marshal.GetFunctionPointerForDelegate(BackupGoesOn);
 
         [MonoPInvokeCallback(typeof(tillbook_status_callback))]
         private static void OnStatus(IntPtr user, IntPtr status)
@@ -6076,6 +6356,48 @@ namespace Tillbook
                 said = answer == null ? said : answer.Tell(response);
             });
             return said;
+        }
+
+        [MonoPInvokeCallback(typeof(SecretCallback))]
+        private static int OnSecret(IntPtr user, IntPtr name, IntPtr buffer, UIntPtr size)
+        {
+            var length = 0;
+            Run<CallRelay>(user, "Secret", relay =>
+            {
+                var secret = relay.Secret(Text.At(name));
+                if (secret == null)
+                {
+                    return;
+                }
+                var bytes = Encoding.UTF8.GetBytes(secret);
+                if ((ulong)bytes.Length > (ulong)size)
+                {
+                    throw new ArgumentException("The secret is too long.");
+                }
+                Marshal.Copy(bytes, 0, buffer, bytes.Length);
+                length = bytes.Length;
+                Array.Clear(bytes, 0, bytes.Length);
+            });
+            return length;
+        }
+
+        [MonoPInvokeCallback(typeof(CheckCallback))]
+        private static int OnChecked(IntPtr user, IntPtr part, ulong done, ulong found)
+        {
+            // Whoever throws wants no more of it.
+            var ends = 1;
+            Run<CallRelay>(user, "Check", relay =>
+                ends = relay.Checked(new CheckProgress(Text.At(part), (long)done, (long)found)) ? 0 : 1);
+            return ends;
+        }
+
+        [MonoPInvokeCallback(typeof(BackupCallback))]
+        private static int OnCopied(IntPtr user, ulong copied, ulong pages)
+        {
+            var ends = 1;
+            Run<CallRelay>(user, "Backup", relay =>
+                ends = relay.Copied(new BackupProgress((long)copied, (long)pages)) ? 0 : 1);
+            return ends;
         }
 
         [MonoPInvokeCallback(typeof(tillbook_destroy_callback))]
