@@ -1081,56 +1081,98 @@ typedef struct tillbook_report_query {
   struct tillbook_str card;
 } tillbook_report_query;
 
-// What every call may carry. A request without one (NULL) has the defaults.
-typedef struct tillbook_call {
-  // The size of this struct: tillbook_call_init sets it.
+// What to look for among the cards that the book knows.
+typedef struct tillbook_search_query {
+  // The size of this struct: tillbook_search_query_init sets it.
   size_t struct_size;
-  // Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible ASCII
-  // characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing: make the same
-  // call again, or ask with tillbook_operation. Missing: the library makes one.
-  struct tillbook_str op_id;
-  // The POS's own ticket number, at most 64 characters.
-  struct tillbook_str ticket;
-  // Who works the till, at most 64 characters.
-  struct tillbook_str operator_name;
-  // Who stands behind it, at most 64 characters.
-  struct tillbook_str supervisor;
-  // The shift, at most 64 characters.
-  struct tillbook_str shift;
-  // Why, at most 200 characters.
-  struct tillbook_str reason;
-  // Who may say yes, TILLBOOK_DELIVERY_*.
-  int32_t delivery;
-  // How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
-  // TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
-  uint32_t timeout_ms;
-  // 1: `supervisor` overrides the offline policy for `reason`, both required: what the policy lets people lift is approved up
-  // to its hard limits. The receipt's `lifted` tells what was. It changes nothing where the remote decides.
-  int32_t override_policy;
+  // What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and hyphens do not
+  // count.
+  struct tillbook_str text;
+  // At most so many cards, 1 to 100. 0: 20.
+  uint32_t limit;
+  // 1: names and phones in full. For a screen that only the shop's own people see.
+  int32_t unmasked;
+} tillbook_search_query;
+
+// A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is still
+// open, and what may be spent here and now. Money in fen, times in milliseconds since 1970 UTC, 0: never. Holds personal
+// data: keep it out of logs. Texts that do not fit are cut and end in "…".
+typedef struct tillbook_card {
+  // The size of this struct: tillbook_card_init sets it.
+  size_t struct_size;
+  // TILLBOOK_CARD_*.
+  int32_t card_status;
+  // The holder's gender, TILLBOOK_GENDER_*; 0: not known.
+  int32_t gender;
+  // Stored value as the remote last told it.
+  int64_t money_confirmed;
+  // Stored value with everything that is still open.
+  int64_t money_expected;
+  // Stored value that may be spent here and now.
+  int64_t money_available;
+  // As of when the confirmed money is.
+  int64_t money_as_of;
+  // Points as the remote last told them.
+  int64_t points_confirmed;
+  // Points with everything that is still open.
+  int64_t points_expected;
+  // Points that may be spent here and now.
+  int64_t points_available;
+  // As of when the confirmed points are.
+  int64_t points_as_of;
+  // Growth, where has_growth is 1.
+  int64_t growth;
+  // 1: a remote tells growth. Else 0.
+  int32_t has_growth;
   // 0.
   int32_t reserved;
-} tillbook_call;
+  // What the card owes from operations that were approved offline and refused later.
+  int64_t owed;
+  // When the card was last read.
+  int64_t fetched_at;
+  // Its number.
+  char number[136];
+  // Its level by name; empty: not known.
+  char level[136];
+  // The holder's name; empty: not known.
+  char name[264];
+  // The holder's phone; empty: not known.
+  char phone[40];
+  // The holder's birthday as YYYY-MM-DD; empty: not known.
+  char birthday[16];
+  // Why the card is on this till's exception list; empty: it is not.
+  char exception[256];
+  // The operation that holds the card's account: it is in doubt or waits for a person. Empty: none.
+  char held_by[72];
+} tillbook_card;
 
-// Opens a card.
-typedef struct tillbook_open_card_request {
-  // The size of this struct: tillbook_open_card_request_init sets it.
+// Which lines of the book are wanted, newest first. What is zero does not matter.
+typedef struct tillbook_history_query {
+  // The size of this struct: tillbook_history_query_init sets it.
   size_t struct_size;
-  // What every call may carry; NULL: the defaults.
-  const struct tillbook_call *call;
-  // The card's number, 1 to 32 characters. Required unless `next_number` is 1; then missing.
+  // Only those of this card.
   struct tillbook_str card;
-  // The level by its name or the remote's identifier. Required.
-  struct tillbook_str level;
-  // The holder's name, at most 64 characters.
-  struct tillbook_str name;
-  // The holder's phone: 5 to 20 digits with an optional plus.
-  struct tillbook_str phone;
-  // The holder's gender, TILLBOOK_GENDER_*; 0: not told.
-  int32_t gender;
-  // 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with the same op_id
-  // gets the same one. 0: `card` has the number.
-  int32_t next_number;
-} tillbook_open_card_request;
+  // Only those of this ticket of the POS.
+  struct tillbook_str ticket;
+  // Only those of this kind, as `tillbook_entry.kind` has it.
+  struct tillbook_str kind;
+  // Only those from then on, in milliseconds since 1970 UTC, where has_from is 1.
+  int64_t from;
+  // Only those before then, in milliseconds since 1970 UTC, where has_until is 1.
+  int64_t until;
+  // 1: `from` is given.
+  int32_t has_from;
+  // 1: `until` is given.
+  int32_t has_until;
+  // 1: only those that change points.
+  int32_t only_points;
+  // How many lines a page has, at most 500. 0: 20.
+  uint32_t page_size;
+  // The page after this one: what tillbook_history_of told. 0: the first.
+  int64_t after;
+  // With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
+  int64_t after_record;
+} tillbook_history_query;
 
 // What a call returns to the POS. The promise and the figures told with it are as they were recorded and never change;
 // `state` and everything below it tell how things stand now. Money in fen, times in milliseconds since 1970 UTC. Texts
@@ -1244,6 +1286,115 @@ typedef struct tillbook_receipt {
   // The version of the offline policy that it was promised under; 0: not promised yet.
   int64_t policy_version;
 } tillbook_receipt;
+
+// Bytes in: a place and a length. This struct never grows.
+typedef struct tillbook_bytes {
+  // Where they are.
+  const uint8_t *data;
+  // How many.
+  size_t size;
+} tillbook_bytes;
+
+// What a check looks at, and how far it goes.
+typedef struct tillbook_check_options {
+  // The size of this struct: tillbook_check_options_init sets it.
+  size_t struct_size;
+  // So many findings are told; of more only the number. 0: 200.
+  uint32_t most_findings;
+  // 1: leaves out SQLite's own check of every page, which takes the most time.
+  int32_t skip_pages;
+  // NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows, and how many
+  // findings so far. Returns 0 to go on, anything else to end the check.
+  int32_t (*progress)(void *user, const char *part, uint64_t done, uint64_t found);
+  // For `progress`.
+  void *user;
+  // Keys that earlier parts of the chain were kept with, or NULL: lines that none of them and not the till's own fits are counted
+  // as unverified. For tillbook_book_check the till's key is one of them.
+  const struct tillbook_bytes *earlier_keys;
+  // How many, at most 100.
+  size_t earlier_keys_count;
+} tillbook_check_options;
+
+// What a check came to.
+typedef struct tillbook_check_report {
+  // The size of this struct: tillbook_check_report_init sets it.
+  size_t struct_size;
+  // 1: everything was looked at and no error was found. Else 0.
+  int32_t clean;
+  // 1: everything that was to be looked at was. 0: `progress` has ended it.
+  int32_t complete;
+  // How many errors there are, told or not.
+  int64_t errors;
+  // How many notes there are, told or not. Notes are no errors.
+  int64_t notes;
+  // Cards that were looked at.
+  int64_t cards;
+  // Accounts that were looked at.
+  int64_t accounts;
+  // Operations that were looked at.
+  int64_t operations;
+  // Lines of the book that were looked at.
+  int64_t entries;
+  // Of these, lines whose code in the chain was verified.
+  int64_t chained;
+  // Lines whose code could not be verified: they were written with a key that was not given.
+  int64_t unverified;
+  // The last line of the chain; 0: there is none.
+  int64_t chain_entry;
+  // Its code, which covers all before it, in hexadecimal digits; empty: there is none.
+  char chain_head[72];
+} tillbook_check_report;
+
+// What every call may carry. A request without one (NULL) has the defaults.
+typedef struct tillbook_call {
+  // The size of this struct: tillbook_call_init sets it.
+  size_t struct_size;
+  // Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible ASCII
+  // characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing: make the same
+  // call again, or ask with tillbook_operation. Missing: the library makes one.
+  struct tillbook_str op_id;
+  // The POS's own ticket number, at most 64 characters.
+  struct tillbook_str ticket;
+  // Who works the till, at most 64 characters.
+  struct tillbook_str operator_name;
+  // Who stands behind it, at most 64 characters.
+  struct tillbook_str supervisor;
+  // The shift, at most 64 characters.
+  struct tillbook_str shift;
+  // Why, at most 200 characters.
+  struct tillbook_str reason;
+  // Who may say yes, TILLBOOK_DELIVERY_*.
+  int32_t delivery;
+  // How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
+  // TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
+  uint32_t timeout_ms;
+  // 1: `supervisor` overrides the offline policy for `reason`, both required: what the policy lets people lift is approved up
+  // to its hard limits. The receipt's `lifted` tells what was. It changes nothing where the remote decides.
+  int32_t override_policy;
+  // 0.
+  int32_t reserved;
+} tillbook_call;
+
+// Opens a card.
+typedef struct tillbook_open_card_request {
+  // The size of this struct: tillbook_open_card_request_init sets it.
+  size_t struct_size;
+  // What every call may carry; NULL: the defaults.
+  const struct tillbook_call *call;
+  // The card's number, 1 to 32 characters. Required unless `next_number` is 1; then missing.
+  struct tillbook_str card;
+  // The level by its name or the remote's identifier. Required.
+  struct tillbook_str level;
+  // The holder's name, at most 64 characters.
+  struct tillbook_str name;
+  // The holder's phone: 5 to 20 digits with an optional plus.
+  struct tillbook_str phone;
+  // The holder's gender, TILLBOOK_GENDER_*; 0: not told.
+  int32_t gender;
+  // 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with the same op_id
+  // gets the same one. 0: `card` has the number.
+  int32_t next_number;
+} tillbook_open_card_request;
 
 // Changes a holder's data: at least one of them. What is not given stays.
 typedef struct tillbook_modify_request {
@@ -1587,58 +1738,6 @@ typedef struct tillbook_return_order_request {
   int32_t reserved;
 } tillbook_return_order_request;
 
-// A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is still
-// open, and what may be spent here and now. Money in fen, times in milliseconds since 1970 UTC, 0: never. Holds personal
-// data: keep it out of logs. Texts that do not fit are cut and end in "…".
-typedef struct tillbook_card {
-  // The size of this struct: tillbook_card_init sets it.
-  size_t struct_size;
-  // TILLBOOK_CARD_*.
-  int32_t card_status;
-  // The holder's gender, TILLBOOK_GENDER_*; 0: not known.
-  int32_t gender;
-  // Stored value as the remote last told it.
-  int64_t money_confirmed;
-  // Stored value with everything that is still open.
-  int64_t money_expected;
-  // Stored value that may be spent here and now.
-  int64_t money_available;
-  // As of when the confirmed money is.
-  int64_t money_as_of;
-  // Points as the remote last told them.
-  int64_t points_confirmed;
-  // Points with everything that is still open.
-  int64_t points_expected;
-  // Points that may be spent here and now.
-  int64_t points_available;
-  // As of when the confirmed points are.
-  int64_t points_as_of;
-  // Growth, where has_growth is 1.
-  int64_t growth;
-  // 1: a remote tells growth. Else 0.
-  int32_t has_growth;
-  // 0.
-  int32_t reserved;
-  // What the card owes from operations that were approved offline and refused later.
-  int64_t owed;
-  // When the card was last read.
-  int64_t fetched_at;
-  // Its number.
-  char number[136];
-  // Its level by name; empty: not known.
-  char level[136];
-  // The holder's name; empty: not known.
-  char name[264];
-  // The holder's phone; empty: not known.
-  char phone[40];
-  // The holder's birthday as YYYY-MM-DD; empty: not known.
-  char birthday[16];
-  // Why the card is on this till's exception list; empty: it is not.
-  char exception[256];
-  // The operation that holds the card's account: it is in doubt or waits for a person. Empty: none.
-  char held_by[72];
-} tillbook_card;
-
 // An account of a card at one remote. Money in fen, times in milliseconds since 1970 UTC.
 typedef struct tillbook_account {
   // The size of this struct: tillbook_account_init sets it.
@@ -1728,51 +1827,6 @@ typedef struct tillbook_headroom {
   // How many more operations.
   int64_t operations;
 } tillbook_headroom;
-
-// What a check looks at, and how far it goes.
-typedef struct tillbook_check_options {
-  // The size of this struct: tillbook_check_options_init sets it.
-  size_t struct_size;
-  // So many findings are told; of more only the number. 0: 200.
-  uint32_t most_findings;
-  // 1: leaves out SQLite's own check of every page, which takes the most time.
-  int32_t skip_pages;
-  // NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows, and how many
-  // findings so far. Returns 0 to go on, anything else to end the check.
-  int32_t (*progress)(void *user, const char *part, uint64_t done, uint64_t found);
-  // For `progress`.
-  void *user;
-} tillbook_check_options;
-
-// What a check came to.
-typedef struct tillbook_check_report {
-  // The size of this struct: tillbook_check_report_init sets it.
-  size_t struct_size;
-  // 1: everything was looked at and no error was found. Else 0.
-  int32_t clean;
-  // 1: everything that was to be looked at was. 0: `progress` has ended it.
-  int32_t complete;
-  // How many errors there are, told or not.
-  int64_t errors;
-  // How many notes there are, told or not. Notes are no errors.
-  int64_t notes;
-  // Cards that were looked at.
-  int64_t cards;
-  // Accounts that were looked at.
-  int64_t accounts;
-  // Operations that were looked at.
-  int64_t operations;
-  // Lines of the book that were looked at.
-  int64_t entries;
-  // Of these, lines whose code in the chain was verified.
-  int64_t chained;
-  // Lines whose code could not be verified: they were written with a key that was not given.
-  int64_t unverified;
-  // The last line of the chain; 0: there is none.
-  int64_t chain_entry;
-  // Its code, which covers all before it, in hexadecimal digits; empty: there is none.
-  char chain_head[72];
-} tillbook_check_report;
 
 // One thing that a check has found. It holds no personal data. Strings are owned by the list.
 typedef struct tillbook_finding {
@@ -1964,34 +2018,6 @@ typedef struct tillbook_listed {
   // Why it is not to be served, at most 200 characters. Required.
   struct tillbook_str reason;
 } tillbook_listed;
-
-// Which lines of the book are wanted, newest first. What is zero does not matter.
-typedef struct tillbook_history_query {
-  // The size of this struct: tillbook_history_query_init sets it.
-  size_t struct_size;
-  // Only those of this card.
-  struct tillbook_str card;
-  // Only those of this ticket of the POS.
-  struct tillbook_str ticket;
-  // Only those of this kind, as `tillbook_entry.kind` has it.
-  struct tillbook_str kind;
-  // Only those from then on, in milliseconds since 1970 UTC, where has_from is 1.
-  int64_t from;
-  // Only those before then, in milliseconds since 1970 UTC, where has_until is 1.
-  int64_t until;
-  // 1: `from` is given.
-  int32_t has_from;
-  // 1: `until` is given.
-  int32_t has_until;
-  // 1: only those that change points.
-  int32_t only_points;
-  // How many lines a page has, at most 500. 0: 20.
-  uint32_t page_size;
-  // The page after this one: what tillbook_history_of told. 0: the first.
-  int64_t after;
-  // With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
-  int64_t after_record;
-} tillbook_history_query;
 
 // What a pull of a card's history at its remotes brought.
 typedef struct tillbook_history_pull {
@@ -2855,19 +2881,6 @@ typedef struct tillbook_safe_to_close {
   int32_t remove;
 } tillbook_safe_to_close;
 
-// What to look for among the cards that the book knows.
-typedef struct tillbook_search_query {
-  // The size of this struct: tillbook_search_query_init sets it.
-  size_t struct_size;
-  // What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and hyphens do not
-  // count.
-  struct tillbook_str text;
-  // At most so many cards, 1 to 100. 0: 20.
-  uint32_t limit;
-  // 1: names and phones in full. For a screen that only the shop's own people see.
-  int32_t unmasked;
-} tillbook_search_query;
-
 // A card that was found. Holds personal data: keep it out of logs. Strings are owned by the list.
 typedef struct tillbook_found_card {
   // The size of this struct: tillbook_found_card_init sets it.
@@ -3045,6 +3058,69 @@ tillbook_status tillbook_book_report(const struct tillbook_book *book,
                                      const struct tillbook_report_query *query,
                                      struct tillbook_buffer **text,
                                      struct tillbook_error **err);
+
+// As tillbook_search.
+//
+// Errors: INVALID_INPUT for an empty text, one of more than 64 characters, control characters, a limit above 100; CORRUPT,
+// BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_search(const struct tillbook_book *book,
+                                     const struct tillbook_search_query *query,
+                                     struct tillbook_found **list,
+                                     int32_t *has_more,
+                                     struct tillbook_error **err);
+
+// As tillbook_card_of.
+//
+// Errors: NOT_FOUND, INVALID_INPUT, CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_card(const struct tillbook_book *book,
+                                   const char *card,
+                                   size_t card_size,
+                                   struct tillbook_card *found,
+                                   struct tillbook_error **err);
+
+// As tillbook_history_of: this book's own lines.
+//
+// Errors: INVALID_INPUT for a page size above 500 or a bad card number; CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT,
+// STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_history(const struct tillbook_book *book,
+                                      const struct tillbook_history_query *query,
+                                      struct tillbook_history **list,
+                                      int64_t *next_page,
+                                      struct tillbook_error **err);
+
+// As tillbook_operation.
+//
+// Errors: NOT_FOUND, INVALID_INPUT, CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_operation(const struct tillbook_book *book,
+                                        const char *op_id,
+                                        size_t op_id_size,
+                                        struct tillbook_receipt *receipt,
+                                        struct tillbook_error **err);
+
+// As tillbook_waiting_of.
+//
+// Errors: CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_waiting_of(const struct tillbook_book *book,
+                                         struct tillbook_waiting **list,
+                                         struct tillbook_error **err);
+
+// As tillbook_notices_of.
+//
+// Errors: CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, STORAGE, BAD_HANDLE.
+tillbook_status tillbook_book_notices_of(const struct tillbook_book *book,
+                                         struct tillbook_notices **list,
+                                         struct tillbook_error **err);
+
+// As tillbook_check, while a till has the book open or not. The chain's key is not in the book: give it among
+// `options.earlier_keys`, or lines are counted as unverified. `progress` must not use this book: INVALID_INPUT.
+//
+// Errors: CORRUPT, STORAGE, BOOK_IN_USE only where the book can't be read at all; INVALID_INPUT, BAD_STRUCT, NULL_ARGUMENT,
+// BAD_HANDLE.
+tillbook_status tillbook_book_check(const struct tillbook_book *book,
+                                    const struct tillbook_check_options *options,
+                                    struct tillbook_check_report *report,
+                                    struct tillbook_findings **list,
+                                    struct tillbook_error **err);
 
 // Opens a card. Any thread; waits no longer than its delivery says.
 //
@@ -4347,15 +4423,35 @@ static inline void tillbook_report_query_init(tillbook_report_query *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
+static inline void tillbook_search_query_init(tillbook_search_query *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_card_init(tillbook_card *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_history_query_init(tillbook_history_query *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_receipt_init(tillbook_receipt *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_check_options_init(tillbook_check_options *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_check_report_init(tillbook_check_report *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
 static inline void tillbook_call_init(tillbook_call *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
 static inline void tillbook_open_card_request_init(tillbook_open_card_request *it) {
-  memset(it, 0, sizeof *it);
-  it->struct_size = sizeof *it;
-}
-static inline void tillbook_receipt_init(tillbook_receipt *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
@@ -4435,10 +4531,6 @@ static inline void tillbook_return_order_request_init(tillbook_return_order_requ
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
-static inline void tillbook_card_init(tillbook_card *it) {
-  memset(it, 0, sizeof *it);
-  it->struct_size = sizeof *it;
-}
 static inline void tillbook_account_init(tillbook_account *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
@@ -4460,14 +4552,6 @@ static inline void tillbook_service_init(tillbook_service *it) {
   it->struct_size = sizeof *it;
 }
 static inline void tillbook_headroom_init(tillbook_headroom *it) {
-  memset(it, 0, sizeof *it);
-  it->struct_size = sizeof *it;
-}
-static inline void tillbook_check_options_init(tillbook_check_options *it) {
-  memset(it, 0, sizeof *it);
-  it->struct_size = sizeof *it;
-}
-static inline void tillbook_check_report_init(tillbook_check_report *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
@@ -4500,10 +4584,6 @@ static inline void tillbook_exception_init(tillbook_exception *it) {
   it->struct_size = sizeof *it;
 }
 static inline void tillbook_exception_request_init(tillbook_exception_request *it) {
-  memset(it, 0, sizeof *it);
-  it->struct_size = sizeof *it;
-}
-static inline void tillbook_history_query_init(tillbook_history_query *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }
@@ -4632,10 +4712,6 @@ static inline void tillbook_totals_line_init(tillbook_totals_line *it) {
   it->struct_size = sizeof *it;
 }
 static inline void tillbook_safe_to_close_init(tillbook_safe_to_close *it) {
-  memset(it, 0, sizeof *it);
-  it->struct_size = sizeof *it;
-}
-static inline void tillbook_search_query_init(tillbook_search_query *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }

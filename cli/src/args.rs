@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use tillbook::{Kind, RecordKind};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -231,8 +233,8 @@ pub(crate) struct History {
     /// Of this ticket of the POS
     #[arg(long)]
     pub(crate) ticket: Option<String>,
-    /// Of this kind: consume, recharge, open_card, ..., void, write_off
-    #[arg(long)]
+    /// Of this kind
+    #[arg(long, value_parser = PossibleValuesParser::new(kinds()))]
     pub(crate) kind: Option<String>,
     /// Only what changes points
     #[arg(long)]
@@ -249,6 +251,16 @@ pub(crate) struct History {
     /// Lines of the platform before this one: what the page before ended with
     #[arg(long, value_name = "LINE", requires = "remote")]
     pub(crate) after_record: Option<i64>,
+}
+
+/// What a line of the book may be, then what only a remote's own line may be.
+fn kinds() -> Vec<&'static str> {
+    let ours = Kind::ALL.iter().map(|kind| kind.as_str()).chain(["void", "write_off", "reversal", "retarget"]);
+    let mut kinds: Vec<_> = ours.collect();
+    let theirs: Vec<_> =
+        RecordKind::ALL.iter().map(|kind| kind.as_str()).filter(|name| !kinds.contains(name)).collect();
+    kinds.extend(theirs);
+    kinds
 }
 
 #[derive(Args)]

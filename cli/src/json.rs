@@ -1,5 +1,7 @@
 //! Answers as JSON. The shapes are stable: fields are only added. Money is in fen, times are milliseconds since 1970 UTC.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tillbook::{
     Balances, Card, CardNumber, HistoryLine, ListedOperation, Notice, Orphan, Receipt, RemoteRecord, SyncStatus,
@@ -7,6 +9,11 @@ use tillbook::{
 };
 
 use crate::out::Out;
+
+/// A file's name. JSON is UTF-8, and a name need not be: what is none is shown as a terminal does.
+pub(crate) fn path(path: &Path) -> String {
+    path.display().to_string()
+}
 
 fn balances(balances: &Balances) -> Value {
     json!({"money": balances.money, "points": balances.points, "as_of": balances.as_of})

@@ -1,6 +1,7 @@
 //! How answers look: tables, money, times, masks.
 
-use std::io::{Stdout, Write};
+use std::io::{ErrorKind, Stdout, Write};
+use std::path::Path;
 
 use chrono::FixedOffset;
 use comfy_table::presets::ASCII_MARKDOWN;
@@ -37,6 +38,7 @@ impl Out {
     /// Opens the book to read it; times are shown in its local time from here on.
     pub(crate) fn book(&mut self, options: &Options) -> Result<Book, Failure> {
         let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
+        self.has_to_be_there(path)?;
         let book = Book::open(path)?;
         let identity = book.identity()?;
         self.offset = offset(identity.utc_offset_minutes);
@@ -53,12 +55,25 @@ impl Out {
             Err(Failure::Tillbook(error)) if error.code() == ErrorCode::Unsupported => {}
             book => drop(book?),
         }
+        self.has_to_be_there(config)?;
         Ok(Till::open(path, Config::from_file(config)?)?)
     }
 
     /// The configuration, where one was given.
     pub(crate) fn config(&self, options: &Options) -> Result<Option<Config>, Failure> {
-        Ok(options.config.as_ref().map(Config::from_file).transpose()?)
+        let Some(path) = &options.config else { return Ok(None) };
+        self.has_to_be_there(path)?;
+        Ok(Some(Config::from_file(path)?))
+    }
+
+    /// A name that is mistyped is the commonest of all errors, and the library's words for it don't hold the name.
+    pub(crate) fn has_to_be_there(&self, path: &Path) -> Result<(), Failure> {
+        match path.metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(Failure::File(format!("{}: {}", path.display(), self.say(words::NO_SUCH_FILE))))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How far something has come: on the error output, and only on a terminal.

@@ -12,6 +12,7 @@ pub(crate) const NO_CONFIG: Words = (
     "this writes to the book: give the till's configuration with --config FILE",
     "此操作要写入账本，请用 --config 指定配置文件",
 );
+pub(crate) const NO_SUCH_FILE: Words = ("there is no such file", "没有这个文件");
 pub(crate) const NOTHING: Words = ("Nothing.", "无。");
 pub(crate) const SYNC_CARRIES_IT: Words =
     ("`tillbook sync` carries it to the platform.", "请运行 tillbook sync 上传。");

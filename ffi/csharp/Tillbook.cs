@@ -22,6 +22,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -468,21 +469,35 @@ namespace Tillbook
                         native.key_size = (UIntPtr)(uint)options.Key.Length;
                     }
                 }
-                if (options != null && options.Transport != null)
+                using (var relay = new CallRelay { Secret = options?.Secret })
                 {
-                    // Last of all: from here on the library gives it back.
-                    var transport = Rows.New<tillbook_transport>();
-                    transport.user = Relay.Alive(new TransportRelay(till, options.Transport));
-                    transport.send = Callbacks.Send;
-                    transport.destroy = Callbacks.Destroy;
-                    native.transport = arena.Put(transport);
+                    if (relay.Secret != null)
+                    {
+                        native.secret = Callbacks.Secret;
+                        native.secret_user = relay.User;
+                    }
+                    var raw = relay.Run(() => Opened(till, options, ref native, arena));
+                    till.handle.Take(raw);
+                    Exit.Opened(raw);
                 }
-                IntPtr raw = IntPtr.Zero, error;
-                Failure.Check(Native.tillbook_open(ref native, ref raw, out error), error);
-                till.handle.Take(raw);
-                Exit.Opened(raw);
             }
             return till;
+        }
+
+        private static IntPtr Opened(Till till, OpenOptions options, ref tillbook_open_options native, Arena arena)
+        {
+            if (options != null && options.Transport != null)
+            {
+                // Last of all: from here on the library gives it back.
+                var transport = Rows.New<tillbook_transport>();
+                transport.user = Relay.Alive(new TransportRelay(till, options.Transport));
+                transport.send = Callbacks.Send;
+                transport.destroy = Callbacks.Destroy;
+                native.transport = arena.Put(transport);
+            }
+            IntPtr raw = IntPtr.Zero, error;
+            Failure.Check(Native.tillbook_open(ref native, ref raw, out error), error);
+            return raw;
         }
 
         /// <summary>
@@ -1250,10 +1265,7 @@ namespace Tillbook
         {
             using (var arena = new Arena())
             {
-                var native = Rows.New<tillbook_search_query>();
-                native.text = arena.Required(text, nameof(text));
-                native.limit = Wait.Count(limit ?? 0, nameof(limit));
-                native.unmasked = unmasked ? 1 : 0;
+                var native = Found.Query(arena, text, limit, unmasked);
                 var more = 0;
                 var list = Listed<FoundHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
                     Native.tillbook_search(till, ref native, ref raw, ref more, out error));
@@ -1567,33 +1579,45 @@ namespace Tillbook
 
         /// <summary>
         /// Checks the whole book; the till goes on meanwhile, and nothing is written. A large book takes minutes. What is
-        /// wrong is in the report.
+        /// wrong is in the report. Parts of the chain that were kept with another key than the till's are verified with
+        /// <paramref name="earlierKeys"/>. <paramref name="progress"/> returns true to go on; what it throws is thrown.
         /// </summary>
-        public CheckReport Check(bool skipPages = false, int? mostFindings = null)
+        public CheckReport Check(bool skipPages = false, int? mostFindings = null,
+            IEnumerable<byte[]> earlierKeys = null, Func<CheckProgress, bool> progress = null)
         {
-            var native = Rows.New<tillbook_check_options>();
-            native.skip_pages = skipPages ? 1 : 0;
-            native.most_findings = Wait.Count(mostFindings ?? 0, nameof(mostFindings));
-            var report = Rows.New<tillbook_check_report>();
-            var list = Listed<FindingsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
-                Native.tillbook_check(till, ref native, ref report, ref raw, out error));
-            return new CheckReport(report, Rows.Read<tillbook_finding, Finding>(
-                list, Native.tillbook_findings_next, row => new Finding(row)));
+            return CheckReport.Of(skipPages, mostFindings, earlierKeys, progress,
+                (ref tillbook_check_options native, ref tillbook_check_report report) =>
+                {
+                    // Lambdas capture no parameters by reference.
+                    var asked = native;
+                    var told = report;
+                    var list = Listed<FindingsHandle>((IntPtr till, ref IntPtr raw, out IntPtr error) =>
+                        Native.tillbook_check(till, ref asked, ref told, ref raw, out error));
+                    report = told;
+                    return list;
+                });
         }
 
         /// <summary>
         /// Copies the book into a file while the till trades on, and returns its length in bytes. The file has its name
-        /// only once it is whole.
+        /// only once it is whole. <paramref name="progress"/> returns true to go on; otherwise the backup is given up,
+        /// which is a <see cref="TillbookException"/>. What it throws is thrown.
         /// </summary>
-        public long Backup(string path, bool overwrite = false)
+        public long Backup(string path, bool overwrite = false, Func<BackupProgress, bool> progress = null)
         {
             using (var arena = new Arena())
+            using (var relay = new CallRelay { Copied = progress })
             {
                 var native = Rows.New<tillbook_backup_request>();
                 native.path = arena.Required(path, nameof(path));
                 native.overwrite = overwrite ? 1 : 0;
-                return Get((IntPtr till, ref tillbook_backup_report row, out IntPtr error) =>
-                    Native.tillbook_backup(till, ref native, ref row, out error), row => row.bytes);
+                if (progress != null)
+                {
+                    native.progress = Callbacks.Copied;
+                    native.user = relay.User;
+                }
+                return relay.Run(() => Get((IntPtr till, ref tillbook_backup_report row, out IntPtr error) =>
+                    Native.tillbook_backup(till, ref native, ref row, out error), row => row.bytes));
             }
         }
 
@@ -1967,6 +1991,12 @@ namespace Tillbook
 
         /// <summary>The key of an encrypted book, 32 bytes. A new book is encrypted with it.</summary>
         public byte[] Key { get; set; }
+
+        /// <summary>
+        /// Where the host keeps secrets that the configuration names as {"host": "name"}: returns the secret of a name, or
+        /// null. Called while the till is opened, on the same thread, and never again. What it throws is thrown.
+        /// </summary>
+        public Func<string, string> Secret { get; set; }
     }
 
     // ---- Events ----
@@ -4696,6 +4726,15 @@ namespace Tillbook
             Cards = cards;
         }
 
+        internal static tillbook_search_query Query(Arena arena, string text, int? limit, bool unmasked)
+        {
+            var native = Rows.New<tillbook_search_query>();
+            native.text = arena.Required(text, nameof(text));
+            native.limit = Wait.Count(limit ?? 0, nameof(limit));
+            native.unmasked = unmasked ? 1 : 0;
+            return native;
+        }
+
         /// <summary>The cards: the one whose whole number it is first.</summary>
         public IReadOnlyList<FoundCard> Cards { get; private set; }
 
@@ -5204,6 +5243,42 @@ namespace Tillbook
         public bool Remove { get; private set; }
     }
 
+    /// <summary>How far a check has come.</summary>
+    public sealed class CheckProgress
+    {
+        internal CheckProgress(string part, long done, long found)
+        {
+            Part = part;
+            Done = done;
+            Found = found;
+        }
+
+        /// <summary>The part that is looked at.</summary>
+        public string Part { get; private set; }
+
+        /// <summary>How many of its rows have been.</summary>
+        public long Done { get; private set; }
+
+        /// <summary>How many findings there are so far.</summary>
+        public long Found { get; private set; }
+    }
+
+    /// <summary>How far a backup has come.</summary>
+    public sealed class BackupProgress
+    {
+        internal BackupProgress(long copied, long pages)
+        {
+            Copied = copied;
+            Pages = pages;
+        }
+
+        /// <summary>Pages that have been copied.</summary>
+        public long Copied { get; private set; }
+
+        /// <summary>How many there are.</summary>
+        public long Pages { get; private set; }
+    }
+
     /// <summary>What a check of the book came to.</summary>
     public sealed class CheckReport
     {
@@ -5222,6 +5297,46 @@ namespace Tillbook
             Unverified = row.unverified;
             ChainEntry = row.chain_entry == 0 ? (long?)null : row.chain_entry;
             ChainHead = Text.Given(row.chain_head);
+        }
+
+        internal delegate FindingsHandle Checking(ref tillbook_check_options native, ref tillbook_check_report report);
+
+        internal static CheckReport Of(bool skipPages, int? mostFindings, IEnumerable<byte[]> keys,
+            Func<CheckProgress, bool> progress, Checking check)
+        {
+            using (var arena = new Arena())
+            using (var relay = new CallRelay { Checked = progress })
+            {
+                var native = Rows.New<tillbook_check_options>();
+                native.skip_pages = skipPages ? 1 : 0;
+                native.most_findings = Wait.Count(mostFindings ?? 0, nameof(mostFindings));
+                if (progress != null)
+                {
+                    native.progress = Callbacks.Checked;
+                    native.user = relay.User;
+                }
+                var given = new List<tillbook_bytes>();
+                foreach (var key in keys ?? new byte[0][])
+                {
+                    if (key == null)
+                    {
+                        throw new ArgumentNullException(nameof(keys));
+                    }
+                    given.Add(new tillbook_bytes { data = arena.Pin(key), size = (UIntPtr)(uint)key.Length });
+                }
+                if (given.Count > 0)
+                {
+                    native.earlier_keys = arena.Pin(given.ToArray());
+                    native.earlier_keys_count = (UIntPtr)(uint)given.Count;
+                }
+                return relay.Run(() =>
+                {
+                    var report = Rows.New<tillbook_check_report>();
+                    var list = check(ref native, ref report);
+                    return new CheckReport(report, Rows.Read<tillbook_finding, Finding>(
+                        list, Native.tillbook_findings_next, row => new Finding(row)));
+                });
+            }
         }
 
         /// <summary>Everything was looked at and no error was found. Notes are no errors.</summary>
@@ -5368,23 +5483,130 @@ namespace Tillbook
             {
                 throw new ArgumentNullException(nameof(query));
             }
+            using (var arena = new Arena())
+            {
+                var native = query.Fill(arena);
+                using (var text = Listed<BufferHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_book_report(book, ref native, ref raw, out error)))
+                {
+                    return Encoding.UTF8.GetString(Rows.Bytes(text));
+                }
+            }
+        }
+
+        /// <summary>As <see cref="Till.Search"/>.</summary>
+        public Found Search(string text, int? limit = null, bool unmasked = false)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Found.Query(arena, text, limit, unmasked);
+                var more = 0;
+                var list = Listed<FoundHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_book_search(book, ref native, ref raw, ref more, out error));
+                return new Found(more == 1, Rows.Read<tillbook_found_card, FoundCard>(
+                    list, Native.tillbook_found_next, row => new FoundCard(row)));
+            }
+        }
+
+        /// <summary>A card as the book has it.</summary>
+        public Card Card(string number)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(number, nameof(number));
+                var row = Rows.New<tillbook_card>();
+                Do((IntPtr book, out IntPtr error) =>
+                    Native.tillbook_book_card(book, text.data, text.size, ref row, out error));
+                return new Card(row);
+            }
+        }
+
+        /// <summary>A page of the book's own lines, newest first.</summary>
+        public HistoryPage History(HistoryQuery query = null)
+        {
+            using (var arena = new Arena())
+            {
+                var native = (query ?? new HistoryQuery()).Fill(arena);
+                long next = 0;
+                var list = Listed<HistoryHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                    Native.tillbook_book_history(book, ref native, ref raw, ref next, out error));
+                return new HistoryPage(next, Rows.Read<tillbook_entry, Entry>(
+                    list, Native.tillbook_history_next, row => new Entry(row)));
+            }
+        }
+
+        /// <summary>How an operation stands.</summary>
+        public Receipt Operation(string opId)
+        {
+            using (var arena = new Arena())
+            {
+                var text = arena.Required(opId, nameof(opId));
+                var row = Rows.New<tillbook_receipt>();
+                Do((IntPtr book, out IntPtr error) =>
+                    Native.tillbook_book_operation(book, text.data, text.size, ref row, out error));
+                return new Receipt(row);
+            }
+        }
+
+        /// <summary>Everything that waits for a person, oldest first.</summary>
+        public IReadOnlyList<WaitingOperation> Waiting()
+        {
+            return Rows.Read<tillbook_waiting_operation, WaitingOperation>(
+                Listed<WaitingHandle>(Native.tillbook_book_waiting_of), Native.tillbook_waiting_next,
+                row => new WaitingOperation(row));
+        }
+
+        /// <summary>What nobody has acknowledged yet, oldest first, at most 1,000.</summary>
+        public IReadOnlyList<Notice> Notices()
+        {
+            return Rows.Read<tillbook_notice, Notice>(
+                Listed<NoticesHandle>(Native.tillbook_book_notices_of), Native.tillbook_notices_next,
+                row => new Notice(row));
+        }
+
+        /// <summary>
+        /// As <see cref="Till.Check"/>. The key of the chain is not in the book: lines are verified with those of
+        /// <paramref name="keys"/>. <paramref name="progress"/> must not use this reader.
+        /// </summary>
+        public CheckReport Check(bool skipPages = false, int? mostFindings = null, IEnumerable<byte[]> keys = null,
+            Func<CheckProgress, bool> progress = null)
+        {
+            return CheckReport.Of(skipPages, mostFindings, keys, progress,
+                (ref tillbook_check_options native, ref tillbook_check_report report) =>
+                {
+                    var asked = native;
+                    var told = report;
+                    var list = Listed<FindingsHandle>((IntPtr book, ref IntPtr raw, out IntPtr error) =>
+                        Native.tillbook_book_check(book, ref asked, ref told, ref raw, out error));
+                    report = told;
+                    return list;
+                });
+        }
+
+        private delegate int Doing(IntPtr book, out IntPtr error);
+
+        private delegate int Listing(IntPtr book, ref IntPtr raw, out IntPtr error);
+
+        private void Do(Doing call)
+        {
             lock (gate)
             {
                 if (handle.IsClosed)
                 {
                     throw new ObjectDisposedException(nameof(BookReader));
                 }
-                using (var arena = new Arena())
-                using (var text = new BufferHandle())
-                {
-                    var native = query.Fill(arena);
-                    IntPtr raw = IntPtr.Zero, error;
-                    Failure.Check(Native.tillbook_book_report(
-                        handle.DangerousGetHandle(), ref native, ref raw, out error), error);
-                    text.Take(raw);
-                    return Encoding.UTF8.GetString(Rows.Bytes(text));
-                }
+                IntPtr error;
+                Failure.Check(call(handle.DangerousGetHandle(), out error), error);
             }
+        }
+
+        private THandle Listed<THandle>(Listing call) where THandle : NativeHandle, new()
+        {
+            var listed = new THandle();
+            var raw = IntPtr.Zero;
+            Do((IntPtr book, out IntPtr error) => call(book, ref raw, out error));
+            listed.Take(raw);
+            return listed;
         }
 
         /// <summary>Closes it.</summary>
@@ -6005,6 +6227,49 @@ namespace Tillbook
         }
     }
 
+    /// <summary>
+    /// For what the library calls during one call of ours, on its thread: what the host's code throws is thrown by that
+    /// call, whatever the library makes of it.
+    /// </summary>
+    internal sealed class CallRelay : Relay, IDisposable
+    {
+        internal readonly IntPtr User;
+        internal Func<string, string> Secret;
+        internal Func<CheckProgress, bool> Checked;
+        internal Func<BackupProgress, bool> Copied;
+        private ExceptionDispatchInfo thrown;
+
+        internal CallRelay()
+        {
+            User = Alive(this);
+        }
+
+        internal T Run<T>(Func<T> call)
+        {
+            try
+            {
+                var made = call();
+                thrown?.Throw();
+                return made;
+            }
+            catch (TillbookException) when (thrown != null)
+            {
+                thrown.Throw();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            Gone(User);
+        }
+
+        protected override void Tell(CallbackFailedEventArgs what)
+        {
+            thrown = ExceptionDispatchInfo.Capture(what.Exception);
+        }
+    }
+
     internal sealed class LogRelay : Relay
     {
         internal readonly Action<LogRecord> Sink;
@@ -6031,6 +6296,18 @@ namespace Tillbook
         private static readonly tillbook_log_callback LogCallback = OnLog;
         private static readonly tillbook_send_callback SendCallback = OnSend;
         private static readonly tillbook_destroy_callback DestroyCallback = OnDestroy;
+        private static readonly SecretCallback SecretWanted = OnSecret;
+        private static readonly CheckCallback CheckGoesOn = OnChecked;
+        private static readonly BackupCallback BackupGoesOn = OnCopied;
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int SecretCallback(IntPtr user, IntPtr name, IntPtr buffer, UIntPtr size);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int CheckCallback(IntPtr user, IntPtr part, ulong done, ulong found);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int BackupCallback(IntPtr user, ulong copied, ulong pages);
 
         internal static readonly IntPtr Status = Marshal.GetFunctionPointerForDelegate(StatusCallback);
         internal static readonly IntPtr Notice = Marshal.GetFunctionPointerForDelegate(NoticeCallback);
@@ -6038,6 +6315,9 @@ namespace Tillbook
         internal static readonly IntPtr Log = Marshal.GetFunctionPointerForDelegate(LogCallback);
         internal static readonly IntPtr Send = Marshal.GetFunctionPointerForDelegate(SendCallback);
         internal static readonly IntPtr Destroy = Marshal.GetFunctionPointerForDelegate(DestroyCallback);
+        internal static readonly IntPtr Secret = Marshal.GetFunctionPointerForDelegate(SecretWanted);
+        internal static readonly IntPtr Checked = Marshal.GetFunctionPointerForDelegate(CheckGoesOn);
+        internal static readonly IntPtr Copied = Marshal.GetFunctionPointerForDelegate(BackupGoesOn);
 
         [MonoPInvokeCallback(typeof(tillbook_status_callback))]
         private static void OnStatus(IntPtr user, IntPtr status)
@@ -6076,6 +6356,48 @@ namespace Tillbook
                 said = answer == null ? said : answer.Tell(response);
             });
             return said;
+        }
+
+        [MonoPInvokeCallback(typeof(SecretCallback))]
+        private static int OnSecret(IntPtr user, IntPtr name, IntPtr buffer, UIntPtr size)
+        {
+            var length = 0;
+            Run<CallRelay>(user, "Secret", relay =>
+            {
+                var secret = relay.Secret(Text.At(name));
+                if (secret == null)
+                {
+                    return;
+                }
+                var bytes = Encoding.UTF8.GetBytes(secret);
+                if ((ulong)bytes.Length > (ulong)size)
+                {
+                    throw new ArgumentException("The secret is too long.");
+                }
+                Marshal.Copy(bytes, 0, buffer, bytes.Length);
+                length = bytes.Length;
+                Array.Clear(bytes, 0, bytes.Length);
+            });
+            return length;
+        }
+
+        [MonoPInvokeCallback(typeof(CheckCallback))]
+        private static int OnChecked(IntPtr user, IntPtr part, ulong done, ulong found)
+        {
+            // Whoever throws wants no more of it.
+            var ends = 1;
+            Run<CallRelay>(user, "Check", relay =>
+                ends = relay.Checked(new CheckProgress(Text.At(part), (long)done, (long)found)) ? 0 : 1);
+            return ends;
+        }
+
+        [MonoPInvokeCallback(typeof(BackupCallback))]
+        private static int OnCopied(IntPtr user, ulong copied, ulong pages)
+        {
+            var ends = 1;
+            Run<CallRelay>(user, "Backup", relay =>
+                ends = relay.Copied(new BackupProgress((long)copied, (long)pages)) ? 0 : 1);
+            return ends;
         }
 
         [MonoPInvokeCallback(typeof(tillbook_destroy_callback))]
@@ -7474,72 +7796,115 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>What every call may carry. A request without one (NULL) has the defaults.</summary>
+    /// <summary>What to look for among the cards that the book knows.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_call : ISized
+    internal struct tillbook_search_query : ISized
     {
-        /// <summary>The size of this struct: tillbook_call_init sets it.</summary>
+        /// <summary>The size of this struct: tillbook_search_query_init sets it.</summary>
         public UIntPtr struct_size;
         /// <summary>
-        /// Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible
-        /// ASCII characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing:
-        /// make the same call again, or ask with tillbook_operation. Missing: the library makes one.
+        /// What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and
+        /// hyphens do not count.
         /// </summary>
-        public tillbook_str op_id;
-        /// <summary>The POS's own ticket number, at most 64 characters.</summary>
-        public tillbook_str ticket;
-        /// <summary>Who works the till, at most 64 characters.</summary>
-        public tillbook_str operator_name;
-        /// <summary>Who stands behind it, at most 64 characters.</summary>
-        public tillbook_str supervisor;
-        /// <summary>The shift, at most 64 characters.</summary>
-        public tillbook_str shift;
-        /// <summary>Why, at most 200 characters.</summary>
-        public tillbook_str reason;
-        /// <summary>Who may say yes, TILLBOOK_DELIVERY_*.</summary>
-        public int delivery;
-        /// <summary>
-        /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
-        /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
-        /// </summary>
-        public uint timeout_ms;
-        /// <summary>
-        /// 1: <c>supervisor</c> overrides the offline policy for <c>reason</c>, both required: what the policy lets
-        /// people lift is approved up to its hard limits. The receipt's <c>lifted</c> tells what was. It changes
-        /// nothing where the remote decides.
-        /// </summary>
-        public int override_policy;
-        /// <summary>0.</summary>
-        public int reserved;
+        public tillbook_str text;
+        /// <summary>At most so many cards, 1 to 100. 0: 20.</summary>
+        public uint limit;
+        /// <summary>1: names and phones in full. For a screen that only the shop's own people see.</summary>
+        public int unmasked;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>Opens a card.</summary>
+    /// <summary>
+    /// A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is
+    /// still open, and what may be spent here and now. Money in fen, times in milliseconds since 1970 UTC, 0: never.
+    /// Holds personal data: keep it out of logs. Texts that do not fit are cut and end in "…".
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_open_card_request : ISized
+    internal struct tillbook_card : ISized
     {
-        /// <summary>The size of this struct: tillbook_open_card_request_init sets it.</summary>
+        /// <summary>The size of this struct: tillbook_card_init sets it.</summary>
         public UIntPtr struct_size;
-        /// <summary>What every call may carry; NULL: the defaults.</summary>
-        public IntPtr call;
-        /// <summary>
-        /// The card's number, 1 to 32 characters. Required unless <c>next_number</c> is 1; then missing.
-        /// </summary>
-        public tillbook_str card;
-        /// <summary>The level by its name or the remote's identifier. Required.</summary>
-        public tillbook_str level;
-        /// <summary>The holder's name, at most 64 characters.</summary>
-        public tillbook_str name;
-        /// <summary>The holder's phone: 5 to 20 digits with an optional plus.</summary>
-        public tillbook_str phone;
-        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not told.</summary>
+        /// <summary>TILLBOOK_CARD_*.</summary>
+        public int card_status;
+        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not known.</summary>
         public int gender;
+        /// <summary>Stored value as the remote last told it.</summary>
+        public long money_confirmed;
+        /// <summary>Stored value with everything that is still open.</summary>
+        public long money_expected;
+        /// <summary>Stored value that may be spent here and now.</summary>
+        public long money_available;
+        /// <summary>As of when the confirmed money is.</summary>
+        public long money_as_of;
+        /// <summary>Points as the remote last told them.</summary>
+        public long points_confirmed;
+        /// <summary>Points with everything that is still open.</summary>
+        public long points_expected;
+        /// <summary>Points that may be spent here and now.</summary>
+        public long points_available;
+        /// <summary>As of when the confirmed points are.</summary>
+        public long points_as_of;
+        /// <summary>Growth, where has_growth is 1.</summary>
+        public long growth;
+        /// <summary>1: a remote tells growth. Else 0.</summary>
+        public int has_growth;
+        /// <summary>0.</summary>
+        public int reserved;
+        /// <summary>What the card owes from operations that were approved offline and refused later.</summary>
+        public long owed;
+        /// <summary>When the card was last read.</summary>
+        public long fetched_at;
+        /// <summary>Its number.</summary>
+        public Chars136 number;
+        /// <summary>Its level by name; empty: not known.</summary>
+        public Chars136 level;
+        /// <summary>The holder's name; empty: not known.</summary>
+        public Chars264 name;
+        /// <summary>The holder's phone; empty: not known.</summary>
+        public Chars40 phone;
+        /// <summary>The holder's birthday as YYYY-MM-DD; empty: not known.</summary>
+        public Chars16 birthday;
+        /// <summary>Why the card is on this till's exception list; empty: it is not.</summary>
+        public Chars256 exception;
         /// <summary>
-        /// 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with
-        /// the same op_id gets the same one. 0: <c>card</c> has the number.
+        /// The operation that holds the card's account: it is in doubt or waits for a person. Empty: none.
         /// </summary>
-        public int next_number;
+        public Chars72 held_by;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Which lines of the book are wanted, newest first. What is zero does not matter.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_history_query : ISized
+    {
+        /// <summary>The size of this struct: tillbook_history_query_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>Only those of this card.</summary>
+        public tillbook_str card;
+        /// <summary>Only those of this ticket of the POS.</summary>
+        public tillbook_str ticket;
+        /// <summary>Only those of this kind, as <c>tillbook_entry.kind</c> has it.</summary>
+        public tillbook_str kind;
+        /// <summary>Only those from then on, in milliseconds since 1970 UTC, where has_from is 1.</summary>
+        public long from;
+        /// <summary>Only those before then, in milliseconds since 1970 UTC, where has_until is 1.</summary>
+        public long until;
+        /// <summary>1: <c>from</c> is given.</summary>
+        public int has_from;
+        /// <summary>1: <c>until</c> is given.</summary>
+        public int has_until;
+        /// <summary>1: only those that change points.</summary>
+        public int only_points;
+        /// <summary>How many lines a page has, at most 500. 0: 20.</summary>
+        public uint page_size;
+        /// <summary>The page after this one: what tillbook_history_of told. 0: the first.</summary>
+        public long after;
+        /// <summary>
+        /// With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
+        /// </summary>
+        public long after_record;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -7675,6 +8040,148 @@ namespace Tillbook
         public int training;
         /// <summary>The version of the offline policy that it was promised under; 0: not promised yet.</summary>
         public long policy_version;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Bytes in: a place and a length. This struct never grows.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_bytes
+    {
+        /// <summary>Where they are.</summary>
+        public IntPtr data;
+        /// <summary>How many.</summary>
+        public UIntPtr size;
+    }
+
+    /// <summary>What a check looks at, and how far it goes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_check_options : ISized
+    {
+        /// <summary>The size of this struct: tillbook_check_options_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>So many findings are told; of more only the number. 0: 200.</summary>
+        public uint most_findings;
+        /// <summary>1: leaves out SQLite's own check of every page, which takes the most time.</summary>
+        public int skip_pages;
+        /// <summary>
+        /// NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows,
+        /// and how many findings so far. Returns 0 to go on, anything else to end the check.
+        /// </summary>
+        public IntPtr progress;
+        /// <summary>For <c>progress</c>.</summary>
+        public IntPtr user;
+        /// <summary>
+        /// Keys that earlier parts of the chain were kept with, or NULL: lines that none of them and not the till's own
+        /// fits are counted as unverified. For tillbook_book_check the till's key is one of them.
+        /// </summary>
+        public IntPtr earlier_keys;
+        /// <summary>How many, at most 100.</summary>
+        public UIntPtr earlier_keys_count;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What a check came to.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_check_report : ISized
+    {
+        /// <summary>The size of this struct: tillbook_check_report_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>1: everything was looked at and no error was found. Else 0.</summary>
+        public int clean;
+        /// <summary>1: everything that was to be looked at was. 0: <c>progress</c> has ended it.</summary>
+        public int complete;
+        /// <summary>How many errors there are, told or not.</summary>
+        public long errors;
+        /// <summary>How many notes there are, told or not. Notes are no errors.</summary>
+        public long notes;
+        /// <summary>Cards that were looked at.</summary>
+        public long cards;
+        /// <summary>Accounts that were looked at.</summary>
+        public long accounts;
+        /// <summary>Operations that were looked at.</summary>
+        public long operations;
+        /// <summary>Lines of the book that were looked at.</summary>
+        public long entries;
+        /// <summary>Of these, lines whose code in the chain was verified.</summary>
+        public long chained;
+        /// <summary>Lines whose code could not be verified: they were written with a key that was not given.</summary>
+        public long unverified;
+        /// <summary>The last line of the chain; 0: there is none.</summary>
+        public long chain_entry;
+        /// <summary>Its code, which covers all before it, in hexadecimal digits; empty: there is none.</summary>
+        public Chars72 chain_head;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>What every call may carry. A request without one (NULL) has the defaults.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_call : ISized
+    {
+        /// <summary>The size of this struct: tillbook_call_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>
+        /// Names the operation, so that the same call made again finds it instead of doing it twice: 1 to 64 visible
+        /// ASCII characters, unique in the book. Write it down before the call, and a crash of the POS loses nothing:
+        /// make the same call again, or ask with tillbook_operation. Missing: the library makes one.
+        /// </summary>
+        public tillbook_str op_id;
+        /// <summary>The POS's own ticket number, at most 64 characters.</summary>
+        public tillbook_str ticket;
+        /// <summary>Who works the till, at most 64 characters.</summary>
+        public tillbook_str operator_name;
+        /// <summary>Who stands behind it, at most 64 characters.</summary>
+        public tillbook_str supervisor;
+        /// <summary>The shift, at most 64 characters.</summary>
+        public tillbook_str shift;
+        /// <summary>Why, at most 200 characters.</summary>
+        public tillbook_str reason;
+        /// <summary>Who may say yes, TILLBOOK_DELIVERY_*.</summary>
+        public int delivery;
+        /// <summary>
+        /// How long the cashier waits, in milliseconds, at most 600,000. 0: the configured time-out. Not with
+        /// TILLBOOK_DELIVERY_OFFLINE, which waits for the configured one where it waits.
+        /// </summary>
+        public uint timeout_ms;
+        /// <summary>
+        /// 1: <c>supervisor</c> overrides the offline policy for <c>reason</c>, both required: what the policy lets
+        /// people lift is approved up to its hard limits. The receipt's <c>lifted</c> tells what was. It changes
+        /// nothing where the remote decides.
+        /// </summary>
+        public int override_policy;
+        /// <summary>0.</summary>
+        public int reserved;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
+    /// <summary>Opens a card.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_open_card_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_open_card_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>What every call may carry; NULL: the defaults.</summary>
+        public IntPtr call;
+        /// <summary>
+        /// The card's number, 1 to 32 characters. Required unless <c>next_number</c> is 1; then missing.
+        /// </summary>
+        public tillbook_str card;
+        /// <summary>The level by its name or the remote's identifier. Required.</summary>
+        public tillbook_str level;
+        /// <summary>The holder's name, at most 64 characters.</summary>
+        public tillbook_str name;
+        /// <summary>The holder's phone: 5 to 20 digits with an optional plus.</summary>
+        public tillbook_str phone;
+        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not told.</summary>
+        public int gender;
+        /// <summary>
+        /// 1: the next number of the till's range (tillbook_config.card_last). The receipt tells it; the same call with
+        /// the same op_id gets the same one. 0: <c>card</c> has the number.
+        /// </summary>
+        public int next_number;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -8116,66 +8623,6 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>
-    /// A card as the book knows it. Balances are told three ways: as the remote last told them, with everything that is
-    /// still open, and what may be spent here and now. Money in fen, times in milliseconds since 1970 UTC, 0: never.
-    /// Holds personal data: keep it out of logs. Texts that do not fit are cut and end in "…".
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_card : ISized
-    {
-        /// <summary>The size of this struct: tillbook_card_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>TILLBOOK_CARD_*.</summary>
-        public int card_status;
-        /// <summary>The holder's gender, TILLBOOK_GENDER_*; 0: not known.</summary>
-        public int gender;
-        /// <summary>Stored value as the remote last told it.</summary>
-        public long money_confirmed;
-        /// <summary>Stored value with everything that is still open.</summary>
-        public long money_expected;
-        /// <summary>Stored value that may be spent here and now.</summary>
-        public long money_available;
-        /// <summary>As of when the confirmed money is.</summary>
-        public long money_as_of;
-        /// <summary>Points as the remote last told them.</summary>
-        public long points_confirmed;
-        /// <summary>Points with everything that is still open.</summary>
-        public long points_expected;
-        /// <summary>Points that may be spent here and now.</summary>
-        public long points_available;
-        /// <summary>As of when the confirmed points are.</summary>
-        public long points_as_of;
-        /// <summary>Growth, where has_growth is 1.</summary>
-        public long growth;
-        /// <summary>1: a remote tells growth. Else 0.</summary>
-        public int has_growth;
-        /// <summary>0.</summary>
-        public int reserved;
-        /// <summary>What the card owes from operations that were approved offline and refused later.</summary>
-        public long owed;
-        /// <summary>When the card was last read.</summary>
-        public long fetched_at;
-        /// <summary>Its number.</summary>
-        public Chars136 number;
-        /// <summary>Its level by name; empty: not known.</summary>
-        public Chars136 level;
-        /// <summary>The holder's name; empty: not known.</summary>
-        public Chars264 name;
-        /// <summary>The holder's phone; empty: not known.</summary>
-        public Chars40 phone;
-        /// <summary>The holder's birthday as YYYY-MM-DD; empty: not known.</summary>
-        public Chars16 birthday;
-        /// <summary>Why the card is on this till's exception list; empty: it is not.</summary>
-        public Chars256 exception;
-        /// <summary>
-        /// The operation that holds the card's account: it is in doubt or waits for a person. Empty: none.
-        /// </summary>
-        public Chars72 held_by;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
     /// <summary>An account of a card at one remote. Money in fen, times in milliseconds since 1970 UTC.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct tillbook_account : ISized
@@ -8290,61 +8737,6 @@ namespace Tillbook
         public long money;
         /// <summary>How many more operations.</summary>
         public long operations;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
-    /// <summary>What a check looks at, and how far it goes.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_check_options : ISized
-    {
-        /// <summary>The size of this struct: tillbook_check_options_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>So many findings are told; of more only the number. 0: 200.</summary>
-        public uint most_findings;
-        /// <summary>1: leaves out SQLite's own check of every page, which takes the most time.</summary>
-        public int skip_pages;
-        /// <summary>
-        /// NULL, or called after every thousand rows, on this thread: the part that is looked at, how many of its rows,
-        /// and how many findings so far. Returns 0 to go on, anything else to end the check.
-        /// </summary>
-        public IntPtr progress;
-        /// <summary>For <c>progress</c>.</summary>
-        public IntPtr user;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
-    /// <summary>What a check came to.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_check_report : ISized
-    {
-        /// <summary>The size of this struct: tillbook_check_report_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>1: everything was looked at and no error was found. Else 0.</summary>
-        public int clean;
-        /// <summary>1: everything that was to be looked at was. 0: <c>progress</c> has ended it.</summary>
-        public int complete;
-        /// <summary>How many errors there are, told or not.</summary>
-        public long errors;
-        /// <summary>How many notes there are, told or not. Notes are no errors.</summary>
-        public long notes;
-        /// <summary>Cards that were looked at.</summary>
-        public long cards;
-        /// <summary>Accounts that were looked at.</summary>
-        public long accounts;
-        /// <summary>Operations that were looked at.</summary>
-        public long operations;
-        /// <summary>Lines of the book that were looked at.</summary>
-        public long entries;
-        /// <summary>Of these, lines whose code in the chain was verified.</summary>
-        public long chained;
-        /// <summary>Lines whose code could not be verified: they were written with a key that was not given.</summary>
-        public long unverified;
-        /// <summary>The last line of the chain; 0: there is none.</summary>
-        public long chain_entry;
-        /// <summary>Its code, which covers all before it, in hexadecimal digits; empty: there is none.</summary>
-        public Chars72 chain_head;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -8587,40 +8979,6 @@ namespace Tillbook
         public tillbook_str card;
         /// <summary>Why it is not to be served, at most 200 characters. Required.</summary>
         public tillbook_str reason;
-    }
-
-    /// <summary>Which lines of the book are wanted, newest first. What is zero does not matter.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_history_query : ISized
-    {
-        /// <summary>The size of this struct: tillbook_history_query_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>Only those of this card.</summary>
-        public tillbook_str card;
-        /// <summary>Only those of this ticket of the POS.</summary>
-        public tillbook_str ticket;
-        /// <summary>Only those of this kind, as <c>tillbook_entry.kind</c> has it.</summary>
-        public tillbook_str kind;
-        /// <summary>Only those from then on, in milliseconds since 1970 UTC, where has_from is 1.</summary>
-        public long from;
-        /// <summary>Only those before then, in milliseconds since 1970 UTC, where has_until is 1.</summary>
-        public long until;
-        /// <summary>1: <c>from</c> is given.</summary>
-        public int has_from;
-        /// <summary>1: <c>until</c> is given.</summary>
-        public int has_until;
-        /// <summary>1: only those that change points.</summary>
-        public int only_points;
-        /// <summary>How many lines a page has, at most 500. 0: 20.</summary>
-        public uint page_size;
-        /// <summary>The page after this one: what tillbook_history_of told. 0: the first.</summary>
-        public long after;
-        /// <summary>
-        /// With tillbook_history_with_remote: what that told of the remote's lines. 0: the first page.
-        /// </summary>
-        public long after_record;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
     /// <summary>What a pull of a card's history at its remotes brought.</summary>
@@ -9714,25 +10072,6 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
-    /// <summary>What to look for among the cards that the book knows.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct tillbook_search_query : ISized
-    {
-        /// <summary>The size of this struct: tillbook_search_query_init sets it.</summary>
-        public UIntPtr struct_size;
-        /// <summary>
-        /// What the number, the phone or the name has in it, 1 to 64 characters. Required. Case, width, spaces and
-        /// hyphens do not count.
-        /// </summary>
-        public tillbook_str text;
-        /// <summary>At most so many cards, 1 to 100. 0: 20.</summary>
-        public uint limit;
-        /// <summary>1: names and phones in full. For a screen that only the shop's own people see.</summary>
-        public int unmasked;
-
-        UIntPtr ISized.Size { set { struct_size = value; } }
-    }
-
     /// <summary>
     /// A card that was found. Holds personal data: keep it out of logs. Strings are owned by the list.
     /// </summary>
@@ -10334,6 +10673,77 @@ namespace Tillbook
             IntPtr book,
             ref tillbook_report_query query,
             ref IntPtr text,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_search. Errors: INVALID_INPUT for an empty text, one of more than 64 characters, control
+        /// characters, a limit above 100; CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE,
+        /// BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_search(
+            IntPtr book,
+            ref tillbook_search_query query,
+            ref IntPtr list,
+            ref int has_more,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_card_of. Errors: NOT_FOUND, INVALID_INPUT, CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT,
+        /// BAD_TEXT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_card(
+            IntPtr book,
+            IntPtr card,
+            UIntPtr card_size,
+            ref tillbook_card found,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_history_of: this book's own lines. Errors: INVALID_INPUT for a page size above 500 or a bad card
+        /// number; CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT, BAD_TEXT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_history(
+            IntPtr book,
+            ref tillbook_history_query query,
+            ref IntPtr list,
+            ref long next_page,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_operation. Errors: NOT_FOUND, INVALID_INPUT, CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, BAD_STRUCT,
+        /// BAD_TEXT, STORAGE, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_operation(
+            IntPtr book,
+            IntPtr op_id,
+            UIntPtr op_id_size,
+            ref tillbook_receipt receipt,
+            out IntPtr err);
+
+        /// <summary>As tillbook_waiting_of. Errors: CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, STORAGE, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_waiting_of(IntPtr book, ref IntPtr list, out IntPtr err);
+
+        /// <summary>As tillbook_notices_of. Errors: CORRUPT, BOOK_IN_USE; NULL_ARGUMENT, STORAGE, BAD_HANDLE.</summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_notices_of(IntPtr book, ref IntPtr list, out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_check, while a till has the book open or not. The chain's key is not in the book: give it among
+        /// <c>options.earlier_keys</c>, or lines are counted as unverified. <c>progress</c> must not use this book:
+        /// INVALID_INPUT. Errors: CORRUPT, STORAGE, BOOK_IN_USE only where the book can't be read at all;
+        /// INVALID_INPUT, BAD_STRUCT, NULL_ARGUMENT, BAD_HANDLE.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_check(
+            IntPtr book,
+            ref tillbook_check_options options,
+            ref tillbook_check_report report,
+            ref IntPtr list,
             out IntPtr err);
 
         /// <summary>

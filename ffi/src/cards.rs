@@ -121,7 +121,7 @@ pub struct tillbook_texts {
 
 handle!(tillbook_texts = 9, "texts", List<*const c_char>);
 
-fn card_row(card: &Card) -> tillbook_card {
+pub(crate) fn card_row(card: &Card) -> tillbook_card {
     let (holder, money, points) = (&card.holder, &card.balances.money, &card.balances.points);
     tillbook_card {
         card_status: card.status.code(),

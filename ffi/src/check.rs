@@ -1,8 +1,9 @@
 //! The check of the book.
 
 use std::ffi::{c_char, c_void};
+use std::mem::offset_of;
 
-use tillbook::{CheckOptions, CheckProgress, CheckReport, Finding};
+use tillbook::{ChainKey, CheckOptions, CheckProgress, CheckReport, Finding};
 
 use crate::codes::Code;
 use crate::error::{freed, tillbook_error, tillbook_status};
@@ -13,7 +14,7 @@ use crate::list::{List, hand_out, next};
 use crate::money::{clamped, flag};
 use crate::open::{till_of, tillbook_till};
 use crate::sized::{Out, Place, SizedStruct, read_optional, sized};
-use crate::text::{Arena, c_text, fixed};
+use crate::text::{Arena, bytes_at, c_text, fixed};
 
 /// What a check looks at, and how far it goes.
 #[repr(C)]
@@ -30,6 +31,21 @@ pub struct tillbook_check_options {
     pub progress: Option<unsafe extern "C" fn(user: *mut c_void, part: *const c_char, done: u64, found: u64) -> i32>,
     /// For `progress`.
     pub user: *mut c_void,
+    /// Keys that earlier parts of the chain were kept with, or NULL: lines that none of them and not the till's own fits are counted
+    /// as unverified. For tillbook_book_check the till's key is one of them.
+    pub earlier_keys: *const tillbook_bytes,
+    /// How many, at most 100.
+    pub earlier_keys_count: usize,
+}
+
+/// Bytes in: a place and a length. This struct never grows.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tillbook_bytes {
+    /// Where they are.
+    pub data: *const u8,
+    /// How many.
+    pub size: usize,
 }
 
 /// One thing that a check has found. It holds no personal data. Strings are owned by the list.
@@ -86,7 +102,14 @@ pub struct tillbook_check_report {
     pub chain_head: [c_char; 72],
 }
 
-sized!(tillbook_check_options, tillbook_finding, tillbook_check_report);
+/// More keys than that no book has had.
+const MOST_KEYS: usize = 100;
+
+sized!(
+    tillbook_check_options = offset_of!(tillbook_check_options, earlier_keys),
+    tillbook_finding,
+    tillbook_check_report
+);
 
 /// What a check has found. One thread at a time.
 pub struct tillbook_findings {
@@ -127,14 +150,54 @@ fn report_row(report: &CheckReport) -> tillbook_check_report {
 }
 
 impl tillbook_check_options {
-    fn options(&self) -> Result<CheckOptions, Fault> {
+    /// # Safety
+    /// As the header asks.
+    unsafe fn options(&self) -> Result<CheckOptions, Fault> {
         let mut options = CheckOptions::default();
         if self.most_findings != 0 {
             options.most_findings = self.most_findings as usize;
         }
         options.skip_pages = flag("skip_pages", self.skip_pages)?;
+        if self.earlier_keys_count > MOST_KEYS {
+            return Err(Fault::Value { field: "earlier_keys", rule: "has too many elements" });
+        }
+        if self.earlier_keys.is_null() && self.earlier_keys_count > 0 {
+            return Err(Fault::Null("earlier_keys"));
+        }
+        for at in 0..self.earlier_keys_count {
+            let key = unsafe { self.earlier_keys.add(at).read_unaligned() };
+            options.earlier_keys.push(ChainKey::new(unsafe { bytes_at(key.data, key.size, "earlier_keys") }?));
+        }
         Ok(options)
     }
+}
+
+/// Checks, and tells what came of it.
+///
+/// # Safety
+/// As the header asks.
+pub(crate) unsafe fn checked(
+    options: *const tillbook_check_options,
+    report: &Place<tillbook_check_report>,
+    list: *mut *mut tillbook_findings,
+    check: impl FnOnce(&CheckOptions, &mut dyn FnMut(&CheckProgress) -> bool) -> Result<CheckReport, Fault>,
+) -> Result<(), Fault> {
+    let asked = unsafe { read_optional(options) }?.unwrap_or_else(tillbook_check_options::empty);
+    let options = unsafe { asked.options() }?;
+    let mut go_on = |progress: &CheckProgress| match asked.progress {
+        None => true,
+        Some(tell) => {
+            let part = c_text(progress.part);
+            unsafe { tell(asked.user, part.as_ptr(), progress.done, progress.found) == 0 }
+        }
+    };
+    let found = check(&options, &mut go_on)?;
+    let row = report_row(&found);
+    if let Ok(out) = unsafe { Out::at(list, "list") } {
+        hand_out(&out, List::of(found.findings, finding_row))?;
+    }
+    report.put(&row);
+    Ok(())
 }
 
 /// Checks the whole book: its pages, and whether everything that stands in it twice says the same. The till goes on meanwhile, and
@@ -155,22 +218,7 @@ pub unsafe extern "C" fn tillbook_check(
     guard(err, || {
         let place = unsafe { Place::at(report) }?;
         let till = till_of(till)?;
-        let asked = unsafe { read_optional(options) }?.unwrap_or_else(tillbook_check_options::empty);
-        let options = asked.options()?;
-        let mut go_on = |progress: &CheckProgress| match asked.progress {
-            None => true,
-            Some(tell) => {
-                let part = c_text(progress.part);
-                unsafe { tell(asked.user, part.as_ptr(), progress.done, progress.found) == 0 }
-            }
-        };
-        let found = till.till.check_watched(&options, &mut go_on)?;
-        let row = report_row(&found);
-        if let Ok(out) = unsafe { Out::at(list, "list") } {
-            hand_out(&out, List::of(found.findings, finding_row))?;
-        }
-        place.put(&row);
-        Ok(())
+        unsafe { checked(options, &place, list, |options, go_on| Ok(till.till.check_watched(options, go_on)?)) }
     })
 }
 

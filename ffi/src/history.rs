@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::mem::offset_of;
 
-use tillbook::{HistoryItem, HistoryLine, HistoryQuery, Money, Points, RemoteRecord, Timestamp};
+use tillbook::{HistoryItem, HistoryLine, HistoryPage, HistoryQuery, Money, Points, RemoteRecord, Timestamp};
 
 use crate::codes::code;
 use crate::error::{freed, tillbook_error, tillbook_status};
@@ -246,6 +246,26 @@ impl tillbook_history_query {
     }
 }
 
+/// Reads a page of this book's lines, and hands it out.
+///
+/// # Safety
+/// As the header asks.
+pub(crate) unsafe fn page(
+    query: *const tillbook_history_query,
+    list: &Out<*mut tillbook_history>,
+    next_page: *mut i64,
+    history: impl FnOnce(&HistoryQuery) -> tillbook::Result<HistoryPage>,
+) -> Result<(), Fault> {
+    let query = unsafe { read_optional(query) }?;
+    let query = query.map(|query| unsafe { query.query() }).transpose()?.unwrap_or_default();
+    let page = history(&query)?;
+    hand_out(list, List::of(&page.lines, entry_row))?;
+    if let Ok(next_page) = unsafe { Out::at(next_page, "next_page") } {
+        next_page.put(page.next.unwrap_or(0));
+    }
+    Ok(())
+}
+
 /// A page of the book, newest first. `query` may be NULL: the newest 20 lines. `next_page` (may be NULL) is what to put
 /// into the query's `after` for the page after this one, 0 if this is the last. Any thread; free the list with
 /// tillbook_history_free.
@@ -261,14 +281,8 @@ pub unsafe extern "C" fn tillbook_history_of(
 ) -> tillbook_status {
     guard(err, || {
         let out = unsafe { Out::at(list, "list") }?;
-        let query = unsafe { read_optional(query) }?;
-        let query = query.map(|query| unsafe { query.query() }).transpose()?.unwrap_or_default();
-        let page = till_of(till)?.till.history(&query)?;
-        hand_out(&out, List::of(&page.lines, entry_row))?;
-        if let Ok(next_page) = unsafe { Out::at(next_page, "next_page") } {
-            next_page.put(page.next.unwrap_or(0));
-        }
-        Ok(())
+        let till = till_of(till)?;
+        unsafe { page(query, &out, next_page, |query| till.till.history(query)) }
     })
 }
 

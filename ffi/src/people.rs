@@ -129,7 +129,7 @@ pub(crate) fn notice_row(notice: &Notice, arena: &mut Arena) -> tillbook_notice 
     }
 }
 
-fn waiting_row(waiting: WaitingOperation, arena: &mut Arena) -> tillbook_waiting_operation {
+pub(crate) fn waiting_row(waiting: WaitingOperation, arena: &mut Arena) -> tillbook_waiting_operation {
     let (attempts, attempts_count) = arena.several(waiting.attempts.iter().map(String::as_str));
     let (looks, looks_count) = arena.several(waiting.looks.iter().map(String::as_str));
     tillbook_waiting_operation {

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use tillbook::{FoundCard, Matched, SearchQuery};
+use tillbook::{Found, FoundCard, Matched, SearchQuery};
 
 use crate::codes::{Code, TILLBOOK_MATCHED_NAME, TILLBOOK_MATCHED_NUMBER, TILLBOOK_MATCHED_PHONE};
 use crate::error::{freed, tillbook_error, tillbook_status};
@@ -85,6 +85,25 @@ impl tillbook_search_query {
     }
 }
 
+/// Searches, and tells what was found.
+///
+/// # Safety
+/// As the header asks.
+pub(crate) unsafe fn found(
+    query: *const tillbook_search_query,
+    list: &Out<*mut tillbook_found>,
+    has_more: *mut i32,
+    search: impl FnOnce(SearchQuery) -> tillbook::Result<Found>,
+) -> Result<(), Fault> {
+    let found = search(unsafe { read(query)?.query() }?)?;
+    let more = i32::from(found.has_more);
+    hand_out(list, List::of(found.cards, found_row))?;
+    if let Ok(has_more) = unsafe { Out::at(has_more, "has_more") } {
+        has_more.put(more);
+    }
+    Ok(())
+}
+
 /// The cards that have a text in their number, phone or name: the one whose whole number it is first, then those whose whole
 /// phone it is. `has_more` (may be NULL) is 1 where there are more than the list holds: ask with a longer text. From the book, at
 /// once. Any thread; free the list with tillbook_found_free.
@@ -102,14 +121,7 @@ pub unsafe extern "C" fn tillbook_search(
     guard(err, || {
         let out = unsafe { Out::at(list, "list") }?;
         let till = till_of(till)?;
-        let query = unsafe { read(query)?.query() }?;
-        let found = till.till.search(query)?;
-        let more = i32::from(found.has_more);
-        hand_out(&out, List::of(found.cards, found_row))?;
-        if let Ok(has_more) = unsafe { Out::at(has_more, "has_more") } {
-            has_more.put(more);
-        }
-        Ok(())
+        unsafe { found(query, &out, has_more, |query| till.till.search(query)) }
     })
 }
 

@@ -58,6 +58,9 @@ impl Reader {
         conn.busy_timeout(Duration::from_secs(2))?;
         let version = tell_apart(&conn, path, None)?;
         check_readable(&conn, version)?;
+        if version == 0 {
+            return Err(Error::not_a_book("an empty file"));
+        }
         if version < VERSION {
             return Err(Error::unsupported("a book of an earlier release: a till has to open it first"));
         }

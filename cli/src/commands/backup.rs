@@ -7,7 +7,7 @@ use tillbook::{BackupOptions, ErrorCode, SalvagedTable};
 
 use crate::args::{Backup, GoOn, Options, Restore};
 use crate::out::{Out, number, text};
-use crate::{Ended, Failure, Outcome};
+use crate::{Ended, Failure, Outcome, json};
 
 pub(crate) fn backup(options: &Options, asked: &Backup, out: &mut Out) -> Outcome {
     let bar = out.bar("{bar:32} {pos}/{len}  {elapsed}");
@@ -28,7 +28,9 @@ pub(crate) fn backup(options: &Options, asked: &Backup, out: &mut Out) -> Outcom
     bar.finish_and_clear();
     let (made, noted) = (made?, till.is_some());
     if out.json {
-        out.json(&json!({"file": asked.target, "bytes": made.bytes, "schema": made.schema, "noted": noted}))?;
+        out.json(
+            &json!({"file": json::path(&asked.target), "bytes": made.bytes, "schema": made.schema, "noted": noted}),
+        )?;
         return Ok(Ended::Well);
     }
     let done = out.say(("Written, whole and checked:", "备份完成并已校验："));
@@ -48,9 +50,11 @@ pub(crate) fn restore(options: &Options, asked: &Restore, out: &mut Out) -> Outc
     if let Some(path) = asked.high_water.clone().or(configured) {
         restore = restore.high_water(path);
     }
+    out.has_to_be_there(&asked.backup)?;
     let report = restore.run(&asked.restored)?;
     if out.json {
-        out.json(&json!({"book": asked.restored, "schema": report.schema, "replaced": report.replaced}))?;
+        let replaced = report.replaced.as_deref().map(json::path);
+        out.json(&json!({"book": json::path(&asked.restored), "schema": report.schema, "replaced": replaced}))?;
         return Ok(Ended::Well);
     }
     let done = out.say(("In its place now:", "已恢复："));
@@ -82,6 +86,7 @@ pub(crate) fn go_on(options: &Options, asked: &GoOn, out: &mut Out) -> Outcome {
 }
 
 pub(crate) fn salvage(damaged: &Path, new: &Path, out: &mut Out) -> Outcome {
+    out.has_to_be_there(damaged)?;
     let report = tillbook::salvage(damaged, new)?;
     let ended = if report.is_complete() { Ended::Well } else { Ended::NeedsAPerson };
     if out.json {

@@ -1,10 +1,11 @@
 //! Cards.
 
 use serde_json::json;
-use tillbook::{Book, Card, ErrorCode, Matched, SearchQuery};
+use tillbook::{Book, Card, CardStatus, ErrorCode, Matched, SearchQuery};
 
 use crate::args::{Cards, Options};
 use crate::out::{Out, number, text};
+use crate::words::Words;
 use crate::{Ended, Failure, Outcome, json};
 
 pub(crate) fn cards(options: &Options, asked: &Cards, out: &mut Out) -> Outcome {
@@ -33,7 +34,7 @@ pub(crate) fn cards(options: &Options, asked: &Cards, out: &mut Out) -> Outcome 
             text(card.holder.name.as_ref().map(|name| out.name(name)).unwrap_or_default()),
             text(card.holder.phone.as_ref().map(|phone| out.phone(phone)).unwrap_or_default()),
             text(card.level.as_deref().unwrap_or_default()),
-            text(card.status),
+            text(out.say(status(card.status))),
             number(card.balances.money.expected),
             number(card.balances.points.expected),
         ]
@@ -79,6 +80,16 @@ fn found(book: &Book, asked: &Cards) -> Result<(Vec<Match>, bool), Failure> {
     Ok((cards.collect::<Result<_, tillbook::Error>>()?, has_more))
 }
 
+/// Whether it may be used, in words.
+fn status(status: CardStatus) -> Words {
+    match status {
+        CardStatus::Active => ("active", "正常"),
+        CardStatus::Provisional => ("provisional", "待确认"),
+        CardStatus::Blocked => ("blocked", "已冻结"),
+        CardStatus::Closed => ("closed", "已注销"),
+    }
+}
+
 fn one(out: &mut Out, card: &Card) -> Outcome {
     if out.json {
         out.json(&json!({"cards": [json::card(out, card)], "has_more": false}))?;
@@ -93,7 +104,7 @@ fn one(out: &mut Out, card: &Card) -> Outcome {
         (("Name", "姓名"), card.holder.name.as_ref().map(|name| out.name(name)).unwrap_or_default()),
         (("Phone", "手机号"), card.holder.phone.as_ref().map(|phone| out.phone(phone)).unwrap_or_default()),
         (("Level", "等级"), card.level.clone().unwrap_or_default()),
-        (("Status", "状态"), card.status.to_string()),
+        (("Status", "状态"), out.say(status(card.status)).to_owned()),
         (
             ("Money (confirmed / expected / available)", "余额（已确认 / 预计 / 可用）"),
             three(money.confirmed.to_string(), money.expected.to_string(), money.available.to_string()),

@@ -7,13 +7,14 @@ use serde_json::json;
 
 use crate::args::{Forget, House, Options};
 use crate::out::Out;
-use crate::{Ended, Failure, Outcome};
+use crate::{Ended, Failure, Outcome, json};
 
 pub(crate) fn house(options: &Options, asked: &House, out: &mut Out) -> Outcome {
     let kept = out.till(options)?.keep_house(Duration::from_secs(asked.seconds))?;
     if out.json {
+        let archive = kept.archive.as_deref().map(json::path);
         out.json(&json!({
-            "purged": kept.purged, "archived": kept.archived, "archive": kept.archive, "more": kept.more,
+            "purged": kept.purged, "archived": kept.archived, "archive": archive, "more": kept.more,
         }))?;
         return Ok(Ended::Well);
     }

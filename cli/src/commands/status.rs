@@ -1,6 +1,7 @@
 //! How the till stands.
 
 use serde_json::json;
+use tillbook::Outage;
 
 use crate::args::Options;
 use crate::out::Out;
@@ -33,17 +34,18 @@ pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
     for remote in &status.remotes {
         let standing = match (&remote.halted, remote.down, &remote.outage) {
             (Some(why), ..) => format!("{}: {why}", out.say(("refuses this till", "停止服务"))),
-            (None, true, outage) => {
-                let since = outage.as_ref().map(|outage| out.time(outage.began_at)).unwrap_or_default();
-                format!("{} {since}", out.say(("does not answer since", "无应答，自")))
+            // A till that was opened anew has not found out yet; that nothing was heard since stands in the book.
+            (None, _, Some(Outage { back_at: None, began_at, .. })) => {
+                format!("{} {}", out.say(("does not answer since", "无应答，自")), out.time(*began_at))
             }
+            (None, true, _) => out.say(("does not answer", "无应答")).to_owned(),
             (None, false, Some(outage)) => {
                 format!("{} {}", out.say(("answers again since", "已恢复，自")), out.maybe_time(outage.back_at))
             }
             (None, false, None) => out.say(("answered last", "最近应答正常")).to_owned(),
         };
         let url = identity.remotes.get(&remote.provider).map(String::as_str).unwrap_or_default();
-        pairs.push((("Platform", "会员平台"), format!("{} {url}: {}", remote.provider, standing.trim_end())));
+        pairs.push((("Platform", "会员平台"), format!("{} {url}: {}", remote.provider, standing)));
     }
     out.pairs(pairs)?;
     Ok(ended)

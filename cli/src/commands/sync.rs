@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tillbook::Link;
+
 use crate::args::{Options, Sync};
 use crate::out::Out;
 use crate::{Ended, Outcome, json};
@@ -41,5 +43,11 @@ pub(crate) fn sync(options: &Options, asked: &Sync, out: &mut Out) -> Outcome {
         (("On their way", "待上传"), status.queued.to_string()),
         (("Wait for a person", "待人工处理"), status.waiting_for_people.to_string()),
     ])?;
+    if status.queued > 0 && status.link == Link::Down {
+        out.line(out.say((
+            "The platform does not answer: what is on its way stays in the book, and is sent once it does.",
+            "会员平台无应答：待上传的业务保留在账本中，恢复后再上传。",
+        )))?;
+    }
     Ok(ended)
 }

@@ -244,3 +244,58 @@ fn a_training_book_says_so() {
     assert!(well(shop.run(&["-b", "till.db", "status"])).contains("TRAINING"));
     assert_eq!(shop.json(&["-b", "till.db", "status"])["book"]["training"], true);
 }
+
+/// What stands at a path of a command's answer: `[]` is the first of a list.
+fn at<'a>(answer: &'a serde_json::Value, path: &str) -> &'a serde_json::Value {
+    path.split('.').skip(1).fold(answer, |value, step| match step.strip_suffix("[]") {
+        Some(list) => &value[list][0],
+        None => &value[step],
+    })
+}
+
+/// The page lies beside the crate in the repository; a crate alone has none.
+#[test]
+fn json_holds_what_the_page_says() {
+    let Ok(page) = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tool.md")) else { return };
+    let (_, table) = page.split_once("## What JSON holds").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    for ticket in ["103", "104"] {
+        till.consume(pay(if ticket == "103" { "M1002" } else { "M1003" }, "5", ticket)).unwrap();
+    }
+    shop.reconnect_with_trouble(&till);
+    till.close(Duration::from_secs(1));
+    drop(till);
+
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let (path, keys) = (cells[1].trim_matches('`'), cells[2]);
+        let documented: Vec<&str> = keys.split(", ").map(|key| key.trim_matches('`')).collect();
+        let mut asked: Vec<&str> = path.split('.').next().unwrap().split(' ').collect();
+        let further: &[&str] = match asked[0] {
+            "cards" => &["M100"],
+            "operation" => &["sale-103"],
+            "numbers" => &["-c", "till.json"],
+            "retargets" => &["M1001"],
+            "backup" => &["copy.db", "--overwrite"],
+            "support" => &["support.json"],
+            _ => &[],
+        };
+        asked.extend(further);
+        let answer = shop.json(&[&["-b", "till.db"], &asked[..]].concat());
+        let found: Vec<&str> = at(&answer, path)
+            .as_object()
+            .unwrap_or_else(|| panic!("{path}: {answer}"))
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(found, documented, "{path}");
+        rows += 1;
+    }
+    assert!(rows > 30, "{rows}");
+}

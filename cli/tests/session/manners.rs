@@ -32,16 +32,19 @@ fn help_and_completion_need_no_book() {
 fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
     let shop = Shop::open();
     std::fs::write(shop.dir.path().join("text"), "this is no book and never was one, whatever its name").unwrap();
+    std::fs::write(shop.dir.path().join("empty"), "").unwrap();
     let cases: &[(&[&str], i32, &str)] = &[
         (&["status"], 2, "--book"),
-        (&["-b", "no.db", "status"], 1, "Storage"),
+        (&["-b", "no.db", "status"], 1, "no.db: "),
         (&["-b", "text", "status"], 1, "NotABook"),
+        (&["-b", "empty", "status"], 1, "an empty file"),
+        (&["-b", "empty", "-c", "till.json", "sync"], 1, "an empty file"),
         (&["nonsense"], 2, "nonsense"),
         (&["-b", "till.db", "operation", "none"], 1, "NotFound"),
         (&["-b", "till.db", "report", "day", "yesterday"], 1, "InvalidInput"),
         (&["-b", "till.db", "report", "outage"], 1, "NotFound"),
         (&["-b", "till.db", "sync"], 2, "--config"),
-        (&["-b", "till.db", "-c", "none.json", "sync"], 1, "InvalidConfig"),
+        (&["-b", "till.db", "-c", "none.json", "sync"], 1, "none.json: "),
         (&["-b", "till.db", "cards", "1", "--limit", "101"], 2, "--limit"),
         (&["-b", "till.db", "cards", " - "], 1, "InvalidInput"),
         (&["-b", "till.db", "history", "--remote"], 2, "--card"),
@@ -51,7 +54,7 @@ fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
         (&["-b", "till.db", "backup", "text"], 1, "InvalidInput"),
         (&["-b", "till.db", "backup", "no/where.db"], 1, "Storage"),
         (&["-b", "text", "check"], 1, "NotABook"),
-        (&["restore", "none", "till.db"], 1, "Storage"),
+        (&["restore", "none", "till.db"], 1, "none: "),
         (&["restore", "text", "till.db"], 1, "NotABook"),
         (&["restore", "text"], 2, "BOOK"),
         (&["salvage", "text", "till.db"], 1, "InvalidInput"),
@@ -245,4 +248,80 @@ fn a_reader_that_has_read_enough_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     assert!(child.wait().unwrap().success() && told.is_empty(), "{told}");
     drop(shop);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let shop = Shop::open();
+    drop(shop.till());
+    let cases: &[&[&str]] = &[
+        &["-b", "tlil.db", "status"],
+        &["-b", "tlil.db", "-c", "till.json", "sync"],
+        &["-b", "till.db", "-c", "tlil.json", "sync"],
+        &["-b", "till.db", "-c", "tlil.json", "numbers"],
+        &["restore", "tlil.db", "till.db"],
+        &["salvage", "tlil.db", "new.db"],
+    ];
+    for &arguments in cases {
+        let ran = shop.run(arguments);
+        let told = ["tlil.db", "tlil.json"].map(|name| format!("tillbook: {name}: there is no such file\n"));
+        assert!(ran.code == 1 && told.contains(&ran.err), "{arguments:?}: {} {}", ran.code, ran.err);
+    }
+}
+
+#[test]
+fn a_kind_that_there_is_none_of_is_a_mistake_and_no_empty_answer() {
+    let shop = Shop::open();
+    drop(shop.till());
+    let ran = shop.run(&["-b", "till.db", "history", "--kind", "payment"]);
+    assert!(ran.code == 2 && ran.err.contains("consume") && ran.err.contains("write_off"), "{} {}", ran.code, ran.err);
+    for kind in ["consume", "void", "retarget", "transfer_in"] {
+        assert_eq!(shop.run(&["-b", "till.db", "history", "--kind", kind]).code, 0, "{kind}");
+    }
+}
+
+/// Names on disks are bytes; JSON is UTF-8.
+#[cfg(unix)]
+#[test]
+fn a_file_whose_name_is_no_utf8_is_told_in_json_too() {
+    use std::os::unix::ffi::OsStrExt;
+    let shop = Shop::open();
+    drop(shop.till());
+    for (command, name) in [("backup", &b"copy\xff"[..]), ("support", b"told\xff")] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        if std::fs::write(shop.dir.path().join(name), b"").is_err() {
+            // Some file systems take no such name.
+            return;
+        }
+        std::fs::remove_file(shop.dir.path().join(name)).unwrap();
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_tillbook"));
+        let ran =
+            tool.current_dir(shop.dir.path()).args(["-b", "till.db", "--json", command]).arg(name).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        let told: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        assert_eq!(told["file"], name.to_string_lossy().as_ref());
+    }
+}
+
+/// Another program opens the book, and knows only what stands in it.
+#[test]
+fn a_remote_that_has_not_answered_since_is_no_remote_that_is_back() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    till.consume(pay("M1001", "5", "1")).unwrap();
+    let told = |when: &str| {
+        let ran = shop.run(&["-b", "till.db", "status"]);
+        let line = ran.out.lines().find(|line| line.starts_with("Platform")).unwrap().to_owned();
+        assert!(line.contains(": does not answer since 2"), "{when}: {line}");
+    };
+    told("the till knows it");
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    let till = shop.till();
+    told("a till that was opened anew");
+    drop(till);
+    let ran = shop.write(&["sync", "--for", "1"]);
+    assert!(ran.code == 0 && ran.out.contains("The platform does not answer: what is on its way stays"), "{}", ran.out);
 }

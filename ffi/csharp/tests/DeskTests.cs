@@ -259,6 +259,81 @@ namespace Tillbook.Tests
             Expect.True(Library.Salvage(path, path + ".saved").Contains("\"complete\":"), "salvaged");
         }
 
+        public static void A_book_is_read_beside_its_till()
+        {
+            var card = Sandbox.Card(500, "赵敏", 1);
+            var path = Book.New();
+            var key = Enumerable.Range(0, 32).Select(it => (byte)(it + 1)).ToArray();
+            using (var till = Till.Open(path, Sandbox.Sandy(), new OpenOptions { ChainKey = key }))
+            using (var book = BookReader.Open(path))
+            {
+                till.ServeCard(card);
+                till.Consume(new ConsumeRequest { Card = card, Total = 10, OpId = "read-beside" });
+                Expect.Equal(card, book.Search(card).Cards.Single().Number);
+                Expect.Equal(490m, book.Card(card).MoneyExpected);
+                Expect.Equal("read-beside", book.History(new HistoryQuery { PageSize = 1 }).Entries.Single().OpId);
+                Expect.Equal(card, book.Operation("read-beside").Card);
+                Expect.Throws<NotFoundException>(() => book.Operation("nothing"));
+                Expect.Equal(0, book.Waiting().Count + book.Notices().Count);
+                Expect.Equal(0L, book.Check().Chained);
+                var asked = 0;
+                var report = book.Check(keys: new[] { new byte[20], key }, progress: done =>
+                {
+                    asked += done.Part.Length > 0 && done.Found == 0 ? 1 : 0;
+                    return true;
+                });
+                Expect.True(report.IsClean && report.Unverified == 0 && report.Chained == report.Entries, "verified");
+                Expect.True(asked > 0, "told how far it is");
+                // The reader is the check's meanwhile.
+                Expect.Throws<InvalidInputException>(() => book.Check(progress: done => book.Waiting().Count == 0));
+                Expect.True(!till.Check(progress: done => false).IsComplete, "ended");
+                Expect.Throws<IOException>(() => till.Check(progress: done => { throw new IOException("full"); }));
+                Expect.True(till.Check(earlierKeys: new[] { new byte[20] }).IsClean, "and goes on");
+                Expect.Throws<ArgumentNullException>(() => till.Check(earlierKeys: new byte[][] { null }));
+                long pages = 0;
+                till.Backup(path + ".copy", false, done =>
+                {
+                    pages = done.Pages;
+                    return done.Copied <= done.Pages;
+                });
+                Expect.True(pages > 0, "told how far it is");
+                Expect.Throws<TillbookException>(() => till.Backup(path + ".no", false, done => false));
+                Expect.Throws<IOException>(
+                    () => till.Backup(path + ".no", false, done => { throw new IOException("full"); }));
+                Expect.True(!File.Exists(path + ".no"), "nothing is left");
+            }
+        }
+
+        public static void Secrets_stay_where_the_host_keeps_them()
+        {
+            var config = Sandbox.Sandy();
+            config.Sandy.Guid = null;
+            config.Sandy.Settings = "{\"guid\": {\"host\": \"restaurant\"}}";
+            var asked = new List<string>();
+            var options = new OpenOptions();
+            Expect.Throws<InvalidConfigException>(() => Sandbox.Open(config, options));
+            options.Secret = name =>
+            {
+                asked.Add(name);
+                return null;
+            };
+            Expect.Throws<InvalidConfigException>(() => Sandbox.Open(config, options));
+            options.Secret = name => { throw new IOException("no key store"); };
+            Expect.Throws<IOException>(() => Sandbox.Open(config, options));
+            options.Secret = name => new string('x', 100000);
+            Expect.Throws<ArgumentException>(() => Sandbox.Open(config, options));
+            options.Secret = name =>
+            {
+                asked.Add(name);
+                return "{DEFAULT-AUTO-8E5A-BDE2-34ABA1BD956C9}";
+            };
+            using (var till = Sandbox.Open(config, options))
+            {
+                Expect.True(asked.Count == 2 && asked.All(name => name == "restaurant"), "asked by name");
+                till.PullCatalogue();
+            }
+        }
+
         private static Status BookStatus(Action call)
         {
             return Expect.Throws<BookException>(call).Status;

@@ -205,10 +205,49 @@ static void preloads(void) {
 #undef STEP
 }
 
+/* A book that is read: the same questions as a till's, and none of its own progress. */
+static void read_books(tillbook_book *book, tillbook_check_options *options) {
+  tillbook_search_query query;
+#define BOOK(call)                         \
+  do {                                     \
+    tillbook_book *HANDLE = NULL;          \
+    ROW(NULL_ARGUMENT, call);              \
+    HANDLES(tillbook_book, call);          \
+  } while (0)
+#define GOOD (tillbook_search_query_init(&query), query.text = tillbook_str_of("A1"))
+  GOOD;
+  BOOK(tillbook_book_search(HANDLE, &query, &out.found, NULL, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_search(book, NULL, &out.found, NULL, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_search(book, &query, NULL, NULL, &err));
+  SIZES_OF(query, tillbook_book_search(book, &query, &out.found, NULL, &err));
+  MISTAKE(INVALID_INPUT, GOOD, query.limit = 101, tillbook_book_search(book, &query, &out.found, NULL, &err));
+#undef GOOD
+  BOOK(tillbook_book_card(HANDLE, T("A1"), &out.card, &err));
+  TEXT(tillbook_book_card(book, DATA, SIZE, &out.card, &err));
+  ROW(NOT_FOUND, tillbook_book_card(book, T("Z9"), &out.card, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_card(book, T("A1"), NULL, &err));
+  PLACE(card, tillbook_book_card(book, T("A1"), &out.card, &err));
+  BOOK(tillbook_book_history(HANDLE, NULL, &out.history, NULL, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_history(book, NULL, NULL, NULL, &err));
+  BOOK(tillbook_book_operation(HANDLE, T("x"), &out.receipt, &err));
+  TEXT(tillbook_book_operation(book, DATA, SIZE, &out.receipt, &err));
+  ROW(NOT_FOUND, tillbook_book_operation(book, T("x"), &out.receipt, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_operation(book, T("x"), NULL, &err));
+  BOOK(tillbook_book_waiting_of(HANDLE, &out.waiting, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_waiting_of(book, NULL, &err));
+  BOOK(tillbook_book_notices_of(HANDLE, &out.notices, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_notices_of(book, NULL, &err));
+  BOOK(tillbook_book_check(HANDLE, options, &out.check_report, &out.findings, &err));
+  ROW(NULL_ARGUMENT, tillbook_book_check(book, options, NULL, &out.findings, &err));
+  PLACE(check_report, tillbook_book_check(book, options, &out.check_report, NULL, &err));
+#undef BOOK
+}
+
 static void reports(shop *it) {
   tillbook_report_query query;
   tillbook_book *book = NULL;
   tillbook_check_options options;
+  tillbook_bytes key = {(const uint8_t *)"an earlier key of 16", 20};
   char path[1200];
 #define GOOD (tillbook_report_query_init(&query), query.report = TILLBOOK_REPORT_TOTALS)
 #define REPORT tillbook_report(till, &query, &out.buffer, &err)
@@ -269,6 +308,8 @@ static void reports(shop *it) {
   SIZES_OF(query, tillbook_book_report(book, &query, &out.buffer, &err));
   MISTAKE(INVALID_INPUT, GOOD, query.report = TILLBOOK_REPORT_POLICIES,
           tillbook_book_report(book, &query, &out.buffer, &err));
+  tillbook_check_options_init(&options);
+  read_books(book, &options);
   OK0(tillbook_book_free(book));
   ROW0(BAD_HANDLE, tillbook_book_free(book));
   ROW(BAD_HANDLE, tillbook_book_report(book, &query, &out.buffer, &err));
@@ -278,9 +319,21 @@ static void reports(shop *it) {
   TILL(TILLBOOK_CLOSED, tillbook_check(HANDLE, &options, &out.check_report, &out.findings, &err));
   ROW(NULL_ARGUMENT, tillbook_check(till, &options, NULL, &out.findings, &err));
   PLACE(check_report, tillbook_check(till, &options, &out.check_report, NULL, &err));
-  SIZES_OF(options, tillbook_check(till, &options, &out.check_report, NULL, &err));
-  options.skip_pages = 2;
-  ROW(INVALID_INPUT, tillbook_check(till, &options, &out.check_report, NULL, &err));
+#define GOOD (tillbook_check_options_init(&options), options.earlier_keys = &key, options.earlier_keys_count = 1)
+#define CHECKED tillbook_check(till, &options, &out.check_report, NULL, &err)
+  MISTAKE(BAD_STRUCT, GOOD, options.struct_size = 0, CHECKED);
+  MISTAKE(BAD_STRUCT, GOOD, options.struct_size = offsetof(tillbook_check_options, earlier_keys) - 1, CHECKED);
+  MISTAKE(BAD_STRUCT, GOOD, options.struct_size = 65537, CHECKED);
+  MISTAKE(INVALID_INPUT, GOOD, options.skip_pages = 2, CHECKED);
+  MISTAKE(NULL_ARGUMENT, GOOD, options.earlier_keys = NULL, CHECKED);
+  MISTAKE(INVALID_INPUT, GOOD, options.earlier_keys_count = 101, CHECKED);
+  MISTAKE(INVALID_INPUT, GOOD, options.earlier_keys_count = SIZE_MAX, CHECKED);
+  key.data = NULL;
+  MISTAKE(NULL_ARGUMENT, GOOD, (void)0, CHECKED);
+  key.data = (const uint8_t *)"k", key.size = SIZE_MAX / 2;
+  MISTAKE(INVALID_INPUT, GOOD, (void)0, CHECKED);
+#undef GOOD
+#undef CHECKED
 }
 
 static void keeping(shop *it) {
