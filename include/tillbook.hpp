@@ -129,6 +129,12 @@ using Notices = List<tillbook_notices, tillbook_notice, tillbook_notices_next, t
 using Waiting = List<tillbook_waiting, tillbook_waiting_operation, tillbook_waiting_next, tillbook_waiting_free>;
 using Details = List<tillbook_details, tillbook_detail, tillbook_details_next, tillbook_details_free>;
 using Remotes = List<tillbook_remotes, tillbook_remote, tillbook_remotes_next, tillbook_remotes_free>;
+using Found = List<tillbook_found, tillbook_found_card, tillbook_found_next, tillbook_found_free>;
+using Exceptions = List<tillbook_exceptions, tillbook_exception, tillbook_exceptions_next, tillbook_exceptions_free>;
+using Orphans = List<tillbook_orphans, tillbook_orphan, tillbook_orphans_next, tillbook_orphans_free>;
+using Outages = List<tillbook_outages, tillbook_outage, tillbook_outages_next, tillbook_outages_free>;
+using Totals = List<tillbook_totals, tillbook_totals_line, tillbook_totals_next, tillbook_totals_free>;
+using Findings = List<tillbook_findings, tillbook_finding, tillbook_findings_next, tillbook_findings_free>;
 
 // A host's transport: tillbook_transport.send. What it throws counts as TILLBOOK_MAYBE_SENT.
 using Send = std::function<int32_t(const tillbook_http_request &, tillbook_http_response *)>;
@@ -164,6 +170,15 @@ private:
     static void destroy(void *user) { delete static_cast<User *>(user); }
     std::shared_ptr<tillbook_listener> registered_;
 };
+
+// A buffer's bytes; frees it.
+inline std::string text_of(tillbook_buffer *it) {
+    const Owned<tillbook_buffer> owned(it, tillbook_buffer_free);
+    const uint8_t *data = nullptr;
+    size_t size = 0;
+    call(tillbook_buffer_bytes, it, &data, &size);
+    return std::string(reinterpret_cast<const char *>(data), size);
+}
 
 // An open book. Move-only; destroying it closes the book.
 class Till {
@@ -202,11 +217,7 @@ public:
     template <class F, class... Args> std::string bytes(F function, Args... args) {
         tillbook_buffer *it = nullptr;
         call(function, till_, args..., &it);
-        const Owned<tillbook_buffer> owned(it, tillbook_buffer_free);
-        const uint8_t *data = nullptr;
-        size_t size = 0;
-        call(tillbook_buffer_bytes, it, &data, &size);
-        return std::string(reinterpret_cast<const char *>(data), size);
+        return text_of(it);
     }
     // What is done. Look at the receipt's `approved`, and on a sale always at `due`.
     Receipt open_card(const tillbook_open_card_request &it) { return write(tillbook_open_card, it); }
@@ -259,6 +270,19 @@ public:
     }
     Waiting waiting() const { return list<Waiting>(tillbook_waiting_of); }
     Receipt resolve(const tillbook_resolve_request &it) { return write(tillbook_resolve, it); }
+    // By a part of the number, phone or name. `has_more`: 1 where there are more than the list holds.
+    Found search(const tillbook_search_query &query, int32_t *has_more = nullptr) const {
+        tillbook_found *it = nullptr;
+        call(tillbook_search, till_, &query, &it, has_more);
+        return Found(it);
+    }
+    std::string report(const tillbook_report_query &query) { return bytes(tillbook_report, &query); }
+    // Minutes, of a large book. The list is what is wrong, one by one.
+    Findings check(tillbook_check_report *report, const tillbook_check_options *options = nullptr) const {
+        tillbook_findings *it = nullptr;
+        call(tillbook_check, till_, options, report, &it);
+        return Findings(it);
+    }
     // Newest first. `next_page`: what to put into the query's `after` for the page after this one; 0: it is the last.
     History history(const tillbook_history_query &query, int64_t *next_page = nullptr) const {
         tillbook_history *it = nullptr;
@@ -277,6 +301,54 @@ private:
         try { return (*static_cast<Send *>(user))(*request, response); } catch (...) { return TILLBOOK_MAYBE_SENT; }
     }
     tillbook_till *till_ = nullptr;
+};
+
+// A book that is read, also while a till has it open: nothing is written. Move-only; one thread at a time.
+class Book {
+public:
+    using Str = const std::string &;
+    explicit Book(Str path) : book_(nullptr, tillbook_book_free) {
+        tillbook_book *it = nullptr;
+        call(tillbook_book_open, path.data(), path.size(), &it);
+        book_.reset(it);
+    }
+    tillbook_book *get() const noexcept { return book_.get(); }
+    tillbook_card card(Str it) const {
+        auto card = sized<tillbook_card>();
+        call(tillbook_book_card, get(), it.data(), it.size(), &card);
+        return card;
+    }
+    tillbook_receipt operation(Str id) const {
+        auto receipt = sized<tillbook_receipt>();
+        call(tillbook_book_operation, get(), id.data(), id.size(), &receipt);
+        return receipt;
+    }
+    Found search(const tillbook_search_query &query, int32_t *has_more = nullptr) const {
+        tillbook_found *it = nullptr;
+        call(tillbook_book_search, get(), &query, &it, has_more);
+        return Found(it);
+    }
+    History history(const tillbook_history_query &query, int64_t *next_page = nullptr) const {
+        tillbook_history *it = nullptr;
+        call(tillbook_book_history, get(), &query, &it, next_page);
+        return History(it);
+    }
+    Waiting waiting() const { tillbook_waiting *it = nullptr; call(tillbook_book_waiting_of, get(), &it); return Waiting(it); }
+    Notices notices() const { tillbook_notices *it = nullptr; call(tillbook_book_notices_of, get(), &it); return Notices(it); }
+    std::string report(const tillbook_report_query &query) const {
+        tillbook_buffer *it = nullptr;
+        call(tillbook_book_report, get(), &query, &it);
+        return text_of(it);
+    }
+    // As Till's. The key of the chain is not in the book: give it among `options->earlier_keys`.
+    Findings check(tillbook_check_report *report, const tillbook_check_options *options = nullptr) const {
+        tillbook_findings *it = nullptr;
+        call(tillbook_book_check, get(), options, report, &it);
+        return Findings(it);
+    }
+
+private:
+    Owned<tillbook_book> book_;
 };
 
 // What each remote system serves.

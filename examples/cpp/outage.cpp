@@ -73,7 +73,7 @@ tillbook::Till open_till(const std::string &url, const std::string &book) {
 class Day {
 public:
     Day(std::string url, const std::string &folder)
-        : url_(std::move(url)), till_(open_till(url_, folder + "/outage.db")),
+        : url_(std::move(url)), book_(folder + "/outage.db"), till_(open_till(url_, book_)),
           listener_(till_.on_status([this](const tillbook_sync_status &now) { progress_.tell(now); })) {}
 
     bool tell() {
@@ -89,10 +89,28 @@ public:
         trade_offline();
         drain();
         let_people_decide();
+        look_beside();
         return reconcile();
     }
 
 private:
+    // What a support program sees while the till has the book open.
+    void look_beside() {
+        const tillbook::Book book(book_);
+        auto query = tillbook::sized<tillbook_search_query>();
+        query.text = tillbook::text(cards_[0]);
+        for (const auto &card : book.search(query)) std::cout << "\n- beside the till: " << card.shown << ", " << card.name;
+        int lines = 0;
+        for (const auto &line : book.history(tillbook::sized<tillbook_history_query>())) lines += line.entry_no > 0;
+        auto waiting = book.waiting();
+        auto report = tillbook::sized<tillbook_check_report>();
+        for (const auto &finding : book.check(&report)) std::cout << "\n    " << finding.place << ": " << finding.detail;
+        std::cout << ", the last " << lines << " lines, "
+                  << (waiting.begin() != waiting.end() ? "something waits" : "nothing waits")
+                  << (report.clean ? ", and the book says what was written into it\n" : ", AND THE BOOK IS NOT CLEAN\n");
+        if (!report.clean || lines == 0) throw std::runtime_error("the book does not say what was done");
+    }
+
     void trade_online() {
         std::cout << "\n== 1. The network is there: the remote decides ==\n";
         for (const auto &card : cards_) {
@@ -245,7 +263,7 @@ private:
         return list;
     }
 
-    std::string url_, run_;
+    std::string url_, book_, run_;
     std::vector<std::string> cards_, answered_;
     size_t refused_ = 0;
     // In this order: the listener goes first, the till next, and what the callback refers to last.

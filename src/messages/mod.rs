@@ -94,7 +94,7 @@ impl Error {
                 format!("该会员在会员平台 [{provider}] 的编号未知，请店长登记后再试。")
             }
             (Cause::WrongState { found, rule }, English) => {
-                format!("This can't be done, the operation is {}: {rule}.", state(found, English))
+                format!("This can't be done in the state \"{}\": {rule}.", state(found, English))
             }
             (Cause::WrongState { found, rule }, Chinese) => {
                 let why = chinese::words(rule).unwrap_or("此状态下不能这样处理");
@@ -236,7 +236,7 @@ impl Refusal {
                 format!("优惠券不能使用：{}。", coupon(*rule, detail, Chinese))
             }
             (Refusal::NothingToReturn { state: found }, English) => {
-                format!("There is nothing to return: the operation is {}.", state(found, English))
+                format!("There is nothing to return in the state \"{}\".", state(found, English))
             }
             (Refusal::NothingToReturn { state: found }, Chinese) => {
                 format!("没有可退的内容：原业务状态为“{}”。", state(found, Chinese))

@@ -184,7 +184,7 @@ fn the_field_and_the_rule_are_told_and_the_value_is_not() {
         ),
         (
             Error::wrong_state("settled", "it does not wait for a decision"),
-            "This can't be done, the operation is settled: it does not wait for a decision.",
+            r#"This can't be done in the state "settled": it does not wait for a decision."#,
             "不能办理，业务状态为“已入账”：该业务不在待处理状态。",
         ),
     ];

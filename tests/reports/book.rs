@@ -89,7 +89,7 @@ fn what_is_no_book_is_told_for_what_it_is_and_stays_as_it_is() {
     let before = files_of(dir.path());
     for (name, code) in [
         ("text", ErrorCode::NotABook),
-        ("empty", ErrorCode::Unsupported),
+        ("empty", ErrorCode::NotABook),
         ("other", ErrorCode::NotABook),
         ("newer", ErrorCode::NewerBook),
         ("folder", ErrorCode::NotABook),

@@ -197,9 +197,8 @@ fn day(world: &mut World, pen: &mut Pen<'_>) {
         });
     }
     let (who, mut close_no) = (pen.str_of(&["店长"]), 0);
-    if made(|err| unsafe {
-        tillbook_close_day(till, date.data, date.size, who.data, who.size, &raw mut close_no, err)
-    }) {
+    if made(|err| unsafe { tillbook_close_day(till, date.data, date.size, who.data, who.size, &raw mut close_no, err) })
+    {
         assert!(close_no > 0);
     }
     let mut safe = pen.place::<tillbook_safe_to_close>();
@@ -235,15 +234,14 @@ fn keep(world: &mut World, pen: &mut Pen<'_>) {
     match pen.below(3) {
         0 => {
             let (mut report, mut findings) = (filled::<tillbook_check_report>(), null_mut());
-            if made(|err| unsafe {
-                tillbook_check(till, std::ptr::null(), &raw mut report, &raw mut findings, err)
-            }) {
+            if made(|err| unsafe { tillbook_check(till, std::ptr::null(), &raw mut report, &raw mut findings, err) }) {
                 let mut told = Vec::new();
                 list(world, findings, tillbook_findings_next, tillbook_findings_free, |row| {
                     told.push((read(row.place), read(row.detail)));
                 });
                 // Whatever was called, the book says what was written into it.
                 assert_eq!(report.clean, 1, "{told:?}");
+                beside(world);
             }
         }
         1 => {
@@ -258,4 +256,28 @@ fn keep(world: &mut World, pen: &mut Pen<'_>) {
             });
         }
     }
+}
+
+/// The same book, read without its till: it says the same.
+fn beside(world: &mut World) {
+    let (path, mut book) = (world.path(), null_mut());
+    assert!(made(|err| unsafe { tillbook_book_open(path.as_ptr().cast(), path.len(), &raw mut book, err) }));
+    let (mut report, mut lines, mut after) = (filled::<tillbook_check_report>(), null_mut(), 0);
+    let checked = |err| unsafe { tillbook_book_check(book, std::ptr::null(), &raw mut report, null_mut(), err) };
+    assert!(made(checked) && report.clean == 1);
+    assert!(made(|err| unsafe { tillbook_book_history(book, std::ptr::null(), &raw mut lines, &raw mut after, err) }));
+    list(world, lines, tillbook_history_next, tillbook_history_free, |row| {
+        let mut receipt = filled::<tillbook_receipt>();
+        let found =
+            |err| unsafe { tillbook_book_operation(book, row.op_id, TILLBOOK_NUL_TERMINATED, &raw mut receipt, err) };
+        assert!(made(found));
+        adds_up(&receipt);
+    });
+    let (mut waiting, mut notices) = (null_mut(), null_mut());
+    assert!(made(|err| unsafe { tillbook_book_waiting_of(book, &raw mut waiting, err) }));
+    list(world, waiting, tillbook_waiting_next, tillbook_waiting_free, |row| drop(read(row.op_id)));
+    assert!(made(|err| unsafe { tillbook_book_notices_of(book, &raw mut notices, err) }));
+    list(world, notices, tillbook_notices_next, tillbook_notices_free, |row| drop(read(row.detail)));
+    assert_eq!(unsafe { tillbook_book_free(book) }, TILLBOOK_OK);
+    world.old.push(book.cast());
 }

@@ -151,8 +151,7 @@ impl World {
     }
 
     fn reopen(&mut self) {
-        let path = self.folder.path().join("till.db");
-        let path = path.to_str().expect("a plain path");
+        let path = self.path();
         let json = config(self.points);
         let text = |text: &str| tillbook_str { data: text.as_ptr().cast(), size: text.len() };
         let mut transport = filled::<tillbook_transport>();
@@ -160,7 +159,7 @@ impl World {
         transport.send = Some(send);
         transport.destroy = Some(destroy);
         let mut options = filled::<tillbook_open_options>();
-        options.path = text(path);
+        options.path = text(&path);
         options.config_json = text(&json);
         options.transport = &raw const transport;
         options.host_tokens = 1;
@@ -175,6 +174,11 @@ impl World {
         made(|err| unsafe {
             tillbook_give_token(self.till, c"gree".as_ptr(), 4, token.as_ptr().cast(), token.len(), err)
         });
+    }
+
+    /// Where the book lies.
+    pub(crate) fn path(&self) -> String {
+        self.folder.path().join("till.db").to_str().expect("a plain path").to_owned()
     }
 
     /// The till, or something that is none, or none any more.
