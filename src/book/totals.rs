@@ -66,6 +66,8 @@ pub(super) fn totals(view: &View<'_>, range: &EntryRange, business_date: Option<
 
 fn movement(row: &TotalsRow) -> Movement {
     match row.line.as_str() {
+        // It was approved once, and counts with the line of that.
+        "retarget" => Movement::Retarget,
         "void" => Movement::Void,
         "write_off" => Movement::WriteOff,
         _ if row.approved => Movement::Made,

@@ -179,6 +179,9 @@ named! {
         WithoutApproval = "without_approval",
     }
 }
+        /// What a person moved to another card or number: taken off the one and put on the other, so that it comes to nothing.
+        /// What was done, and the cash for it, stays where it was counted when it was approved.
+        Retarget = "retarget",
 
 /// Sums of lines of the book.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
