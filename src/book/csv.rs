@@ -109,7 +109,8 @@ fn operation(op: &ListedOperation, language: Language) -> [String; 12] {
 }
 
 impl Csv for Reconciliation {
-    /// A line for each kind and class with its sums, variances included.
+    /// A line for each kind and class with its sums; variances and the lines named `all` count the same operations once more.
+    /// The money is how much is at stake, whichever way it went.
     fn to_csv(&self, language: Language) -> String {
         let headings = [
             ("kind", "业务类型"),
@@ -154,7 +155,8 @@ impl Csv for [ListedOperation] {
 }
 
 impl Csv for Totals {
-    /// A line for each operator, shift, kind, pay type and movement; the last line is the sum of what was done and voided.
+    /// A line for each operator, shift, kind, pay type and movement, then one named `all` for each movement: the sum of those
+    /// above it. Whoever adds up a column leaves these out.
     fn to_csv(&self, language: Language) -> String {
         let headings = [
             ("operator", "收银员"),

@@ -75,7 +75,8 @@ pub struct Tally {
     pub operations: u64,
     /// How many of them the cashier was told yes to.
     pub approved: u64,
-    /// The card's part of sales, what recharges put in, what coupons took off. In fen.
+    /// The card's part of sales, what recharges put in, what coupons took off, what orders and their returns came to. In fen.
+    /// How much is at stake, whichever way it went, and so no balance: a sale and a return add up here.
     pub money: Money,
 }
 
@@ -183,7 +184,10 @@ named! {
         /// What was done, and the cash for it, stays where it was counted when it was approved.
         Retarget = "retarget",
 
-/// Sums of lines of the book.
+/// Sums of lines of the book, as they stand there: above zero for what was sold or paid in, below zero for what was taken back,
+/// be it by a void, a write-off or a return. So a column can be added up, over kinds, movements, operators, days.
+///
+/// `original = actual + discount` and `actual = from_card + due` hold for every sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// How many lines.

@@ -194,7 +194,8 @@ impl Checkup<'_> {
             self.find(FindingKind::Effect, "operation", Some(op.op_no), "its effect is not what was told");
         }
         let asked = match &op.act {
-            Act::Recharge { amount, .. } | Act::PushOrder { amount, .. } | Act::ReturnOrder { amount, .. } => *amount,
+            Act::Recharge { amount, .. } | Act::PushOrder { amount, .. } => *amount,
+            Act::ReturnOrder { amount, .. } => amount.negated(),
             Act::Consume { total, .. } => *total,
             Act::RedeemCoupon { amount, .. } => *amount,
             _ => return,
