@@ -177,12 +177,13 @@ named! {
         /// What was given up by a person. Its figures are below zero.
         WriteOff = "write_off",
         /// What a remote did without an approval here: no goods and no cash changed hands for it, as far as this till knows.
+        /// Below zero where it was undone, or was not done after all.
         WithoutApproval = "without_approval",
-    }
-}
         /// What a person moved to another card or number: taken off the one and put on the other, so that it comes to nothing.
         /// What was done, and the cash for it, stays where it was counted when it was approved.
         Retarget = "retarget",
+    }
+}
 
 /// Sums of lines of the book, as they stand there: above zero for what was sold or paid in, below zero for what was taken back,
 /// be it by a void, a write-off or a return. So a column can be added up, over kinds, movements, operators, days.
