@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tillbook::{
-    Book, Class, Concern, Csv, DayClose, Family, Figures, HistoryQuery, Kind, Language, Money, Movement, Outage,
+    Book, Class, Concern, Csv, DayClose, Family, Figures, HistoryQuery, Kind, Language, Link, Money, Movement, Outage,
     Period, Promise, Receipt, Reconciliation, State, Tally, Till, Timestamp, Told, Totals, TotalsKey,
 };
 
@@ -29,6 +29,8 @@ pub struct Known {
     pub told: Told,
     pub approved: bool,
     offline: bool,
+    /// It was approved while its remote was known to be away.
+    away: bool,
     operator: Option<String>,
     shift: Option<String>,
     pay_type: Option<String>,
@@ -101,12 +103,20 @@ fn tally(to: &mut Tally, money: Money, approved: bool) {
 impl Ledger {
     /// A call was answered.
     pub fn called(&mut self, till: &Till, receipt: &Receipt, at: At) {
+        let away = till
+            .status()
+            .unwrap()
+            .remotes
+            .iter()
+            .any(|remote| remote.provider == remote_of(receipt.kind) && remote.link == Link::Down);
+        let offline = receipt.promise == Some(Promise::OfflineApproved);
         let known = Known {
             op_id: receipt.op_id.to_string(),
             kind: receipt.kind,
             told: receipt.told,
             approved: receipt.promise.is_some_and(Promise::is_approved),
-            offline: receipt.promise == Some(Promise::OfflineApproved),
+            offline,
+            away: away && offline,
             operator: at.operator,
             shift: at.shift,
             pay_type: at.pay_type,
@@ -247,20 +257,18 @@ impl Ledger {
         for receipt in receipts {
             let of: Vec<i64> =
                 outages.iter().filter(|outage| self.is_of(receipt, outage)).map(|outage| outage.outage_no).collect();
-            assert!(of.len() <= 1, "{receipt:?} is in {of:?}");
+            let away = self.ops[self.place(receipt.op_id.as_str())].away;
+            assert!(of.len() <= 1 && (!away || of.len() == 1), "{receipt:?} is in {of:?}");
         }
     }
 
     fn is_of(&self, receipt: &Receipt, outage: &Outage) -> bool {
-        let remote = match receipt.kind.family() {
-            Family::Cards => "sandy",
-            Family::Points => "freemud",
-            _ => "gree",
-        };
         let at = receipt.created_at;
         let during = at >= outage.began_at && outage.ended_at.is_none_or(|ended| at < ended);
         let away = outage.back_at.is_none_or(|back| at < back);
-        remote == outage.provider && during && (away || self.ops[self.place(receipt.op_id.as_str())].offline)
+        remote_of(receipt.kind) == outage.provider
+            && during
+            && (away || self.ops[self.place(receipt.op_id.as_str())].offline)
     }
 
     fn judge_safety(&self, till: &Till, book: &Book, receipts: &[Receipt]) {
@@ -339,6 +347,14 @@ impl Ledger {
                 assert_eq!((sum.original, sum.due, sum.points), (want.original, want.due, want.points), "{}", op.op_id);
             }
         }
+    }
+}
+
+fn remote_of(kind: Kind) -> &'static str {
+    match kind.family() {
+        Family::Cards => "sandy",
+        Family::Points => "freemud",
+        _ => "gree",
     }
 }
 
