@@ -406,6 +406,9 @@
 // A line of totals counts: what a remote did without an approval here: no goods and no cash changed hands for it, as far as this till knows.
 #define TILLBOOK_MOVEMENT_WITHOUT_APPROVAL 4
 
+// A line of totals counts: what a person moved to another card or number. Off the one and on the other, it comes to nothing.
+#define TILLBOOK_MOVEMENT_RETARGET 5
+
 // A check has found: SQLite finds the file damaged.
 #define TILLBOOK_FINDING_DATABASE 1
 

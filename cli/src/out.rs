@@ -102,13 +102,22 @@ impl Out {
         if self.training { self.line(self.say(words::TRAINING)) } else { Ok(()) }
     }
 
+    /// The same on the error output, where the answer is for another program: a table has no place for it.
+    fn head_aside(&self) {
+        if self.training {
+            eprintln!("tillbook: {}", self.say(words::TRAINING));
+        }
+    }
+
     /// A text as it is, without a line's end behind it.
     pub(crate) fn raw(&mut self, text: &str) -> Result<(), Failure> {
+        self.head_aside();
         self.to.write_all(text.as_bytes())?;
         Ok(self.to.flush()?)
     }
 
     pub(crate) fn json(&mut self, value: &serde_json::Value) -> Result<(), Failure> {
+        self.head_aside();
         let text = serde_json::to_string_pretty(value)?;
         self.line(&text)
     }

@@ -7244,6 +7244,11 @@ namespace Tillbook
         /// knows.
         /// </summary>
         WithoutApproval = 4,
+
+        /// <summary>
+        /// What a person moved to another card or number. Off the one and on the other, it comes to nothing.
+        /// </summary>
+        Retarget = 5,
     }
 
     /// <summary>What a check has found. A number that a later release adds stays what it is.</summary>

@@ -392,12 +392,15 @@ pub const TILLBOOK_MOVEMENT_VOID: i32 = 2;
 pub const TILLBOOK_MOVEMENT_WRITE_OFF: i32 = 3;
 /// A line of totals counts: what a remote did without an approval here: no goods and no cash changed hands for it, as far as this till knows.
 pub const TILLBOOK_MOVEMENT_WITHOUT_APPROVAL: i32 = 4;
+/// A line of totals counts: what a person moved to another card or number. Off the one and on the other, it comes to nothing.
+pub const TILLBOOK_MOVEMENT_RETARGET: i32 = 5;
 
 codes!(Movement {
     Made = TILLBOOK_MOVEMENT_MADE,
     Void = TILLBOOK_MOVEMENT_VOID,
     WriteOff = TILLBOOK_MOVEMENT_WRITE_OFF,
     WithoutApproval = TILLBOOK_MOVEMENT_WITHOUT_APPROVAL,
+    Retarget = TILLBOOK_MOVEMENT_RETARGET,
 });
 
 /// A check has found: SQLite finds the file damaged.

@@ -57,9 +57,11 @@ fn quoted(field: &str) -> String {
 
 /// A text that somebody wrote: what a spreadsheet would take for a formula stays text.
 fn written(text: &str) -> String {
-    match text.chars().next() {
+    // Some programs pass over blanks in front.
+    match text.trim_start().chars().next() {
         // The wide ones count in the spreadsheet programs of China and Japan.
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\t' | '\r' | '\n') => format!("'{text}"),
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
+        _ if text.starts_with(['\t', '\r', '\n']) => format!("'{text}"),
         _ => text.to_owned(),
     }
 }
@@ -109,7 +111,8 @@ fn operation(op: &ListedOperation, language: Language) -> [String; 12] {
 }
 
 impl Csv for Reconciliation {
-    /// A line for each kind and class with its sums, variances included.
+    /// A line for each kind and class with its sums; variances and the lines named `all` count the same operations once more.
+    /// The money is how much is at stake, whichever way it went.
     fn to_csv(&self, language: Language) -> String {
         let headings = [
             ("kind", "业务类型"),
@@ -154,7 +157,8 @@ impl Csv for [ListedOperation] {
 }
 
 impl Csv for Totals {
-    /// A line for each operator, shift, kind, pay type and movement; the last line is the sum of what was done and voided.
+    /// A line for each operator, shift, kind, pay type and movement, then one named `all` for each movement: the sum of those
+    /// above it. Whoever adds up a column leaves these out.
     fn to_csv(&self, language: Language) -> String {
         let headings = [
             ("operator", "收银员"),
@@ -240,7 +244,8 @@ mod tests {
 
     #[test]
     fn no_text_that_somebody_wrote_becomes_a_formula() {
-        for formula in ["=1+1", "+86138", "-2", "@SUM(A1)", "\t=1", "＝1+1", "＠SUM(A1)"] {
+        for formula in ["=1+1", "+86138", "-2", "@SUM(A1)", "\t=1", "\t1", "＝1+1", "＠SUM(A1)", " =1+1", "\u{3000}+1"]
+        {
             assert_eq!(written(formula), format!("'{formula}"));
         }
         for text in ["Ann", "", "3-2", "第1班"] {

@@ -148,7 +148,7 @@ impl Book {
                 notices: view.open_notice_count()?,
                 exposure: exposure.money,
                 exposed_operations: exposure.operations,
-                lines_not_closed: view.last_entry()?.saturating_sub(view.closed_up_to()?).unsigned_abs(),
+                lines_not_closed: view.lines_not_closed()?,
                 latest: view.highest_time()?,
                 restored: view.is_old_copy()?,
                 remotes: remotes.collect::<Result<_>>()?,

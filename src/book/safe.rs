@@ -40,12 +40,11 @@ pub(crate) fn safe_to_close(view: &View<'_>) -> Result<SafeToClose> {
     if notices > 0 {
         safe.remove.push(Concern::Notices { notices });
     }
-    let last = view.last_entry()?;
-    let lines = last.saturating_sub(view.closed_up_to()?);
+    let lines = view.lines_not_closed()?;
     if lines > 0 {
-        safe.remove.push(Concern::DayNotClosed { lines: lines.unsigned_abs() });
+        safe.remove.push(Concern::DayNotClosed { lines });
     }
-    safe.remove.extend(backup_lacks(view.book(BACKUP)?.as_deref(), last));
+    safe.remove.extend(backup_lacks(view.book(BACKUP)?.as_deref(), view.last_entry()?));
     Ok(safe)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::model::{Figures, Kind, Movement, Totals, TotalsKey, TotalsLine};
+use crate::model::{Figures, Movement, Totals, TotalsKey, TotalsLine};
 use crate::store::{EntryRange, TotalsRow, View};
 use crate::sync::Kept;
 use crate::units::Money;
@@ -47,9 +47,7 @@ pub(super) fn totals(view: &View<'_>, range: &EntryRange, business_date: Option<
         if movement == Movement::Made {
             totals.kinds.entry(row.kind).or_default().add(&row.figures);
         }
-        // What a coupon leaves to be paid, and what an order was paid with, may have been a card; a returned order is no income.
-        let collected = matches!(row.kind, Kind::Consume | Kind::Recharge);
-        if collected && matches!(movement, Movement::Made | Movement::Void) {
+        if row.kind.takes_cash() && matches!(movement, Movement::Made | Movement::Void) {
             totals.due = totals.due.plus(row.figures.due);
         }
         let key =
@@ -68,6 +66,8 @@ fn movement(row: &TotalsRow) -> Movement {
     match row.line.as_str() {
         "void" => Movement::Void,
         "write_off" => Movement::WriteOff,
+        // It was approved once, and counts with the line of that.
+        "retarget" => Movement::Retarget,
         _ if row.approved => Movement::Made,
         _ => Movement::WithoutApproval,
     }

@@ -209,6 +209,7 @@ labels! {
         Void => "voided", "撤销";
         WriteOff => "written off", "损失处理";
         WithoutApproval => "without approval", "未承诺";
+        Retarget => "moved to another card", "改卡";
     }
 
     ///

@@ -73,7 +73,8 @@ pub(crate) fn predict(act: &Act, knowledge: &Knowledge<'_>) -> Decision {
             Decision { effect: Effect::default(), told }
         }
         Act::PushOrder { amount, points, .. } => recorded(*amount, *points),
-        Act::ReturnOrder { amount, points, .. } => recorded(*amount, points.negated()),
+        // Below zero, as every line that takes something back.
+        Act::ReturnOrder { amount, points, .. } => recorded(amount.negated(), points.negated()),
         Act::OpenCard { .. }
         | Act::Register { .. }
         | Act::Modify { .. }

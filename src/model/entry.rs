@@ -6,7 +6,8 @@ use super::{CardNumber, Confirmation, Error, Evidence, OpId, Promise, Result, St
 use crate::clock::Timestamp;
 use crate::units::{Money, Points};
 
-/// A line of the book. Lines are added and never changed.
+/// A line of the book. Lines are added and never changed. What takes something back has figures below zero: a void, a write-off,
+/// a returned order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// Its number in the book; later lines have higher ones.
@@ -15,7 +16,8 @@ pub struct Entry {
     pub op_id: OpId,
     /// The card.
     pub card: CardNumber,
-    /// The kind of operation, or `void` or `write_off`, which take an earlier line back.
+    /// The kind of operation; or `void`, `write_off` or `reversal`, which take an earlier line back; or `retarget`, which moves one
+    /// to another card or number.
     pub kind: String,
     /// The sale's total, or what was paid in.
     pub original: Money,
@@ -174,7 +176,7 @@ pub struct HistoryQuery {
     pub card: Option<String>,
     /// Of this ticket of the POS.
     pub ticket: Option<String>,
-    /// Of this kind: an operation's, or `void` or `write_off`.
+    /// Of this kind: an operation's, or `void`, `write_off`, `reversal` or `retarget`.
     pub kind: Option<String>,
     /// Not before this.
     pub from: Option<Timestamp>,

@@ -170,6 +170,12 @@ impl Kind {
             || self.family() == Family::Points
     }
 
+    /// Whether what it leaves to be collected was taken by the cashier. What a coupon leaves to be paid, and what a pushed order
+    /// was paid with, may have been a card; what a returned order gives back, the caller has given back by its own means.
+    pub(crate) fn takes_cash(self) -> bool {
+        matches!(self, Kind::Consume | Kind::Recharge)
+    }
+
     /// Whether it makes the account that the operations behind it are for.
     pub(crate) fn opens(self) -> bool {
         matches!(self, Kind::OpenCard | Kind::Register)

@@ -35,7 +35,8 @@ impl Promise {
     }
 }
 
-/// The figures told with a promise. Always `original = actual + discount` and `actual = from_card + due`.
+/// The figures told with a promise. Always `original = actual + discount` and `actual = from_card + due`. A returned order's are
+/// below zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The sale's total, or what is paid in by a recharge.
@@ -83,6 +84,17 @@ impl Told {
     pub(crate) fn assert_consistent(&self) {
         assert_eq!(Some(self.original), self.actual.checked_add(self.discount), "original = actual + discount");
         assert_eq!(Some(self.actual), self.from_card.checked_add(self.due), "actual = from_card + due");
+    }
+
+    /// The money at stake: the card's part of a sale, what is paid in by a recharge, what a coupon takes off, what an order came
+    /// to. An amount, whichever way it goes: what may be wrong does not get less by what may be wrong the other way.
+    pub(crate) fn at_stake(&self, kind: Kind) -> Money {
+        match kind {
+            Kind::Consume => self.from_card,
+            Kind::RedeemCoupon => self.discount,
+            Kind::ReturnOrder => self.actual.negated(),
+            _ => self.actual,
+        }
     }
 }
 

@@ -75,7 +75,8 @@ pub struct Tally {
     pub operations: u64,
     /// How many of them the cashier was told yes to.
     pub approved: u64,
-    /// The card's part of sales, what recharges put in, what coupons took off. In fen.
+    /// The card's part of sales, what recharges put in, what coupons took off, what orders and their returns came to. In fen.
+    /// How much is at stake, whichever way it went, and so no balance: a sale and a return add up here.
     pub money: Money,
 }
 
@@ -137,7 +138,8 @@ pub struct ListedOperation {
 /// What became of the operations of an outage, a day or a time range.
 ///
 /// An operation belongs to the time when it was written down. Those that the remote has are `accepted`, and the ones of them
-/// whose figures differ from what was told are counted once more under [`variance`](Reconciliation::variance).
+/// whose figures differ from what was told are counted once more under [`variance`](Reconciliation::variance), as long as the book
+/// has the remote's answer: what was archived since tells no variance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reconciliation {
     /// The number of the outage, where it is of one.
@@ -176,11 +178,18 @@ named! {
         /// What was given up by a person. Its figures are below zero.
         WriteOff = "write_off",
         /// What a remote did without an approval here: no goods and no cash changed hands for it, as far as this till knows.
+        /// Below zero where it was undone, or was not done after all.
         WithoutApproval = "without_approval",
+        /// What a person moved to another card or number: taken off the one and put on the other, so that it comes to nothing.
+        /// What was done, and the cash for it, stays where it was counted when it was approved.
+        Retarget = "retarget",
     }
 }
 
-/// Sums of lines of the book.
+/// Sums of lines of the book, as they stand there: above zero for what was sold or paid in, below zero for what was taken back,
+/// be it by a void, a write-off or a return. So a column can be added up, over kinds, movements, operators, days.
+///
+/// `original = actual + discount` and `actual = from_card + due` hold for every sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// How many lines.

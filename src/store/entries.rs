@@ -1,6 +1,6 @@
 //! Writing the lines of the book. [`super::history`] reads them.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 
 use super::chain::Line;
 use super::{Tx, View};
@@ -30,6 +30,28 @@ impl View<'_> {
         let mut statement =
             self.conn.prepare_cached("SELECT receipt_no FROM entry WHERE op_no = ?1 ORDER BY entry_no LIMIT 1")?;
         Ok(statement.query_row([op_no], |row| row.get(0)).optional()?)
+    }
+
+    /// The figures of the line that tells of an operation as done, where there is one.
+    pub(crate) fn line_told(&self, op_no: i64) -> Result<Option<Told>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT original, actual, from_card, due, bonus, points FROM entry WHERE op_no = ?1 ORDER BY entry_no LIMIT 1",
+        )?;
+        let told = |row: &Row<'_>| {
+            let money = |column| row.get(column).map(Money::from_fen);
+            let (original, actual) = (money(0)?, money(1)?);
+            Ok(Told {
+                original,
+                discount: original.minus(actual),
+                actual,
+                from_card: money(2)?,
+                due: money(3)?,
+                bonus: money(4)?,
+                points: Points::new(row.get(5)?),
+                ..Told::default()
+            })
+        };
+        Ok(statement.query_row([op_no], told).optional()?)
     }
 }
 

@@ -189,6 +189,21 @@ impl View<'_> {
         Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
+    /// How many lines no day's close covers. Told by their numbers, without those that an older copy's opening has passed over:
+    /// a book that was never closed has too many to count them whenever somebody asks.
+    pub(crate) fn lines_not_closed(&self) -> Result<u64> {
+        let last = self.last_entry()?;
+        let mut seen = self.closed_up_to()?.min(last);
+        let mut lines = 0;
+        let mut gaps = self.burnt_lines()?;
+        gaps.sort_unstable();
+        for (before, end) in gaps {
+            lines += before.min(last).saturating_sub(seen).max(0);
+            seen = seen.max(end.min(last));
+        }
+        Ok((lines + (last - seen)).unsigned_abs())
+    }
+
     /// Whether a business day was ever closed.
     pub(crate) fn is_day_closed(&self, date: &str) -> Result<bool> {
         let mut statement =

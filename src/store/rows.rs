@@ -69,14 +69,14 @@ impl OpRow {
         }
     }
 
-    /// The money at stake: the card's part of a sale, what is paid in by a recharge.
+    /// The money at stake in it.
     pub(crate) fn at_stake(&self) -> Money {
-        let told = self.told();
-        match self.kind {
-            Kind::Consume => told.from_card,
-            Kind::RedeemCoupon => told.discount,
-            _ => told.actual,
-        }
+        self.told().at_stake(self.kind)
+    }
+
+    /// The cash that the cashier has taken for it.
+    pub(crate) fn cash(&self) -> Money {
+        if self.is_approved() && self.kind.takes_cash() { self.told().due } else { Money::ZERO }
     }
 
     /// The figures that count: those told, or those predicted while nothing has been told.

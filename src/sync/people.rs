@@ -157,7 +157,8 @@ impl Desk {
                 }
                 self.show_change(tx, &op)?;
                 self.coupon_settled(tx, &op)?;
-                if !op.is_approved() {
+                // It may stand there as done already: what could not be undone does.
+                if !op.is_approved() && tx.line_told(op.op_no)?.is_none() {
                     let told = *op.told();
                     self.enter(tx, &op, op.kind.as_str(), &told, told.points, None)?;
                 }
@@ -173,6 +174,7 @@ impl Desk {
             Resolution::WasNotApplied if op.is_approved() => self.reject(tx, &mut op, why)?,
             Resolution::WasNotApplied => {
                 tx.transition(&mut op, State::Declined, now)?;
+                self.enter_reversal(tx, &op)?;
                 self.opening_failed(tx, &op)?;
             }
             Resolution::SendAgain if was_rejected => {
@@ -205,6 +207,14 @@ impl Desk {
         }
         let told = *op.told();
         self.enter(tx, op, "write_off", &reversed(&told), told.points.negated(), None)?;
+        Ok(())
+    }
+
+    /// The line by which it is seen that what stands in the book as done is not, where it stands there.
+    pub(super) fn enter_reversal(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
+        // The line's own figures: what was told before the remote was heard may be others.
+        let Some(told) = tx.line_told(op.op_no)? else { return Ok(()) };
+        self.enter(tx, op, "reversal", &reversed(&told), told.points.negated(), None)?;
         Ok(())
     }
 

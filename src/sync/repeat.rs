@@ -13,7 +13,6 @@ use super::desk::Desk;
 use super::job::Job;
 use super::key_life::KeyLife;
 use super::looks::Looks;
-use super::people::reversed;
 use super::write::Dossier;
 
 impl Desk {
@@ -201,11 +200,7 @@ impl Desk {
         let now = self.now();
         tx.set_quiet_since(op.lane_no, now)?;
         tx.transition(op, State::Reversed, now)?;
-        if tx.receipt_no(op.op_no)?.is_some() {
-            // It stands in the book as done.
-            let told = *op.told();
-            self.enter(tx, op, "reversal", &reversed(&told), told.points.negated(), None)?;
-        }
+        self.enter_reversal(tx, op)?;
         self.finished_one();
         self.pull_soon(tx, op.lane_no)?;
         self.refresh_lane(tx, op.lane_no, None)

@@ -143,12 +143,7 @@ pub(super) fn orphans_of(view: &View<'_>, open: &OpRow) -> Result<(Vec<Orphan>, 
     }
     let behind = view.open_operations(open.lane_no)?.into_iter().filter(|op| op.op_no > open.op_no);
     let orphans: Vec<Orphan> = behind
-        .map(|op| Orphan {
-            op_id: op.op_id.clone(),
-            kind: op.kind,
-            amount: op.at_stake(),
-            cash: if op.is_approved() { op.told().due } else { Money::ZERO },
-        })
+        .map(|op| Orphan { op_id: op.op_id.clone(), kind: op.kind, amount: op.at_stake(), cash: op.cash() })
         .collect();
     let cash = orphans.iter().map(|orphan| orphan.cash).sum();
     Ok((orphans, cash))

@@ -111,7 +111,7 @@ impl Desk {
                     return tx.transition(op, State::Reversing, now);
                 }
                 if op.kind.moves_assets() && !mutated!(SwallowCharge) {
-                    let money = if op.kind == Kind::Consume { told.from_card } else { told.actual };
+                    let money = told.at_stake(op.kind);
                     tx.insert_notice(&NewNotice {
                         kind: NoticeKind::ChargedWithoutSale,
                         op_no: Some(op.op_no),

@@ -45,13 +45,13 @@ fn an_order_comes_back_in_parts_and_never_more_than_was_sold() {
     assert_eq!(back(vec![soap(3, "40")], "x").unwrap_err().field(), Some("lines"), "three of two");
     assert_eq!(back(vec![soap(1, "40.01")], "x").unwrap_err().field(), Some("lines"), "more than was paid for it");
     let first = back(vec![soap(1, "20")], "r1").unwrap();
-    assert_eq!((first.told.actual, first.told.points), (yuan("20"), Points::new(-2)));
+    assert_eq!((first.told.actual, first.told.points), (yuan("20").negated(), Points::new(-2)));
     assert_eq!(back(vec![soap(2, "20")], "x").unwrap_err().field(), Some("lines"), "one is left");
     // Again under the same name it is the same one, though less is left now.
     assert_eq!(back(vec![soap(1, "20")], "r1").unwrap().op_id, first.op_id);
     back(vec![soap(1, "20")], "r2").unwrap();
     let rest = till.return_order(ReturnOrder::new(PHONE, "o").op_id("r3").offline()).unwrap();
-    assert_eq!((rest.told.actual, rest.told.points), (yuan("60"), Points::new(-6)));
+    assert_eq!((rest.told.actual, rest.told.points), (yuan("60").negated(), Points::new(-6)));
     let nothing = till.return_order(ReturnOrder::new(PHONE, "o").offline()).unwrap_err();
     assert_eq!(nothing.code(), ErrorCode::InvalidInput);
     street.settle(&till);

@@ -1,12 +1,17 @@
 //! What people are told: a book read beside a till, outages, reconciliation, X and Z totals, the support bundle.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub)]
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/street.rs"]
+mod street;
 
 mod book;
 mod bundle;
+mod ledger;
+mod money;
 mod outages;
+mod random_days;
 mod reconcile;
 mod totals;
 

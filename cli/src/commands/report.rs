@@ -287,6 +287,7 @@ fn show_closes(out: &mut Out, closes: &[DayClose]) -> Result<(), Failure> {
             .collect();
         return out.json(&json!({"closes": closes}));
     }
+    out.head()?;
     let row = |close: &DayClose| {
         vec![
             number(close.close_no),

@@ -200,11 +200,26 @@ fn a_book_for_training_says_so_before_what_could_be_taken_for_real() {
     let text = text.replacen('{', r#"{"training": true, "#, 1);
     std::fs::write(shop.dir.path().join("till.json"), &text).unwrap();
     drop(Till::open(shop.book(), Config::from_json(&text).unwrap()).unwrap());
-    for asked in [&["status"][..], &["report", "x"], &["report", "day"], &["report", "close", "--who", "Chen"]] {
+    for asked in [
+        &["status"][..],
+        &["report", "x"],
+        &["report", "day"],
+        &["report", "close", "--who", "Chen"],
+        &["report", "closes"],
+    ] {
         let ran = shop.run(&[&["-b", "till.db", "-c", "till.json"], asked].concat());
         assert!(ran.code == 0 && ran.out.starts_with("TRAINING"), "{asked:?}: {} {}", ran.out, ran.err);
     }
     assert_eq!(shop.json(&["-b", "till.db", "status"])["book"]["training"], true);
+    // What goes to another program stays what it is, and whoever sent it there is told.
+    for asked in [&["report", "z", "1", "--csv"][..], &["report", "x", "--json"]] {
+        let ran = shop.run(&[&["-b", "till.db"], asked].concat());
+        assert!(
+            ran.code == 0 && ran.err.contains("TRAINING") && !ran.out.contains("TRAINING"),
+            "{asked:?}: {}",
+            ran.err
+        );
+    }
 }
 
 #[test]

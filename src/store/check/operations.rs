@@ -194,7 +194,8 @@ impl Checkup<'_> {
             self.find(FindingKind::Effect, "operation", Some(op.op_no), "its effect is not what was told");
         }
         let asked = match &op.act {
-            Act::Recharge { amount, .. } | Act::PushOrder { amount, .. } | Act::ReturnOrder { amount, .. } => *amount,
+            Act::Recharge { amount, .. } | Act::PushOrder { amount, .. } => *amount,
+            Act::ReturnOrder { amount, .. } => amount.negated(),
             Act::Consume { total, .. } => *total,
             Act::RedeemCoupon { amount, .. } => *amount,
             _ => return,
@@ -283,14 +284,15 @@ impl Checkup<'_> {
             }
         }
         let has_happened = matches!(op.state, State::Applied | State::Settled);
+        let taken_back = matches!(op.state, State::Reversed | State::Declined);
         let may_have =
-            has_happened || matches!(op.state, State::Reversing | State::Reversed | State::Parked | State::WrittenOff);
+            has_happened || taken_back || matches!(op.state, State::Reversing | State::Parked | State::WrittenOff);
         let exactly = |wanted: bool| (u32::from(wanted), u32::from(wanted));
         let wanted = [
             ("of the operation", first, (u32::from(approved || has_happened), u32::from(approved || may_have))),
             ("that voids it", void, exactly(approved && op.state == State::Voided)),
             ("that writes it off", write_off, exactly(approved && op.state == State::WrittenOff)),
-            ("that takes it back", reversal, exactly(first > 0 && op.state == State::Reversed)),
+            ("that takes it back", reversal, exactly(first > 0 && taken_back)),
         ];
         for (what, count, (least, most)) in wanted {
             if count < least {
