@@ -25,7 +25,7 @@ use super::Till;
 /// ```
 ///
 /// # Errors
-/// `InvalidInput` where `into` is there already; `NotABook` where nothing can be read; `Storage`, `DiskFull`, `NoPermission`.
+/// `BookInUse` while a till has it open; `InvalidInput` where `into` is there already; `NotABook` where nothing can be read; `Storage`, `DiskFull`, `NoPermission`.
 pub fn salvage(damaged: impl AsRef<Path>, into: impl AsRef<Path>) -> Result<SalvageReport> {
     crate::store::salvage(damaged.as_ref(), into.as_ref(), SystemClock::new().wall())
 }
@@ -36,7 +36,11 @@ impl Till {
     /// details, which go into an archive file first. Lines of the book, operations and promises stay: a repeated `op_id` is
     /// answered as ever, its [`Receipt::confirmation`](crate::Receipt::confirmation) is `None` then.
     ///
-    /// Call it once a day, such as after the day was closed. It may be called while the till trades.
+    /// However small the budget is, each of the two gets one step on, and the next call goes on from there. Before anything is added to
+    /// an archive file, all of it is checked, which the budget does not end.
+    ///
+    /// Call it once a day, such as after the day was closed. It may be called while the till trades: no call waits for more than
+    /// one step of fifty rows.
     ///
     /// # Errors
     /// `DiskFull`, `Storage`, `NoPermission`: what was not copied has not left the book. `Poisoned`, `Closed`.
@@ -45,7 +49,10 @@ impl Till {
         let mut keeping = HouseKeeping::default();
         loop {
             let more = self.runtime.with(|engine| engine.keep_house(&mut keeping))?;
-            if !more || began.elapsed() >= budget {
+            // On this thread alone: a large file takes long, and no call waits for it.
+            keeping.check_archive()?;
+            if !more || (began.elapsed() >= budget && keeping.each_had_a_turn()) {
+                self.runtime.with(|engine| engine.store().pause_house(&keeping))?;
                 return Ok(HouseKept { more, ..keeping.kept });
             }
         }

@@ -5,6 +5,7 @@
 mod street;
 
 mod backups;
+mod house;
 mod logs;
 mod migration;
 mod old_copies;
