@@ -10,6 +10,9 @@ use crate::store::HouseKeeping;
 
 use super::Till;
 
+/// So long forgetting waits for whoever reads the book: a report is read in less, a backup is not.
+const READERS_END: Duration = Duration::from_secs(2);
+
 /// Saves whatever is readable of a damaged book into a new one: the queue and the lines of the book first. The damaged file
 /// is only read. A row that could be read and whose other half could not goes into `<into>.leftover`, a plain SQLite file.
 ///
@@ -47,6 +50,8 @@ impl Till {
     pub fn keep_house(&self, budget: Duration) -> Result<HouseKept> {
         let began = Instant::now();
         let mut keeping = HouseKeeping::default();
+        // What was forgotten while somebody read the book.
+        self.runtime.with(|engine| engine.store().sweep())?;
         loop {
             let more = self.runtime.with(|engine| engine.keep_house(&mut keeping))?;
             // On this thread alone: a large file takes long, and no call waits for it.
@@ -69,6 +74,15 @@ impl Till {
     pub fn forget(&self, number: &str, who: &str) -> Result<Forgotten> {
         let number = CardNumber::new(number)?;
         let who = short_text("who", who.to_owned(), 64)?;
-        self.runtime.with(|engine| engine.forget_holder(&number, &who))
+        let mut forgotten = self.runtime.with(|engine| engine.forget_holder(&number, &who))?;
+        let until = Instant::now() + READERS_END;
+        loop {
+            forgotten.traces_left = !self.runtime.with(|engine| engine.store().sweep())?;
+            if !forgotten.traces_left || Instant::now() >= until {
+                return Ok(forgotten);
+            }
+            // Whoever reads the book may be done soon; calls are served meanwhile.
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod street;
 
 mod backups;
+mod forgetting;
 mod house;
 mod logs;
 mod migration;
