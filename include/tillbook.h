@@ -2143,6 +2143,12 @@ typedef struct tillbook_forgotten {
   int64_t operations;
   // The number under which the card's lines stand now: another one than before where the number was a phone's.
   char number[136];
+  // 1: the rows are erased, but bytes of them may be left in unused space of the book's file or in its log: somebody was reading the
+  // book, the disk had no room, or the file is larger than 256 MiB. tillbook_keep_house goes on with it, and so does forgetting
+  // `number` again. Else 0.
+  int32_t traces_left;
+  // 0.
+  int32_t reserved;
 } tillbook_forgotten;
 
 // A line of the log. It holds no personal data and no secret.
@@ -3725,8 +3731,8 @@ tillbook_status tillbook_keep_house(struct tillbook_till *till,
 
 // Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of these. Figures stay:
 // lines of the book and promises under the card's number, or under "forgotten-7" where the number is a phone's. What the remote keeps
-// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there:
-// what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
+// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there or
+// could not be read or written anew: what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
 //
 // Errors: WRONG_STATE while operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
 // NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.

@@ -51,6 +51,8 @@ events! {
     BACKUP_MADE: Info, "tillbook::store", "backup_made", ["bytes"];
     /// A backup was made, and the book could not note that.
     BACKUP_NOT_NOTED: Warn, "tillbook::store", "backup_not_noted", ["error"];
+    /// A holder was forgotten, and a file could not be written anew: bytes of it may be left in unused space.
+    NOT_WRITTEN_ANEW: Warn, "tillbook::store", "not_written_anew", ["error"];
     /// The program had ended in the middle of something: so many operations were under way.
     BOOK_RECOVERED: Warn, "tillbook::sync", "book_recovered", ["provider", "operations"];
     /// No room could be set aside for the next full disk.

@@ -5439,6 +5439,7 @@ namespace Tillbook
             Operations = row.operations;
             Number = Text.Of(row.number);
             ArchivesMissing = missing;
+            TracesLeft = row.traces_left != 0;
         }
 
         /// <summary>The number under which the card's lines stand now.</summary>
@@ -5447,8 +5448,17 @@ namespace Tillbook
         /// <summary>Operations from which personal data was taken.</summary>
         public long Operations { get; private set; }
 
-        /// <summary>Archive files that were not there: what they hold must be erased where they are.</summary>
+        /// <summary>
+        /// Archive files that were not there, or could not be read or written anew: what they hold must be erased where
+        /// they are.
+        /// </summary>
         public IReadOnlyList<string> ArchivesMissing { get; private set; }
+
+        /// <summary>
+        /// Bytes of it may be left in unused space of the book's file or in its log: somebody was reading the book, the
+        /// disk had no room, or the file is larger than 256 MiB. Keeping house goes on with it.
+        /// </summary>
+        public bool TracesLeft { get; private set; }
     }
 
     /// <summary>A book that is read without a till, also while one has it open: nothing is ever written.</summary>
@@ -9131,6 +9141,14 @@ namespace Tillbook
         /// The number under which the card's lines stand now: another one than before where the number was a phone's.
         /// </summary>
         public Chars136 number;
+        /// <summary>
+        /// 1: the rows are erased, but bytes of them may be left in unused space of the book's file or in its log:
+        /// somebody was reading the book, the disk had no room, or the file is larger than 256 MiB. tillbook_keep_house
+        /// goes on with it, and so does forgetting <c>number</c> again. Else 0.
+        /// </summary>
+        public int traces_left;
+        /// <summary>0.</summary>
+        public int reserved;
 
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
@@ -11435,10 +11453,11 @@ namespace Tillbook
         /// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of
         /// these. Figures stay: lines of the book and promises under the card's number, or under "forgotten-7" where
         /// the number is a phone's. What the remote keeps is the remote's; the card comes back if it is served anew.
-        /// <c>archives_missing</c> (may be NULL) has archive files that were not there: what they hold of the holder
-        /// must be erased where they are now; free it with tillbook_texts_free. Any thread. Errors: WRONG_STATE while
-        /// operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
-        /// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.
+        /// <c>archives_missing</c> (may be NULL) has archive files that were not there or could not be read or written
+        /// anew: what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any
+        /// thread. Errors: WRONG_STATE while operations of the card are open or wait for a person; NOT_FOUND,
+        /// INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and
+        /// STORAGE call it again.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_forget(

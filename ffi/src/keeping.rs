@@ -44,6 +44,12 @@ pub struct tillbook_forgotten {
     pub operations: i64,
     /// The number under which the card's lines stand now: another one than before where the number was a phone's.
     pub number: [c_char; 136],
+    /// 1: the rows are erased, but bytes of them may be left in unused space of the book's file or in its log: somebody was reading the
+    /// book, the disk had no room, or the file is larger than 256 MiB. tillbook_keep_house goes on with it, and so does forgetting
+    /// `number` again. Else 0.
+    pub traces_left: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 sized!(tillbook_house_kept, tillbook_forgotten);
@@ -79,8 +85,8 @@ pub unsafe extern "C" fn tillbook_keep_house(
 
 /// Erases the holder of a card on request: name, phone, gender, birthday, and what operations and notes hold of these. Figures stay:
 /// lines of the book and promises under the card's number, or under "forgotten-7" where the number is a phone's. What the remote keeps
-/// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there:
-/// what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
+/// is the remote's; the card comes back if it is served anew. `archives_missing` (may be NULL) has archive files that were not there or
+/// could not be read or written anew: what they hold of the holder must be erased where they are now; free it with tillbook_texts_free. Any thread.
 ///
 /// Errors: WRONG_STATE while operations of the card are open or wait for a person; NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
 /// NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE; after DISK_FULL and STORAGE call it again.
@@ -106,6 +112,7 @@ pub unsafe extern "C" fn tillbook_forget(
         place.put(&tillbook_forgotten {
             operations: clamped(done.operations),
             number: fixed(&done.number),
+            traces_left: i32::from(done.traces_left),
             ..tillbook_forgotten::empty()
         });
         Ok(())

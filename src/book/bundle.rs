@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, masked};
 use crate::model::{CheckReport, PolicyVersion};
-use crate::store::{View, sqlite_version};
+use crate::store::{View, is_locked, sqlite_version};
 use crate::sync::Kept;
 
 use super::reader::{condition, identity};
@@ -104,11 +104,15 @@ pub(crate) fn write_bundle(path: &Path, text: &str, book: &Path) -> Result<()> {
 }
 
 /// Whether a slip of the hand names this book or another one, or what SQLite or a till keeps beside it: these are never replaced.
+/// A file with a till's lock beside it is not opened to find out: closing it would take SQLite's own locks of this process away.
 fn is_of_a_book(path: &Path, own: &Path) -> bool {
     let is_book = |path: &Path| {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if own.canonicalize().is_ok_and(|own| path == own) || is_locked(&path) {
+            return true;
+        }
         let mut front = [0; SQLITE.len()];
-        let begins = File::open(path).and_then(|mut file| file.read_exact(&mut front)).is_ok() && &front == SQLITE;
-        begins || path.canonicalize().is_ok_and(|path| own.canonicalize().is_ok_and(|own| path == own))
+        File::open(path).and_then(|mut file| file.read_exact(&mut front)).is_ok() && &front == SQLITE
     };
     let name = path.to_string_lossy();
     is_book(path) || BESIDE.iter().filter_map(|end| name.strip_suffix(end)).any(|book| is_book(Path::new(book)))

@@ -232,6 +232,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         // Backups and the high-water file.
         "must not exist yet" => "不能是已存在的文件",
         "must not be the book itself" => "不能是账本自身",
+        "must not be a file that a backup is no replacement for" => "不能是备份无法代替的文件",
         "must be in a folder that exists" => "所在文件夹必须存在",
         "must be outside of the book's folder" => "不能在账本所在的文件夹内",
         "must not be another book's" => "不能是其他账本的文件",

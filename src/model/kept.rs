@@ -48,6 +48,11 @@ pub struct Forgotten {
     pub number: String,
     /// Operations from which personal data was taken.
     pub operations: u64,
-    /// Archive files that were not there: what they hold of the holder must be erased where they are now.
+    /// Archive files that were not there, could not be read or could not be written anew: what they hold of the holder must be
+    /// erased where they are now.
     pub archives_missing: Vec<String>,
+    /// The rows are erased, but bytes of them may be left in unused space of the book's file or in its log: somebody was reading
+    /// the book (a backup, a check, another program), the disk had no room, or the file is larger than 256 MiB. `Till::keep_house`
+    /// goes on with it, and so does forgetting [`Forgotten::number`] again.
+    pub traces_left: bool,
 }

@@ -9,6 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::Access;
+use super::open::file_id;
 use crate::error::{Error, Result};
 
 /// Marks the file as an archive ("tila" in ASCII).
@@ -17,9 +18,15 @@ pub(super) const APPLICATION_ID: i64 = 0x7469_6c61;
 /// What is copied of an operation. The first two stay in the book as well.
 pub(super) const COPIED: &[&str] = &["operation", "promise", "attempt", "look", "confirmation", "decision", "notice"];
 
+const PRAGMAS: &str =
+    "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON";
+
 pub(super) struct Archive {
     conn: Connection,
     owner: Owner,
+    path: PathBuf,
+    /// Which file the path led to when it was opened.
+    file_id: Option<(u64, u64)>,
 }
 
 /// Whose details an archive holds. Numbers of one epoch may stand for something else in another.
@@ -42,9 +49,7 @@ impl Archive {
         super::open::create_private(path)?;
         // An encrypted book's details are not to be read in the archive either.
         let conn = access.connect(path, true)?;
-        conn.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
-        )?;
+        conn.execute_batch(PRAGMAS)?;
         let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if application_id != APPLICATION_ID && tables > 0 {
@@ -58,23 +63,37 @@ impl Archive {
         ))?;
         conn.execute("INSERT OR IGNORE INTO owner (one, book, epoch) VALUES (1, ?1, ?2)", (&own.book, own.epoch))?;
         conn.execute_batch("COMMIT")?;
-        let owner = conn.query_row("SELECT book, epoch FROM owner", [], |row| {
-            Ok(Owner { book: row.get(0)?, epoch: row.get(1)? })
-        })?;
-        let archive = Archive { conn, owner };
+        let owner = Archive::owner_in(&conn)?;
+        let archive = Archive { conn, owner, path: path.to_owned(), file_id: file_id(path) };
         if archive.owner == own {
             archive.prepare(book)?;
         }
         Ok(archive)
     }
 
-    /// An archive file of this book's that must be there already.
+    /// An archive file of this book's that must be there already. None is made of what is there instead.
     pub(super) fn existing(path: &Path, access: &Access, book: &Connection) -> Result<Option<Archive>> {
-        if !path.exists() {
+        if !path.is_file() {
             return Ok(None);
         }
-        let archive = Archive::open(path, access, book)?;
-        Ok((archive.owner.book == Owner::of(book)?.book).then_some(archive))
+        let conn = access.connect(path, true)?;
+        conn.execute_batch(PRAGMAS)?;
+        let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        if application_id != APPLICATION_ID {
+            return Ok(None);
+        }
+        let owner = Archive::owner_in(&conn)?;
+        let archive = Archive { conn, owner, path: path.to_owned(), file_id: file_id(path) };
+        if archive.owner.book != Owner::of(book)?.book {
+            return Ok(None);
+        }
+        archive.prepare(book)?;
+        Ok(Some(archive))
+    }
+
+    fn owner_in(conn: &Connection) -> Result<Owner> {
+        let row = |row: &rusqlite::Row<'_>| Ok(Owner { book: row.get(0)?, epoch: row.get(1)? });
+        Ok(conn.query_row("SELECT book, epoch FROM owner", [], row)?)
     }
 
     pub(super) fn owner(&self) -> &Owner {
@@ -97,6 +116,13 @@ impl Archive {
                 self.conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column}"))?;
             }
         }
+        for table in COPIED {
+            // Whatever is asked for is one operation's, and the till waits for the answer. A unique column has its index.
+            if columns(book, table)?[0] != "op_no" {
+                let sql = format!("CREATE INDEX IF NOT EXISTS {table}_op ON {table} (op_no)");
+                self.conn.execute_batch(&sql)?;
+            }
+        }
         self.conn.execute_batch("COMMIT")?;
         Ok(())
     }
@@ -107,6 +133,11 @@ impl Archive {
         let copied = operations.iter().try_for_each(|&op_no| self.copy(book, op_no));
         self.conn.execute_batch(if copied.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         copied?;
+        if file_id(&self.path) != self.file_id {
+            // Nobody finds what is written there.
+            let moved = std::io::Error::other("it was moved, replaced or removed while it was open");
+            return Err(Error::io("the archive can't be written", moved));
+        }
         for &op_no in operations {
             for table in COPIED {
                 // More may be there: from a turn that ended after it had taken them in.

@@ -1,9 +1,12 @@
 //! Backups: a copy of the open book, made on a connection of its own while the till trades on.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::copy::{self, Access, Follow, Found, Part, exists};
-use super::{Reader, Store, open};
+use super::schema::APPLICATION_ID;
+use super::{Reader, Store, archive, highwater, open};
 use crate::error::{Error, Result};
 
 /// All that a backup needs of the book, so that the till is free while it is made.
@@ -58,10 +61,49 @@ fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
     if ["", "-wal", "-shm", ".lock", ".ballast"].into_iter().any(own) {
         return Err(Error::invalid("path", "must not be the book itself", "the book"));
     }
-    if target.exists() && !over {
-        return Err(exists());
+    if target.exists() {
+        if !over {
+            return Err(exists());
+        }
+        refuse_precious(book, &target)?;
     }
     Ok(Begun { part: Part::beside(&target)?, target })
+}
+
+/// Overwriting is for earlier backups. Files that nobody can make anew are not replaced, whatever they are called: a book that is open,
+/// another book or its backup, an archive, a high-water file.
+fn refuse_precious(book: &Path, target: &Path) -> Result<()> {
+    let precious =
+        |what: &str| Err(Error::invalid("path", "must not be a file that a backup is no replacement for", what));
+    // Looked at first: opening a file that SQLite has open in this process would take its locks away.
+    if open::file_id(target).is_some_and(|id| open::file_id(book) == Some(id)) {
+        return precious("the book under another name");
+    }
+    if open::is_locked(target) {
+        return precious("a book that is open");
+    }
+    let mut front = [0; 72];
+    let read = File::open(target).and_then(|mut file| file.read_exact(&mut front));
+    // Shorter than any of them, or not to be read: then it can't be replaced either, or nothing is lost.
+    if read.is_err() {
+        return Ok(());
+    }
+    if front.starts_with(highwater::MAGIC) {
+        return precious("a high-water file");
+    }
+    let application_id = i64::from(u32::from_be_bytes([front[68], front[69], front[70], front[71]]));
+    if application_id == archive::APPLICATION_ID {
+        return precious("an archive");
+    }
+    // What can't be read as a book is a backup that is worth less than the new one.
+    let id = |path: &Path| -> Result<String> {
+        let conn = Access::default().connect(path, false)?;
+        Ok(conn.query_row("SELECT value FROM book WHERE key = 'book_id'", [], |row| row.get(0))?)
+    };
+    match (application_id == APPLICATION_ID).then(|| (id(target), id(book))) {
+        Some((Ok(there), Ok(own))) if there != own => precious("another book, or its backup"),
+        _ => Ok(()),
+    }
 }
 
 impl Begun {

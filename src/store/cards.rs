@@ -239,6 +239,7 @@ impl Tx<'_> {
                 .execute((card_no, provider, reference, status.as_str(), opened_here_at.map(Timestamp::millis)))?;
             Ok(self.conn.last_insert_rowid())
         })?;
+        self.seal_whole(account_no)?;
         self.conn
             .prepare_cached("INSERT INTO lane (lane_no, provider, state) VALUES (?1, ?2, 'idle')")?
             .execute((account_no, provider))?;
@@ -288,8 +289,10 @@ impl Tx<'_> {
 
     /// A card turns out to be another one. What it owed, that one owes.
     fn same_card(&self, gone: i64, kept: i64) -> Result<()> {
+        let moved = self.named("SELECT account_no FROM account WHERE card_no = ?1", [gone])?;
+        self.conn.execute("UPDATE account SET card_no = ?2 WHERE card_no = ?1", (gone, kept))?;
+        moved.into_iter().try_for_each(|account_no| self.seal_owner(account_no))?;
         for sql in [
-            "UPDATE account SET card_no = ?2 WHERE card_no = ?1",
             "UPDATE operation SET card_no = ?2 WHERE card_no = ?1",
             "UPDATE record SET card_no = ?2 WHERE card_no = ?1",
             "DELETE FROM alias WHERE card_no = ?1 OR (card_no = ?2 AND account_no IN
@@ -330,10 +333,11 @@ impl Tx<'_> {
 
     /// What the remote calls an account.
     pub(crate) fn set_reference(&self, account_no: i64, reference: &str) -> Result<()> {
-        self.conn
+        let changed = self
+            .conn
             .prepare_cached("UPDATE account SET reference = ?2 WHERE account_no = ?1 AND reference IS NOT ?2")?
             .execute((account_no, reference))?;
-        Ok(())
+        if changed > 0 { self.seal_owner(account_no) } else { Ok(()) }
     }
 
     pub(crate) fn set_growth(&self, account_no: i64, growth: i64) -> Result<()> {
@@ -377,7 +381,7 @@ impl Tx<'_> {
                     recharged_total = NULL, read_money = NULL, read_points = NULL WHERE account_no = ?1",
             )?
             .execute([account_no])?;
-        self.seal(account_no)
+        self.seal_whole(account_no)
     }
 
     /// When an account was opened at this till; `None` once that has come to nothing.
@@ -389,10 +393,11 @@ impl Tx<'_> {
     }
 
     pub(crate) fn set_status(&self, account_no: i64, status: CardStatus) -> Result<()> {
-        self.conn
+        let changed = self
+            .conn
             .prepare_cached("UPDATE account SET status = ?2 WHERE account_no = ?1 AND status <> ?2")?
             .execute((account_no, status.as_str()))?;
-        Ok(())
+        if changed > 0 { self.seal_owner(account_no) } else { Ok(()) }
     }
 
     pub(crate) fn set_fetched(&self, card_no: i64, at: Timestamp) -> Result<()> {
@@ -404,10 +409,11 @@ impl Tx<'_> {
 
     /// The reference is this holder's.
     pub(crate) fn confirm_account(&self, account_no: i64) -> Result<()> {
-        self.conn
+        let changed = self
+            .conn
             .prepare_cached("UPDATE account SET confirmed = 1 WHERE account_no = ?1 AND confirmed = 0")?
             .execute([account_no])?;
-        Ok(())
+        if changed > 0 { self.seal_owner(account_no) } else { Ok(()) }
     }
 
     pub(crate) fn set_base(&self, account_no: i64, base: &Base) -> Result<()> {

@@ -1,19 +1,38 @@
 //! Forgetting: a holder's data is erased, the figures stay.
+//!
+//! What is erased is overwritten where it stood (`secure_delete`). That does not reach everything: a row that SQLite moved to
+//! another page when one was full has left its bytes in unused space of the old one, and the log holds pages as they were. So
+//! the files are written anew afterwards, and the log is emptied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value};
 
 use super::archive::Archive;
 use super::numbers::{renamed, renaming_of};
+use super::open::BUSY;
 use super::{Store, Tx, from_json, parsed, to_json};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
-use crate::model::{Confirmation, Forgotten, State};
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::event;
+use crate::model::{CardNumber, Confirmation, DayClose, Forgotten, Refusal, State};
 
 /// What an act must have where it had a phone number.
 const NO_PHONE: &str = "00000";
+
+/// What stands where a text was that can't be missing.
+const GONE: &str = "forgotten";
+
+/// Files up to this size are written anew after something in them was erased: it takes as much memory, and the till waits.
+const WRITTEN_ANEW: i64 = 256 << 20;
+
+/// Under this key the book keeps what is still to be done about bytes that were erased: all, or the log alone.
+const TRACES: &str = "traces";
+const ALL: &str = "all";
+const LOG: &str = "log";
 
 /// Numbers that are the holder's data themselves, each with what stands there afterwards.
 type Pseudonyms = BTreeMap<String, String>;
@@ -25,24 +44,63 @@ fn is_mobile(number: &str) -> bool {
 }
 
 impl Store {
-    /// Erases what is known of the holder of a card, here and in the book's archive files.
+    /// Erases what is known of the holder of a card, here and in the book's archive files. [`Store::sweep`] is to follow.
     pub(crate) fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<Forgotten> {
-        // Bytes that are freed from here on are overwritten, and the log does not keep what they were.
-        self.conn.execute_batch("PRAGMA secure_delete = ON")?;
-        let forgotten = self.write(|tx| {
+        self.write(|tx| {
             let (card_no, mut forgotten, names) = tx.forget(number, who, now)?;
             // The archives first: should one of them fail, the book still knows what is to be erased there.
             let operations = self.operations_of(card_no)?;
             for path in self.archives()? {
-                match Archive::existing(&path, &self.access, &self.conn)? {
-                    Some(archive) => scrub_archive(archive.conn(), &operations, &names)?,
-                    None => forgotten.archives_missing.push(path.display().to_string()),
+                if !self.scrub_archive(&path, &operations, &names)? {
+                    forgotten.archives_missing.push(path.display().to_string());
                 }
             }
+            tx.set_book(TRACES, ALL)?;
             Ok(forgotten)
-        })?;
-        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(forgotten)
+        })
+    }
+
+    /// Sees to it that no unused space of the book's file and log holds what was erased. False where that is still to be done:
+    /// somebody reads the book, the disk has no room, or the file is too large. Nothing waits in here for a reader to end.
+    pub(crate) fn sweep(&self) -> Result<bool> {
+        let Some(traces) = self.view().book(TRACES)? else { return Ok(true) };
+        if traces == ALL {
+            self.check_file()?;
+            if !written_anew(&self.conn) {
+                // The log at least.
+                self.empty_log()?;
+                return Ok(false);
+            }
+            self.write(|tx| tx.set_book(TRACES, LOG))?;
+        }
+        let emptied = self.empty_log()?;
+        if emptied {
+            self.write(|tx| Ok(tx.conn.execute("DELETE FROM book WHERE key = ?1", [TRACES])?))?;
+        }
+        Ok(emptied)
+    }
+
+    /// False where a reader needs what stands in the log.
+    fn empty_log(&self) -> Result<bool> {
+        self.conn.busy_timeout(Duration::ZERO)?;
+        let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        self.conn.busy_timeout(BUSY)?;
+        Ok(!busy?)
+    }
+
+    /// False for a file that is not there, or can't be read as an archive of this book any more.
+    fn scrub_archive(&self, path: &Path, operations: &[i64], names: &Pseudonyms) -> Result<bool> {
+        let scrubbed = Archive::existing(path, &self.access, &self.conn).and_then(|archive| {
+            let Some(archive) = archive else { return Ok(false) };
+            scrub_archive(archive.conn(), operations, names)?;
+            Ok(written_anew(archive.conn()))
+        });
+        match scrubbed {
+            Err(error) if matches!(error.code(), ErrorCode::NotABook | ErrorCode::Corrupt | ErrorCode::WrongKey) => {
+                Ok(false)
+            }
+            scrubbed => scrubbed,
+        }
     }
 
     fn operations_of(&self, card_no: i64) -> Result<Vec<i64>> {
@@ -57,11 +115,41 @@ fn scrub_archive(archive: &Connection, operations: &[i64], names: &Pseudonyms) -
     archive.execute_batch("BEGIN IMMEDIATE")?;
     let scrubbed = operations.iter().try_for_each(|&op_no| {
         scrub_operation(archive, op_no, names)?;
-        archive.execute("UPDATE promise SET message = NULL WHERE op_no = ?1", [op_no])?;
-        Ok(())
+        scrub_promise(archive, op_no)
     });
     archive.execute_batch(if scrubbed.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     scrubbed
+}
+
+/// Writes a file anew, without any unused space. False where that can't be done now.
+fn written_anew(conn: &Connection) -> bool {
+    let size = || -> rusqlite::Result<i64> {
+        let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+        Ok(pragma("page_count")?.saturating_mul(pragma("page_size")?))
+    };
+    match size() {
+        Ok(size) if size > WRITTEN_ANEW => false,
+        sized => match sized.and_then(|_| conn.execute_batch("VACUUM")) {
+            Ok(()) => true,
+            Err(error) => {
+                event!(NOT_WRITTEN_ANEW, error = error);
+                false
+            }
+        },
+    }
+}
+
+/// The remote's words, and a person's that the refusal quotes. What was promised stays as it was.
+fn scrub_promise(conn: &Connection, op_no: i64) -> Result<()> {
+    let refusal: Option<String> =
+        conn.query_row("SELECT refusal FROM promise WHERE op_no = ?1", [op_no], |row| row.get(0)).optional()?.flatten();
+    let refusal = refusal.map(|json| from_json::<Refusal>(&json)).transpose()?.map(|refusal| match refusal {
+        Refusal::ExceptionList { .. } => Refusal::ExceptionList { reason: GONE.to_owned() },
+        other => other,
+    });
+    let refusal = refusal.map(|refusal| to_json(&refusal)).transpose()?;
+    conn.execute("UPDATE promise SET message = NULL, refusal = ?2 WHERE op_no = ?1", (op_no, refusal))?;
+    Ok(())
 }
 
 /// Takes what is personal out of an operation and of everything that hangs on it.
@@ -159,17 +247,24 @@ impl Tx<'_> {
             }
         }
         let names = self.pseudonyms(&cards)?;
+        let phones = self.phones(&cards)?;
         let number_now = names.get(number).map_or(number, String::as_str);
+        let mut op_ids = BTreeSet::new();
         let mut forgotten = Forgotten { number: number_now.to_owned(), ..Forgotten::default() };
         for (card_no, old) in &cards {
             let pseudonym = names.get(old).unwrap_or(old);
             let operations: Vec<i64> = {
-                let mut statement = self.conn.prepare("SELECT op_no FROM operation WHERE card_no = ?1")?;
-                statement.query_map([card_no], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+                let mut statement = self.conn.prepare("SELECT op_no, op_id FROM operation WHERE card_no = ?1")?;
+                let rows = statement.query_map([card_no], |row| {
+                    op_ids.insert(row.get(1)?);
+                    row.get(0)
+                })?;
+                rows.collect::<rusqlite::Result<_>>()?
             };
             for &op_no in &operations {
                 scrub_operation(self.conn, op_no, &names)?;
             }
+            self.scrub_promises(&operations)?;
             forgotten.operations += operations.len() as u64;
             self.keep_tails(*card_no, || {
                 self.conn.execute(
@@ -186,21 +281,76 @@ impl Tx<'_> {
                 "UPDATE record SET note = NULL WHERE card_no = ?1",
                 "UPDATE exception_change SET reason = 'forgotten' WHERE card_no = ?1 AND reason IS NOT NULL",
                 "UPDATE notice SET detail = 'forgotten', ack_note = NULL WHERE card_no = ?1",
-                "DELETE FROM coupon WHERE account_no IN (SELECT account_no FROM account WHERE card_no = ?1)
-                    AND given_by IS NULL",
+                "DELETE FROM coupon WHERE account_no IN (SELECT account_no FROM account WHERE card_no = ?1)",
             ] {
                 self.conn.execute(sql, [card_no])?;
             }
-            // What the remote calls the account is a phone number at some.
-            for phone in card.holder.phone.iter().chain(names.keys()) {
-                self.conn.execute(
-                    "UPDATE account SET reference = NULL, confirmed = 0 WHERE card_no = ?1 AND reference = ?2",
-                    (card_no, phone),
-                )?;
-            }
+            self.scrub_references(*card_no, &names, &phones)?;
         }
+        self.scrub_day_closes(&op_ids, &names)?;
         self.set_book(&format!("forgotten {}", card.card_no), &format!("{who} {}", now.millis()))?;
         Ok((card.card_no, forgotten, names))
+    }
+
+    /// A promise never changes, and its rule stands aside for as long as words are taken out of it.
+    fn scrub_promises(&self, operations: &[i64]) -> Result<()> {
+        const RULE: &str = "promise_stays";
+        let rule: String = self.conn.query_row(
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?1",
+            [RULE],
+            |row| row.get(0),
+        )?;
+        self.conn.execute_batch(&format!("DROP TRIGGER {RULE}"))?;
+        operations.iter().try_for_each(|&op_no| scrub_promise(self.conn, op_no))?;
+        Ok(self.conn.execute_batch(&rule)?)
+    }
+
+    fn phones(&self, cards: &[(i64, String)]) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare("SELECT phone FROM card WHERE card_no = ?1")?;
+        let phones: Vec<Option<String>> = cards
+            .iter()
+            .map(|(card_no, _)| statement.query_row([card_no], |row| row.get(0)))
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(phones.into_iter().flatten().collect())
+    }
+
+    /// What a remote calls the account is a phone number at some: the one of now, or an earlier one.
+    fn scrub_references(&self, card_no: i64, names: &Pseudonyms, phones: &[String]) -> Result<()> {
+        let accounts: Vec<(i64, String)> = {
+            let mut statement = self
+                .conn
+                .prepare("SELECT account_no, reference FROM account WHERE card_no = ?1 AND reference IS NOT NULL")?;
+            statement.query_map([card_no], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?
+        };
+        for (account_no, reference) in accounts {
+            if is_mobile(&reference) || names.contains_key(&reference) || phones.contains(&reference) {
+                self.set_unproven_reference(account_no, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A day's close lists what was open then, with the card's number and the remote's words.
+    fn scrub_day_closes(&self, op_ids: &BTreeSet<String>, names: &Pseudonyms) -> Result<()> {
+        let mut statement = self.conn.prepare("SELECT close_no, body FROM day_close")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let closes: Vec<(i64, String)> = rows.collect::<rusqlite::Result<_>>()?;
+        for (close_no, body) in closes {
+            let mut close: DayClose = from_json(&body)?;
+            let mut named = false;
+            for listed in close.operations.iter_mut().filter(|listed| op_ids.contains(listed.op_id.as_str())) {
+                named = true;
+                listed.waits_for = listed.waits_for.take().map(|_| GONE.to_owned());
+                if let Some(name) = names.get(listed.card.as_str()) {
+                    listed.card = CardNumber::stored(name.clone());
+                }
+            }
+            if named {
+                let body = to_json(&close)?;
+                self.conn.execute("UPDATE day_close SET body = ?2 WHERE close_no = ?1", (close_no, body))?;
+            }
+        }
+        Ok(())
     }
 
     /// Of the numbers that these cards have or had, those that are a phone's, and so the holder's data themselves.

@@ -30,7 +30,7 @@ const RESERVED: [usize; 2] = [0, 1];
 const EXACT: [usize; 2] = [2, 3];
 const SLOTS: usize = 4;
 
-const MAGIC: &[u8; 8] = b"tillhigh";
+pub(super) const MAGIC: &[u8; 8] = b"tillhigh";
 /// Magic, length, digest.
 const PREFIX: usize = 8 + 4 + 32;
 
@@ -267,6 +267,9 @@ impl Store {
                 self.old_copy = Some(OldCopy { why, used: marks.ahead(JUMP) });
             }
         } else if let Some(why) = copied {
+            // A file that is behind the copy itself has not followed the book: it says nothing of the lost one.
+            let followed = records.iter().any(|record| !record.reserved.is_behind(&marks));
+            let used = if followed { used } else { used.highest(&marks.ahead(JUMP)) };
             self.old_copy = Some(OldCopy { why, used });
         } else if behind || other_epoch {
             self.old_copy = Some(OldCopy { why: "its high-water file is ahead of it", used });

@@ -26,7 +26,7 @@ pub(super) const STEPS: &[Step] =
 fn to_two(tx: &Tx<'_>) -> Result<()> {
     tx.fill_tails()?;
     tx.begin_chain()?;
-    tx.seal_all("SELECT account_no FROM account", [])
+    tx.seal_all_whole("SELECT account_no FROM account", [])
 }
 
 const TWO: &str = "

@@ -66,7 +66,7 @@ pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
 pub(crate) use numbers::{RenamedRow, renaming};
 pub use open::sqlite_version;
-pub(crate) use open::{Identity, OpenOptions, RemoteIdentity};
+pub(crate) use open::{Identity, OpenOptions, RemoteIdentity, is_locked};
 pub(crate) use rates::{Days, LevelAt};
 pub(crate) use reader::Reader;
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};

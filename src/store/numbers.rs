@@ -127,7 +127,7 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE account SET reference = ?2, confirmed = 0 WHERE account_no = ?1")?
             .execute((account_no, reference))?;
-        Ok(())
+        self.seal_owner(account_no)
     }
 
     /// An operation that has reached no remote is about another number than it was asked for.

@@ -27,6 +27,9 @@ pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
 
+/// How long a statement waits for whoever else has the file open.
+pub(super) const BUSY: Duration = Duration::from_secs(2);
+
 /// The key of the book that tells whether it is for training.
 const TRAINING: &str = "training";
 const YES: &str = "yes";
@@ -214,7 +217,7 @@ impl Drop for BookLock {
 }
 
 /// Whether a till holds the book's lock. Where that can't be found out, it is taken for held.
-pub(super) fn is_locked(path: &Path) -> bool {
+pub(crate) fn is_locked(path: &Path) -> bool {
     match File::open(beside(path, "lock")) {
         Ok(file) => file.try_lock_shared().is_err(),
         Err(error) => error.kind() != ErrorKind::NotFound,
@@ -261,7 +264,7 @@ fn connect(path: &Path, access: &Access) -> Result<Connection> {
     cipher::unlock(&conn, access.key.as_ref())?;
     // Until this is known to be our book it is not touched, not even by moving a log that a crash has left into the file.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    conn.busy_timeout(Duration::from_secs(2))?;
+    conn.busy_timeout(BUSY)?;
     conn.set_prepared_statement_cache_capacity(128);
     // Plans that depend on bound values are made anew whenever a value changes: ten times the cost of the statements here.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -440,8 +443,6 @@ impl Tx<'_> {
             "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL, growth = NULL,
                  recharged_total = NULL, read_money = NULL, read_points = NULL WHERE provider = ?1",
             "UPDATE account SET opened_here_at = NULL WHERE provider = ?1",
-            // None of it is sealed: there are no figures any more.
-            "UPDATE account SET seal = NULL WHERE provider = ?1",
             &format!("UPDATE card SET fetched_at = NULL, level = NULL WHERE card_no IN ({cards})"),
             &format!("DELETE FROM recharge_rules WHERE account_no IN ({accounts})"),
             &format!("DELETE FROM claim WHERE account_no IN ({accounts})"),
@@ -459,7 +460,7 @@ impl Tx<'_> {
         ] {
             self.conn.execute(sql, [provider])?;
         }
-        Ok(())
+        self.seal_all_whole(accounts, [provider])
     }
 
     pub(crate) fn set_book(&self, key: &str, value: &str) -> Result<()> {

@@ -64,17 +64,30 @@ pub(crate) fn restore_file(
     }
     copy::verify_file(part.path(), access)?;
     let failed = |error| Error::io("the backup can't be put in the book's place", error);
-    let marker = marker(&book);
+    let replaced = make_room(&book)?;
+    part.name_it(&book, false)?;
+    std::fs::remove_file(marker(&book)).map_err(failed)?;
+    sync_folder(&book).map_err(failed)?;
+    Ok(RestoreReport { schema: found.version, replaced })
+}
+
+/// From here on what stands in the book's place is neither the old one nor the new one, and a file says so. Where the old one can't
+/// be put aside after all, it may be traded on.
+fn make_room(book: &Path) -> Result<Option<PathBuf>> {
+    let failed = |error| Error::io("the backup can't be put in the book's place", error);
+    let marker = marker(book);
     let interrupted = marker.exists();
     if !interrupted {
         create_private(&marker)?;
     }
-    sync_folder(&book).map_err(failed)?;
-    let replaced = put_aside(&book, interrupted).map_err(failed)?;
-    part.name_it(&book, false)?;
-    std::fs::remove_file(&marker).map_err(failed)?;
-    sync_folder(&book).map_err(failed)?;
-    Ok(RestoreReport { schema: found.version, replaced })
+    sync_folder(book).map_err(failed)?;
+    put_aside(book, interrupted).map_err(|NotAside { source, as_it_was }| {
+        if as_it_was && !interrupted {
+            // Should this fail, opening the book tells to restore it once more, which is no harm.
+            let _ = std::fs::remove_file(&marker);
+        }
+        failed(source)
+    })
 }
 
 /// A book that can be read and is another one is not replaced. One that can't be read is what a backup is for.
@@ -95,9 +108,16 @@ fn refuse_other_book(book: &Path, book_id: &str, access: &Access) -> Result<()> 
     }
 }
 
+/// Names could not be changed: whoever has the file open may hold it, as on Windows.
+struct NotAside {
+    source: std::io::Error,
+    /// Book and log have the names that they had.
+    as_it_was: bool,
+}
+
 /// Renames the book and its log, under names that belong together as the old ones did. What SQLite keeps about the log in memory
 /// shared between processes is of no use without them. Where an earlier turn was interrupted between the two, the book follows its log.
-fn put_aside(book: &Path, interrupted: bool) -> std::io::Result<Option<PathBuf>> {
+fn put_aside(book: &Path, interrupted: bool) -> std::result::Result<Option<PathBuf>, NotAside> {
     let log = with_suffix(book, "-wal");
     let _ = std::fs::remove_file(with_suffix(book, "-shm"));
     let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
@@ -116,13 +136,44 @@ fn put_aside(book: &Path, interrupted: bool) -> std::io::Result<Option<PathBuf>>
         }
     }
     let Some(aside) = aside else { return Ok(None) };
-    if log.exists() {
-        std::fs::rename(&log, with_suffix(&aside, "-wal"))?;
+    let aside_log = with_suffix(&aside, "-wal");
+    let moved_log = log.exists();
+    if moved_log {
+        std::fs::rename(&log, &aside_log).map_err(|source| NotAside { source, as_it_was: true })?;
     }
     if !book.exists() {
         return Ok(None);
     }
-    std::fs::rename(book, &aside)?;
-    sync_folder(book)?;
+    if let Err(source) = std::fs::rename(book, &aside) {
+        let as_it_was = !moved_log || std::fs::rename(&aside_log, &log).is_ok();
+        return Err(NotAside { source, as_it_was });
+    }
+    sync_folder(book).map_err(|source| NotAside { source, as_it_was: false })?;
     Ok(Some(aside))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Here the log can't get its new name, which is too long; elsewhere because a program has the file open.
+    #[test]
+    fn a_book_that_can_not_be_put_aside_may_be_traded_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = folder.path().join("t".repeat(241));
+        let log = with_suffix(&book, "-wal");
+        std::fs::write(&book, b"the book").unwrap();
+        std::fs::write(&log, b"its log").unwrap();
+        make_room(&book).unwrap_err();
+        assert!(refuse_half_restored(&book).is_ok());
+        assert_eq!(
+            (std::fs::read(&book).unwrap(), std::fs::read(&log).unwrap()),
+            (b"the book".into(), b"its log".into())
+        );
+        // A restore that was interrupted before is still one.
+        create_private(&marker(&book)).unwrap();
+        make_room(&book).unwrap_err();
+        assert!(refuse_half_restored(&book).is_err());
+    }
 }

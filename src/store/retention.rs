@@ -23,16 +23,60 @@ const CURSOR: &str = "archived_to";
 
 const FINAL: &str = "('settled', 'declined', 'voided', 'superseded', 'reversed', 'written_off')";
 
+/// From where on archiving goes on in the middle of a round: the last operation that was looked at, and the first that was left.
+const ROUND: &str = "archiving";
+
 /// Details of operations on their way into an archive file, one step after the other.
 #[derive(Default)]
 pub(crate) struct HouseKeeping {
     archive: Option<(Archive, i64, PathBuf)>,
+    /// Nobody has looked at the archive file as it is now.
+    unchecked: bool,
     purged_all: bool,
+    archived_all: bool,
+    /// The last step was one of erasing.
+    purged_last: bool,
+    /// How many steps each of the two has had.
+    turns: [u32; 2],
+    round: Option<Round>,
+    pub(crate) kept: HouseKept,
+}
+
+/// One way through all operations.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Round {
     /// The last operation that was looked at.
-    at: Option<i64>,
+    at: i64,
     /// The first one that had to be left.
     left: Option<i64>,
-    pub(crate) kept: HouseKept,
+}
+
+impl Round {
+    fn written(self) -> String {
+        self.left.map_or_else(|| self.at.to_string(), |left| format!("{} {left}", self.at))
+    }
+
+    fn read(text: &str) -> Option<Round> {
+        let (at, left) = text.split_once(' ').map_or((text, None), |(at, left)| (at, Some(left)));
+        Some(Round { at: at.parse().ok()?, left: left.map(str::parse).transpose().ok()? })
+    }
+}
+
+impl HouseKeeping {
+    /// Whether erasing and archiving have both had their turn: no budget is so small that one of them never has.
+    pub(crate) fn each_had_a_turn(&self) -> bool {
+        (self.purged_all || self.turns[0] > 0) && (self.archived_all || self.turns[1] > 0)
+    }
+
+    /// SQLite's own look at the archive file, if it is due: what it holds is the only copy. It takes as long as reading all of
+    /// the file, and needs nothing of the book.
+    pub(crate) fn check_archive(&mut self) -> Result<()> {
+        if let Some((archive, ..)) = self.archive.as_ref().filter(|_| self.unchecked) {
+            archive.check()?;
+            self.unchecked = false;
+        }
+        Ok(())
+    }
 }
 
 fn days(number: u32) -> Duration {
@@ -40,16 +84,35 @@ fn days(number: u32) -> Duration {
 }
 
 impl Store {
-    /// One step. False when there is nothing left to do.
+    /// One step, of erasing and archiving by turns. False when there is nothing left to do.
+    /// [`HouseKeeping::check_archive`] is to follow each.
     pub(crate) fn keep_house(&self, keeping: &mut HouseKeeping, rules: &Retention, now: Timestamp) -> Result<bool> {
-        if !keeping.purged_all {
-            let purged = self.write(|tx| tx.purge_raw(now.before(days(rules.raw_days))))?;
-            keeping.kept.purged += purged;
-            keeping.purged_all = purged < STEP.unsigned_abs();
-            return Ok(true);
+        keeping.archived_all |= rules.archive_after_days.is_none();
+        let purges = !keeping.purged_all && (keeping.archived_all || !keeping.purged_last);
+        keeping.purged_last = purges;
+        match rules.archive_after_days {
+            _ if purges => {
+                let purged = self.write(|tx| tx.purge_raw(now.before(days(rules.raw_days))))?;
+                keeping.kept.purged += purged;
+                keeping.purged_all = purged < STEP.unsigned_abs();
+                keeping.turns[0] += 1;
+            }
+            Some(after) if !keeping.archived_all => {
+                keeping.archived_all = !self.archive_some(keeping, rules, now.before(days(after)), now)?;
+            }
+            _ => {}
         }
-        let Some(after) = rules.archive_after_days else { return Ok(false) };
-        self.archive_some(keeping, rules, now.before(days(after)), now)
+        Ok(!(keeping.purged_all && keeping.archived_all))
+    }
+
+    /// The budget is spent: the next turn goes on here.
+    pub(crate) fn pause_house(&self, keeping: &HouseKeeping) -> Result<()> {
+        let Some(round) = keeping.round.filter(|_| !keeping.archived_all) else { return Ok(()) };
+        let text = round.written();
+        if self.view().book(ROUND)?.as_deref() == Some(text.as_str()) {
+            return Ok(());
+        }
+        self.write(|tx| tx.set_book(ROUND, &text))
     }
 
     fn archive_some(
@@ -59,57 +122,72 @@ impl Store {
         before: Timestamp,
         now: Timestamp,
     ) -> Result<bool> {
-        let view = self.view();
-        let stored = || -> Result<i64> { Ok(view.book(CURSOR)?.and_then(|text| text.parse().ok()).unwrap_or(0)) };
-        let from = match keeping.at {
-            Some(at) => at,
-            None => stored()?,
+        let mut round = match keeping.round {
+            Some(round) => round,
+            None => self.round()?,
         };
-        let seen = view.old_operations(from, before)?;
+        let seen = self.view().old_operations(round.at, before)?;
         let Some(&(last, _, _)) = seen.last() else {
-            return self.archiving_ends(keeping, from);
+            self.round_ends(round)?;
+            return Ok(false);
         };
         let mut ready = Vec::new();
         for &(op_no, archived, may_go) in &seen {
             match (archived, may_go) {
                 (false, true) => ready.push(op_no),
-                (false, false) => keeping.left = keeping.left.or(Some(op_no)),
+                (false, false) => round.left = round.left.or(Some(op_no)),
                 _ => {}
             }
         }
         if !ready.is_empty() {
-            let archive_no = self.open_archive(keeping, rules, now)?;
-            if let Some((archive, _, _)) = &keeping.archive {
+            let archive_no = match &keeping.archive {
+                Some((_, archive_no, _)) => *archive_no,
+                None => {
+                    keeping.archive = Some(self.open_archive(rules, now)?);
+                    // What came into it before must be sound, and is looked at before anything is added.
+                    keeping.unchecked = true;
+                    return Ok(true);
+                }
+            };
+            if let Some((archive, _, path)) = &keeping.archive {
                 archive.take_in(&self.conn, &ready)?;
+                keeping.kept.archive = Some(path.clone());
             }
             keeping.kept.archived += self.write(|tx| tx.leave_to_archive(&ready, archive_no))?;
         }
-        keeping.at = Some(last);
+        round.at = last;
+        keeping.round = Some(round);
+        keeping.turns[1] += 1;
         Ok(true)
     }
 
-    fn archiving_ends(&self, keeping: &mut HouseKeeping, reached: i64) -> Result<bool> {
-        let cursor = keeping.left.map_or(reached, |left| left - 1);
-        let text = cursor.to_string();
-        if self.view().book(CURSOR)?.as_deref().unwrap_or("0") != text {
-            self.write(|tx| tx.set_book(CURSOR, &text))?;
+    /// Where the last turn has stopped: in the middle of a round, or at its end.
+    fn round(&self) -> Result<Round> {
+        if let Some(round) = self.view().book(ROUND)?.as_deref().and_then(Round::read) {
+            return Ok(round);
         }
-        if let Some((archive, _, path)) = keeping.archive.take() {
-            archive.check()?;
-            keeping.kept.archive = Some(path);
+        let at = self.view().book(CURSOR)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        Ok(Round { at, left: None })
+    }
+
+    fn round_ends(&self, round: Round) -> Result<()> {
+        let cursor = round.left.map_or(round.at, |left| left - 1).to_string();
+        let view = self.view();
+        if view.book(CURSOR)?.as_deref().unwrap_or("0") != cursor || view.book(ROUND)?.is_some() {
+            self.write(|tx| {
+                tx.conn.execute("DELETE FROM book WHERE key = ?1", [ROUND])?;
+                tx.set_book(CURSOR, &cursor)
+            })?;
         }
-        Ok(false)
+        Ok(())
     }
 
     /// The archive file of this year, and its number in the book.
-    fn open_archive(&self, keeping: &mut HouseKeeping, rules: &Retention, now: Timestamp) -> Result<i64> {
-        if let Some((_, archive_no, _)) = &keeping.archive {
-            return Ok(*archive_no);
-        }
+    fn open_archive(&self, rules: &Retention, now: Timestamp) -> Result<(Archive, i64, PathBuf)> {
         let year = chrono::DateTime::from_timestamp_millis(now.millis()).map_or(1970, |at| at.year());
         let own = Owner::of(&self.conn)?;
         let mut number = 1;
-        let (path, archive, archive_no) = loop {
+        loop {
             let path = archive_path(&self.path, rules.archive_folder.as_deref(), year, number);
             let archive = Archive::open(&path, &self.access, &self.conn)?;
             if archive.owner().book == own.book {
@@ -117,15 +195,11 @@ impl Store {
                 // One of an earlier epoch is not written to, but it is known: holders are to be forgotten in it, too.
                 let archive_no = self.write(|tx| tx.archive_number(name, now))?;
                 if archive.owner().epoch == own.epoch {
-                    break (path, archive, archive_no);
+                    return Ok((archive, archive_no, path));
                 }
             }
             number += 1;
-        };
-        // What came into it before must be sound: it is the only copy.
-        archive.check()?;
-        keeping.archive = Some((archive, archive_no, path));
-        Ok(archive_no)
+        }
     }
 
     /// The archive files of the book.

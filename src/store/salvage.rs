@@ -48,6 +48,10 @@ pub(crate) fn salvage(damaged: &Path, into: &Path, now: Timestamp) -> Result<Sal
     if into.exists() {
         return Err(Error::invalid("into", "must be the name of a file that does not exist yet", "a file's name"));
     }
+    // What is written meanwhile would be saved by halves, and copying takes SQLite's locks away from a till of this process.
+    if super::open::is_locked(&super::open::resolved(damaged)?) {
+        return Err(Error::in_use());
+    }
     let (copy, leftovers) = (beside(into, ".damaged"), beside(into, ".leftover"));
     copy_book(damaged, &copy, &mut report)?;
     let saved = save(&copy, into, &leftovers, now, &mut report);

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::chain::Chain;
-use super::seal::{SEALED, seal_of};
+use super::seal::{SEALED, SEALED_COUNT, seal_of};
 use super::{Tx, View, from_json, parsed, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -148,27 +148,29 @@ fn operations(book: &Connection, now: Timestamp, report: &mut SalvageReport) -> 
 
 /// Figures that something has changed are no figures.
 fn seals(book: &Connection, report: &mut SalvageReport) -> Result<()> {
-    let mut statement = book.prepare(&format!("SELECT {SEALED}, seal FROM account"))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (kept, seal): (Option<i64>, i64) = (row.get(9)?, seal_of(row)?);
-        let account_no: i64 = row.get(0)?;
-        let had_figures = row.get::<_, Option<i64>>(3)?.is_some();
-        match kept {
-            Some(kept) if kept == seal => {}
-            // A book of the first schema has none yet.
-            None => {
-                book.execute("UPDATE account SET seal = ?2 WHERE account_no = ?1", (account_no, seal))?;
-            }
-            Some(_) => {
-                book.execute(
-                    "UPDATE account SET money = 0, points = 0, as_of = NULL, read_money = NULL, read_points = NULL,
-                        consumed_total = NULL, recharged_total = NULL, growth = NULL, seal = NULL WHERE account_no = ?1",
-                    [account_no],
-                )?;
-                report.figures_dropped += u64::from(had_figures);
-            }
-        }
+    let rows: Vec<(i64, Option<i64>, i64, bool)> = {
+        let mut statement = book.prepare(&format!("SELECT {SEALED}, seal FROM account"))?;
+        let row = |row: &rusqlite::Row<'_>| {
+            let had_figures = row.get::<_, Option<i64>>(3)?.is_some();
+            Ok((row.get(0)?, row.get(SEALED_COUNT)?, seal_of(row)?, had_figures))
+        };
+        statement.query_map([], row)?.collect::<rusqlite::Result<_>>()?
+    };
+    // Something else has been there: neither what it holds nor whose it is can be relied on.
+    for (account_no, _, _, had_figures) in
+        rows.iter().filter(|(_, kept, seal, _)| kept.is_some_and(|kept| kept != *seal))
+    {
+        book.execute(
+            "UPDATE account SET money = 0, points = 0, as_of = NULL, read_money = NULL, read_points = NULL,
+                consumed_total = NULL, recharged_total = NULL, growth = NULL, confirmed = 0 WHERE account_no = ?1",
+            [account_no],
+        )?;
+        report.figures_dropped += u64::from(*had_figures);
+    }
+    let mut statement = book.prepare(&format!("SELECT {SEALED} FROM account WHERE account_no = ?1"))?;
+    for (account_no, ..) in rows {
+        let seal = statement.query_row([account_no], seal_of)?;
+        book.execute("UPDATE account SET seal = ?2 WHERE account_no = ?1", (account_no, seal))?;
     }
     Ok(())
 }

@@ -23,7 +23,8 @@ impl<'a> BackupOptions<'a> {
         BackupOptions::default()
     }
 
-    /// Whether a file that is there already is replaced, once the backup is whole. No.
+    /// Whether a file that is there already is replaced, once the backup is whole. No. What no backup can stand in for never is: a
+    /// book that is open, another book or its backup, an archive, a high-water file.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
@@ -80,7 +81,7 @@ impl Till {
     /// ```
     ///
     /// # Errors
-    /// `InvalidInput` if there is a file of this name and it was not to be replaced; `DiskFull`, `NoPermission`, `Storage`;
+    /// `InvalidInput` if there is a file of this name and it was not to be replaced, or never is; `DiskFull`, `NoPermission`, `Storage`;
     /// `Corrupt` if the copy does not read back, which is the book's own fault more often than the target's.
     pub fn backup(&self, path: impl AsRef<Path>, options: BackupOptions<'_>) -> Result<BackupReport> {
         let (source, op, entry) = self.runtime.with(|engine| {

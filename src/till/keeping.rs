@@ -10,6 +10,9 @@ use crate::store::HouseKeeping;
 
 use super::Till;
 
+/// So long forgetting waits for whoever reads the book: a report is read in less, a backup is not.
+const READERS_END: Duration = Duration::from_secs(2);
+
 /// Saves whatever is readable of a damaged book into a new one: the queue and the lines of the book first. The damaged file
 /// is only read. A row that could be read and whose other half could not goes into `<into>.leftover`, a plain SQLite file.
 ///
@@ -25,7 +28,7 @@ use super::Till;
 /// ```
 ///
 /// # Errors
-/// `InvalidInput` where `into` is there already; `NotABook` where nothing can be read; `Storage`, `DiskFull`, `NoPermission`.
+/// `BookInUse` while a till has it open; `InvalidInput` where `into` is there already; `NotABook` where nothing can be read; `Storage`, `DiskFull`, `NoPermission`.
 pub fn salvage(damaged: impl AsRef<Path>, into: impl AsRef<Path>) -> Result<SalvageReport> {
     crate::store::salvage(damaged.as_ref(), into.as_ref(), SystemClock::new().wall())
 }
@@ -36,16 +39,25 @@ impl Till {
     /// details, which go into an archive file first. Lines of the book, operations and promises stay: a repeated `op_id` is
     /// answered as ever, its [`Receipt::confirmation`](crate::Receipt::confirmation) is `None` then.
     ///
-    /// Call it once a day, such as after the day was closed. It may be called while the till trades.
+    /// However small the budget is, each of the two gets one step on, and the next call goes on from there. Before anything is added to
+    /// an archive file, all of it is checked, which the budget does not end.
+    ///
+    /// Call it once a day, such as after the day was closed. It may be called while the till trades: no call waits for more than
+    /// one step of fifty rows.
     ///
     /// # Errors
     /// `DiskFull`, `Storage`, `NoPermission`: what was not copied has not left the book. `Poisoned`, `Closed`.
     pub fn keep_house(&self, budget: Duration) -> Result<HouseKept> {
         let began = Instant::now();
         let mut keeping = HouseKeeping::default();
+        // What was forgotten while somebody read the book.
+        self.runtime.with(|engine| engine.store().sweep())?;
         loop {
             let more = self.runtime.with(|engine| engine.keep_house(&mut keeping))?;
-            if !more || began.elapsed() >= budget {
+            // On this thread alone: a large file takes long, and no call waits for it.
+            keeping.check_archive()?;
+            if !more || (began.elapsed() >= budget && keeping.each_had_a_turn()) {
+                self.runtime.with(|engine| engine.store().pause_house(&keeping))?;
                 return Ok(HouseKept { more, ..keeping.kept });
             }
         }
@@ -62,6 +74,15 @@ impl Till {
     pub fn forget(&self, number: &str, who: &str) -> Result<Forgotten> {
         let number = CardNumber::new(number)?;
         let who = short_text("who", who.to_owned(), 64)?;
-        self.runtime.with(|engine| engine.forget_holder(&number, &who))
+        let mut forgotten = self.runtime.with(|engine| engine.forget_holder(&number, &who))?;
+        let until = Instant::now() + READERS_END;
+        loop {
+            forgotten.traces_left = !self.runtime.with(|engine| engine.store().sweep())?;
+            if !forgotten.traces_left || Instant::now() >= until {
+                return Ok(forgotten);
+            }
+            // Whoever reads the book may be done soon; calls are served meanwhile.
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }

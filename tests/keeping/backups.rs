@@ -1,7 +1,7 @@
 //! Backups while trading, on full disks and given up; and backups put back.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tillbook::{BackupOptions, Config, Consume, Entropy, ErrorCode, Restore, State, TillBuilder};
 
@@ -145,8 +145,12 @@ fn a_restored_book_sends_nothing_until_a_person_goes_on_with_it() {
     assert!(till.status().unwrap().restored.is_some());
     till.go_on_after_restore("boss", "the other disk is gone").unwrap();
     assert!(till.status().unwrap().restored.is_none());
-    for _ in 0..20 {
+    // Going on has given the first look to a thread of the till's own: however often this one turns, it may not be back yet.
+    let patience = Instant::now() + ALL;
+    while till.operation("early").unwrap().state == State::InDoubt && Instant::now() < patience {
         till.sync(ALL).unwrap();
+        let seen = till.wait_for_change(0, Duration::ZERO).unwrap();
+        till.wait_for_change(seen, Duration::from_millis(20)).unwrap();
         street.clock.pass(Duration::from_secs(120));
     }
     let early = till.operation("early").unwrap();
@@ -236,4 +240,86 @@ fn a_replaced_book_finds_its_log_again_after_an_interruption() {
     assert_eq!(replaced, std::fs::canonicalize(in_folder("till.db.replaced-1")).unwrap());
     assert_eq!(ask::<i64>(&replaced, "SELECT count(*) FROM operation"), 1);
     assert_eq!(ask::<i64>(&street.book(), "SELECT count(*) FROM operation"), 0);
+}
+
+/// A slip of the hand with `overwrite`: what nobody can make anew stays.
+#[test]
+fn a_backup_never_replaces_what_it_is_no_replacement_for() {
+    let street = street();
+    let disk = tempfile::tempdir().unwrap();
+    let mut config = trading();
+    config.high_water = Some(disk.path().join("mark"));
+    config.retention.archive_after_days = Some(10);
+    let till = street.till(config);
+    till.serve_card("A2", ALL).unwrap();
+    for n in 0..3 {
+        till.consume(Consume::new("A2", yuan("0.01")).op_id(format!("s-{n}")).offline()).unwrap();
+    }
+    street.settle(&till);
+    street.clock.pass(Duration::from_secs(20 * 86_400));
+    let archive = till.keep_house(ALL).unwrap().archive.unwrap();
+    let other = Street::new();
+    other.chance.next_u64();
+    let open = other.till(crate::config());
+    let closed = other.dir.path().join("backup.db");
+    open.backup(&closed, BackupOptions::new()).unwrap();
+    let in_folder = |name: &str| street.dir.path().join(name);
+    std::fs::hard_link(street.book(), in_folder("linked.db")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(street.book(), in_folder("symlink.db")).unwrap();
+    let mut targets =
+        vec![archive, disk.path().join("mark"), other.book(), closed, in_folder("linked.db"), street.book()];
+    if cfg!(unix) {
+        targets.push(in_folder("symlink.db"));
+    }
+    for target in targets {
+        let before = std::fs::read(&target).unwrap();
+        let error = till.backup(&target, BackupOptions::new().overwrite(true)).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("path")), "{target:?}");
+        if !target.ends_with("linked.db") && !target.ends_with("symlink.db") && target != street.book() {
+            assert!(std::fs::read(&target).unwrap() == before, "{target:?}");
+        }
+    }
+    // An earlier backup is what overwriting is for, and so is half of one.
+    let earlier = in_folder("monday.db");
+    for cut in [None, Some(5000), Some(30)] {
+        till.backup(&earlier, BackupOptions::new().overwrite(true)).unwrap();
+        if let Some(cut) = cut {
+            let whole = std::fs::read(&earlier).unwrap();
+            std::fs::write(&earlier, &whole[..cut]).unwrap();
+            till.backup(&earlier, BackupOptions::new().overwrite(true)).unwrap();
+        }
+    }
+    assert_eq!(ask::<String>(&earlier, "PRAGMA quick_check"), "ok");
+    assert!(till.check(&Default::default()).unwrap().is_clean());
+}
+
+#[test]
+fn a_book_that_is_open_is_not_salvaged() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    let into = street.dir.path().join("saved.db");
+    assert_eq!(tillbook::salvage(street.book(), &into).unwrap_err().code(), ErrorCode::BookInUse);
+    drop(till);
+    assert!(tillbook::salvage(street.book(), &into).unwrap().is_complete());
+}
+
+/// SQLite's locks are this process's: whoever opens the file besides and closes it takes them away, and another program that closes
+/// the book would then remove the log under the till.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bundle_named_like_the_book_does_not_take_its_locks_away() {
+    use std::os::unix::fs::MetadataExt;
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    let inode = format!(":{} ", street.book().metadata().unwrap().ino());
+    let locks = || std::fs::read_to_string("/proc/locks").unwrap().lines().filter(|line| line.contains(&inode)).count();
+    let before = locks();
+    for _ in 0..2 {
+        till.support_bundle(street.book()).unwrap_err();
+    }
+    till.backup(street.book(), BackupOptions::new().overwrite(true)).unwrap_err();
+    assert_eq!(locks(), before);
 }

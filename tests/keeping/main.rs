@@ -5,6 +5,8 @@
 mod street;
 
 mod backups;
+mod forgetting;
+mod house;
 mod logs;
 mod migration;
 mod old_copies;

@@ -477,3 +477,65 @@ fn what_waits_without_a_request_is_over_when_a_person_says_that_it_was_done() {
     let card = till.card("A5").unwrap();
     assert!(card.balances.as_of.is_some(), "{card:?}");
 }
+
+/// A high-water file that is behind the backup itself has not followed the book, and says nothing of the lost one.
+#[test]
+fn a_file_that_has_not_followed_the_book_is_taken_for_none() {
+    let corner = Corner::new();
+    let mut config = corner.config();
+    config.policy.outage_operations = 10_000;
+    let till = corner.street.till(config.clone());
+    till.serve_card("A2", ALL).unwrap();
+    drop(till);
+    let early = std::fs::read(corner.mark()).unwrap();
+    let till = corner.street.till(config.clone());
+    let fen = |till: &Till, name: String| till.consume(Consume::new("A2", yuan("0.01")).op_id(name).offline()).unwrap();
+    for n in 0..300 {
+        fen(&till, format!("kept-{n}"));
+    }
+    let backup = corner.copies.path().join("monday.db");
+    till.backup(&backup, tillbook::BackupOptions::new()).unwrap();
+    let lost: Vec<Receipt> = (0..300).map(|n| fen(&till, format!("lost-{n}"))).collect();
+    drop(till);
+    std::fs::write(corner.mark(), early).unwrap();
+    tillbook::Restore::new(&backup).high_water(corner.mark()).run(corner.street.book()).unwrap();
+    let till = corner.street.till(config.clone());
+    let told = fen(&till, "new".into());
+    assert!(lost.iter().all(|lost| lost.receipt_no < told.receipt_no), "no receipt number is given twice");
+    assert!(ask::<i64>(&corner.street.book(), "SELECT max(op_no) FROM operation") > 1_000_000);
+}
+
+/// Without a file a card number may come again, where the lost book had given more than eight. The remote has that card: it refuses,
+/// nothing is done to the other holder's, and a person gives the next number.
+#[test]
+fn a_card_number_that_comes_twice_is_told_by_the_remote() {
+    let street = street();
+    let mut config = config();
+    config.card_numbers = Some(tillbook::CardNumbers { prefix: "M".into(), first: 1, last: 40, width: None });
+    let till = street.till(config.clone());
+    till.serve_card("A2", ALL).unwrap();
+    let open = |name: &str| tillbook::OpenCard::next("普通会员").name(name).phone("13911110001").op_id(name.to_owned());
+    till.open_card(open("before").offline()).unwrap();
+    street.settle(&till);
+    let backup = street.dir.path().join("monday.db");
+    till.backup(&backup, tillbook::BackupOptions::new()).unwrap();
+    for n in 0..12 {
+        till.open_card(open(&format!("lost-{n}")).offline()).unwrap();
+    }
+    street.settle(&till);
+    drop(till);
+    tillbook::Restore::new(&backup).run(street.book()).unwrap();
+    let till = street.till(config);
+    till.go_on_after_restore("boss", "the disk was replaced").unwrap();
+    let again = till.open_card(open("again").phone("13922220002").offline()).unwrap();
+    assert!(again.card.to_string().starts_with('M'));
+    let mut numbers = vec![again.card.to_string()];
+    street.settle(&till);
+    while till.operation("again").unwrap().state == State::Rejected && numbers.len() < 10 {
+        let moved = till.retarget("again", &tillbook::Retarget::NextNumber, "boss", "somebody else's").unwrap();
+        numbers.push(moved.card.to_string());
+        street.settle(&till);
+    }
+    assert_eq!(till.operation("again").unwrap().state, State::Settled);
+    assert!(numbers.len() > 1, "the first number was another's: {numbers:?}");
+}

@@ -48,6 +48,7 @@ pub(crate) fn forget(options: &Options, asked: &Forget, out: &mut Out) -> Outcom
     if out.json {
         out.json(&json!({
             "number": number, "operations": forgotten.operations, "archives_missing": forgotten.archives_missing,
+            "traces_left": forgotten.traces_left,
         }))?;
         return Ok(Ended::Well);
     }
@@ -59,5 +60,11 @@ pub(crate) fn forget(options: &Options, asked: &Forget, out: &mut Out) -> Outcom
             forgotten.archives_missing.join(", "),
         ),
     ])?;
+    if forgotten.traces_left {
+        out.line(out.say((
+            "Bytes of it may be left in the file or its log: run tillbook house when nobody reads the book.",
+            "文件或日志中可能仍有残留，请在无人读取账本时运行 tillbook house。",
+        )))?;
+    }
     Ok(Ended::Well)
 }

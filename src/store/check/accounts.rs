@@ -5,13 +5,14 @@ use rusqlite::OptionalExtension;
 use super::{Checkup, said};
 use crate::model::{CardStatus, FindingKind, Gender, State};
 use crate::store::parsed;
-use crate::store::seal::{SEALED, seal_of};
+use crate::store::seal::{SEALED, SEALED_COUNT, seal_of};
 
 impl Checkup<'_> {
     pub(super) fn cards(&mut self) -> rusqlite::Result<()> {
         let conn = self.view.conn;
         let mut statement = conn.prepare(
-            "SELECT c.card_no, c.number, c.gender, c.birthday, s.card_no, s.same_as, c.same_as
+            "SELECT c.card_no, c.number, c.gender, c.birthday, s.card_no, s.same_as, c.same_as, c.exception IS NULL
+                AND (SELECT reason FROM exception_change e WHERE e.card_no = c.card_no ORDER BY change_no DESC LIMIT 1) IS NOT NULL
              FROM card c LEFT JOIN card s ON s.card_no = c.same_as ORDER BY c.card_no",
         )?;
         let mut rows = statement.query([])?;
@@ -35,6 +36,9 @@ impl Checkup<'_> {
             if row.get::<_, Option<i64>>(5)?.is_some() || row.get::<_, Option<i64>>(6)? == Some(card_no) {
                 self.find(FindingKind::Card, "card", Some(card_no), "is the same as one that is not a card of its own");
             }
+            if row.get(7)? {
+                self.find(FindingKind::Card, "card", Some(card_no), "was put on the exception list, and is not on it");
+            }
             if !self.goes_on() {
                 break;
             }
@@ -45,7 +49,7 @@ impl Checkup<'_> {
     pub(super) fn accounts(&mut self) -> rusqlite::Result<()> {
         let conn = self.view.conn;
         let sql = format!(
-            "SELECT {SEALED}, seal, status, confirmed, card_no, opened_here_at, as_of FROM account ORDER BY account_no"
+            "SELECT {SEALED}, seal, status AS stands, confirmed AS known, opened_here_at FROM account ORDER BY account_no"
         );
         let mut statement = conn.prepare(&sql)?;
         let mut rows = statement.query([])?;
@@ -54,11 +58,13 @@ impl Checkup<'_> {
             self.report.accounts += 1;
             let mut look = || -> rusqlite::Result<()> {
                 self.seal(row, account_no)?;
-                parsed::<CardStatus>(row.get_ref(10)?.as_str()?)?;
-                if !matches!(row.get(11)?, 0_i64 | 1) {
+                parsed::<CardStatus>(row.get_ref("stands")?.as_str()?)?;
+                if !matches!(row.get("known")?, 0_i64 | 1) {
                     self.find(FindingKind::State, "account", Some(account_no), "is neither confirmed nor not");
                 }
-                for (column, what) in [(13, "the time of its opening"), (14, "the time of its figures")] {
+                for (column, what) in
+                    [("opened_here_at", "the time of its opening"), ("as_of", "the time of its figures")]
+                {
                     if let Some(at) = row.get::<_, Option<i64>>(column)? {
                         self.time("account", account_no, what, at);
                     }
@@ -76,21 +82,9 @@ impl Checkup<'_> {
     }
 
     fn seal(&mut self, row: &rusqlite::Row<'_>, account_no: i64) -> rusqlite::Result<()> {
-        let kept: Option<i64> = row.get(9)?;
-        let fits = match kept {
-            Some(seal) => seal == seal_of(row)?,
-            // Without a seal there are no figures.
-            None => {
-                let figure = |column| row.get::<_, Option<i64>>(column);
-                let mut unset = figure(1)? == Some(0) && figure(2)? == Some(0);
-                for column in 3..9 {
-                    unset &= figure(column)?.is_none();
-                }
-                unset
-            }
-        };
-        if !fits {
-            self.find(FindingKind::Seal, "account", Some(account_no), "the figures are not those that were sealed");
+        if row.get::<_, Option<i64>>(SEALED_COUNT)? != Some(seal_of(row)?) {
+            let what = "the figures, or whose they are, are not what was sealed";
+            self.find(FindingKind::Seal, "account", Some(account_no), what);
         }
         Ok(())
     }

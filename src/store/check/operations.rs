@@ -124,6 +124,14 @@ impl Checkup<'_> {
         if let Some(at) = row.get::<_, Option<i64>>(22)? {
             self.time("promise", op_no, "its time", at);
         }
+        if op.state.is_confirmed() && row.get_ref(9)?.as_str_or_null()?.is_none() {
+            self.find(
+                FindingKind::State,
+                "operation",
+                Some(op_no),
+                "is applied, and nothing says by what that is known",
+            );
+        }
         if op.act.kind() != op.kind {
             self.find(FindingKind::State, "operation", Some(op_no), "is of another kind than what was asked for");
         }
