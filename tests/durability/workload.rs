@@ -11,12 +11,13 @@ use std::time::Duration;
 use tillbook::{
     AccruePoints, AddCouponTemplate, AdjustPoints, CarryOverPoints, Config, Consume, CouponEffect, CouponStatus,
     CouponTemplate, GiveCoupon, HistoryQuery, Kind, Modify, OpenCard, OrderLine, Points, Promise, PushOrder, Receipt,
-    Recharge, RedeemCoupon, RedeemPoints, Register, Request, Resolution, Result, ReturnOrder, ReturnPoints,
+    Recharge, RedeemCoupon, RedeemPoints, Register, Request, Resolution, Result, Retarget, ReturnOrder, ReturnPoints,
     ReturnPointsOfOrder, SetCouponStatus, State, Till, Told, UpdatePoints, Validity,
 };
 use tillbook_sandbox::gree::Profile;
 
 use crate::common::yuan;
+use crate::keeping::{self, Held};
 use crate::street::{ALL, Cores, Fate, QUIET, Saved, Street, all_families, gree, shop, yonyou};
 
 /// A till with everything around it, and what its caller has been told.
@@ -34,19 +35,26 @@ pub const LONG: Duration = Duration::from_secs(60);
 /// How long where its answer may be kept from the book by a failing disk.
 pub const SHORT: Duration = Duration::from_millis(1_500);
 
-/// What a call returned.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Promised {
-    pub op_id: String,
-    pub kind: Kind,
-    pub promise: Option<Promise>,
-    pub told: Told,
-    pub receipt_no: Option<String>,
+/// What a caller may rely on.
+#[derive(Clone, Debug)]
+pub enum Promised {
+    Said(Said),
+    Held(Held),
 }
 
-impl Promised {
-    fn of(receipt: &Receipt) -> Promised {
-        Promised {
+/// What a call returned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    op_id: String,
+    kind: Kind,
+    promise: Option<Promise>,
+    told: Told,
+    receipt_no: Option<String>,
+}
+
+impl Said {
+    fn of(receipt: &Receipt) -> Said {
+        Said {
             op_id: receipt.op_id.as_str().to_owned(),
             kind: receipt.kind,
             promise: receipt.promise,
@@ -54,27 +62,43 @@ impl Promised {
             receipt_no: receipt.receipt_no.clone(),
         }
     }
+}
 
-    /// The same in another book. What had no promise yet may have one there.
-    pub fn assert_kept(&self, till: &Till, case: &str) {
-        let now = till.operation(&self.op_id).unwrap_or_else(|error| panic!("{case}: {self:?} is gone: {error}"));
-        assert_eq!(&Promised::of(&now), self, "{case}");
+impl Promised {
+    /// The same in another book, which lies in this folder with all that belongs to it. What had no promise yet may have one there.
+    pub fn assert_kept(&self, till: &Till, folder: &Path, case: &str) {
+        match self {
+            Promised::Said(said) => {
+                let now = till.operation(&said.op_id);
+                let now = now.unwrap_or_else(|error| panic!("{case}: {said:?} is gone: {error}"));
+                assert_eq!(&Said::of(&now), said, "{case}");
+            }
+            Promised::Held(held) => held.assert(till, folder, case),
+        }
+    }
+
+    /// The operation that it is about.
+    pub fn op_id(&self) -> Option<String> {
+        match self {
+            Promised::Said(said) => Some(said.op_id.clone()),
+            Promised::Held(_) => None,
+        }
     }
 }
 
 impl Stage {
-    fn call(&self, request: impl Into<Request>) -> Result<()> {
+    pub fn call(&self, request: impl Into<Request>) -> Result<()> {
         let receipt = self.till.call(request)?;
-        self.told.lock().unwrap().push(Promised::of(&receipt));
+        self.told.lock().unwrap().push(Promised::Said(Said::of(&receipt)));
         Ok(())
     }
 
-    fn pass(&self, time: Duration) {
+    pub fn pass(&self, time: Duration) {
         self.street.clock.pass(time);
     }
 
     /// As often as anything becomes due.
-    fn sync(&self) -> Result<()> {
+    pub fn sync(&self) -> Result<()> {
         for _ in 0..40 {
             self.till.sync(ALL)?;
             if self.till.status()?.queued == 0 {
@@ -86,7 +110,7 @@ impl Stage {
     }
 
     /// Somebody takes all but this off a card behind the till's back.
-    fn leave_on(&self, card: &str, fen: i64) {
+    pub fn leave_on(&self, card: &str, fen: i64) {
         let now_s = self.street.now_ms() / 1000;
         let mut cores = self.street.cores.lock().unwrap();
         let there = cores.sandy.card(card).map_or(0, |card| card.amount_fen);
@@ -102,15 +126,23 @@ pub struct Step {
     pub name: &'static str,
     /// One call that the till answers alone: what fails of it leaves no trace.
     pub local: bool,
-    pub act: fn(&Stage) -> Result<()>,
+    /// After a power cut it is taken once more, and goes on where it was.
+    pub again: bool,
+    pub act: Act,
 }
 
-const fn local(name: &'static str, act: fn(&Stage) -> Result<()>) -> Step {
-    Step { name, local: true, act }
+pub type Act = fn(&Stage) -> Result<()>;
+
+pub const fn local(name: &'static str, act: Act) -> Step {
+    Step { name, local: true, again: false, act }
 }
 
-const fn wide(name: &'static str, act: fn(&Stage) -> Result<()>) -> Step {
-    Step { name, local: false, act }
+pub const fn wide(name: &'static str, act: Act) -> Step {
+    Step { name, local: false, again: false, act }
+}
+
+pub const fn again(name: &'static str, act: Act) -> Step {
+    Step { name, local: false, again: true, act }
 }
 
 /// Steps at one till with one configuration.
@@ -120,10 +152,11 @@ pub struct Play {
     pub steps: &'static [Step],
 }
 
-pub const PLAYS: [Play; 3] = [
+pub const PLAYS: [Play; 4] = [
     Play { name: "families", config: families, steps: FAMILIES },
     Play { name: "gree", config: || generous(shop(gree())), steps: GREE },
     Play { name: "yonyou", config: || generous(shop(yonyou())), steps: YONYOU },
+    Play { name: "keeping", config: keeping::config, steps: keeping::STEPS },
 ];
 
 const PHONE: &str = "13800000001";
@@ -132,7 +165,7 @@ fn families() -> Config {
     generous(all_families())
 }
 
-fn generous(mut config: Config) -> Config {
+pub fn generous(mut config: Config) -> Config {
     for limit in [&mut config.policy.floor_limit, &mut config.policy.card_limit, &mut config.policy.outage_limit] {
         *limit = yuan("90000");
     }
@@ -319,7 +352,11 @@ impl Play {
 
     /// The kinds of its operations.
     pub fn kinds(told: &[Promised]) -> BTreeSet<&'static str> {
-        told.iter().map(|promised| promised.kind.as_str()).collect()
+        let kind = |promised: &Promised| match promised {
+            Promised::Said(said) => Some(said.kind.as_str()),
+            Promised::Held(_) => None,
+        };
+        told.iter().filter_map(kind).collect()
     }
 }
 
@@ -340,6 +377,7 @@ pub fn shown(till: &Till) -> String {
         add(format!("{card:?} {:?}", till.coupons(number.as_str()).unwrap_or_default()));
     }
     add(format!("{:?} {:?}", till.notices().unwrap(), till.waiting().unwrap()));
+    add(format!("{:?} {:?}", till.policies().unwrap(), till.day_closes(None).unwrap()));
     seen
 }
 
@@ -366,6 +404,11 @@ pub fn settle(street: &Street, till: &Till, person: Resolution, case: &str) {
     for _ in 0..80 {
         till.sync(ALL).unwrap();
         for operation in till.waiting().unwrap() {
+            if operation.may_retarget {
+                let op_id = operation.receipt.op_id.as_str();
+                till.retarget(op_id, &Retarget::NextNumber, "boss", "the number was taken").unwrap();
+                continue;
+            }
             let unknown = operation.receipt.state == State::Parked;
             if unknown && operation.resolutions.contains(&person) {
                 let op_id = operation.receipt.op_id.as_str();
@@ -392,8 +435,17 @@ pub fn came_to_an_end(ends: &[&Vec<String>; 2], end: &[String], till: &Till, tol
             None => return false,
         };
     }
-    let state = |promised: &Promised| till.operation(&promised.op_id).map(|receipt| receipt.state);
-    besides.len() == 2 && told.iter().any(|promised| matches!(state(promised), Ok(State::Reversed)))
+    let reversed = |op_id: String| till.operation(&op_id).is_ok_and(|receipt| receipt.state == State::Reversed);
+    besides.len() == 2 && told.iter().filter_map(Promised::op_id).any(reversed)
+}
+
+/// Empties the folder of a book that nobody has open. The ballast may stay: it takes long to be made.
+pub fn clear(folder: &Path) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|kind| kind != "ballast") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
 }
 
 /// A book and all around it, to go back to.
@@ -409,7 +461,6 @@ impl Moment {
         let files = std::fs::read_dir(book.parent().unwrap())
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("till.db"))
             .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
             .collect();
         Moment { around: street.save(), told: told.to_vec(), files }
@@ -417,9 +468,7 @@ impl Moment {
 
     /// With the till closed again.
     pub fn restore(&self, street: &Street, book: &Path) {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", book.display()));
-        }
+        clear(book.parent().unwrap());
         for (path, bytes) in &self.files {
             std::fs::write(path, bytes).unwrap();
         }
