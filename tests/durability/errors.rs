@@ -9,9 +9,9 @@ use tillbook::{BackupOptions, Book, CheckOptions, ErrorCode, Resolution};
 use tillbook_testvfs::{Failure, TestVfs};
 
 use crate::cuts::{assert_figures_agree, ends, thorough};
-use crate::street::{ALL, Street};
+use crate::street::Street;
 use crate::workload::{
-    LONG, Moment, PLAYS, Play, Promised, SHORT, Stage, Step, came_to_an_end, ledgers, settle, shown,
+    LONG, Moment, PLAYS, Play, Promised, SHORT, Stage, Step, came_to_an_end, drive, ledgers, settle, shown,
 };
 
 /// So long something may be unreachable: three days without their token.
@@ -46,7 +46,7 @@ impl Round<'_> {
                 Err(error) if error.code() == ErrorCode::Unreachable && !self.step.local => {
                     // A call is unreachable at once while the token that would end that is being fetched. Did time pass meanwhile,
                     // the time that its request is signed with would be wrong, and the day's only one spent in vain.
-                    let _ = stage.till.sync(ALL);
+                    let _ = drive(&stage.till);
                     self.street.clock.pass(Duration::from_secs(3600));
                 }
                 Err(error) => panic!("{case}: taken again: {error:?}"),

@@ -15,7 +15,7 @@ use tillbook_sandbox::sandy::NewCard;
 
 use crate::common::yuan;
 use crate::street::{ALL, sandy, shop};
-use crate::workload::{Promised, Stage, Step, again, generous, local, wide};
+use crate::workload::{Promised, Stage, Step, again, drive, generous, local, wide};
 
 const NAME: &str = "欧阳忘川";
 const PHONE: &str = "13811117777";
@@ -285,7 +285,7 @@ pub const STEPS: &[Step] = &[
     again("backup", |s| s.back_up("monday.db")),
     wide("taken", |s| {
         s.take("K1");
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     local("retarget", |s| {
         let receipt = s.till.retarget("open", &Retarget::NextNumber, "Lin", "the number was taken")?;
@@ -325,7 +325,7 @@ pub const STEPS: &[Step] = &[
     }),
     wide("days later", |s| {
         s.pass(6 * DAY);
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     again("keep house", |s| s.keep_house(5)),
     local("after it", |s| s.call(Consume::new("K2", yuan("5.05")).op_id("after").offline())),
@@ -334,7 +334,7 @@ pub const STEPS: &[Step] = &[
     wide("sync the rest", Stage::sync),
     wide("more days later", |s| {
         s.pass(6 * DAY);
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     again("keep house again", |s| s.keep_house(6)),
     wide("forget", |s| s.forget("K2")),
