@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::Access;
 use super::open::file_id;
+use super::{Access, copy};
 use crate::error::{Error, Result};
 
 /// Marks the file as an archive ("tila" in ASCII).
@@ -165,8 +165,10 @@ impl Archive {
 
     /// SQLite's own look at the file.
     pub(super) fn check(&self) -> Result<()> {
-        let said: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if said == "ok" { Ok(()) } else { Err(Error::inconsistent("the archive file is damaged")) }
+        match copy::quick_check(&self.conn)? {
+            None => Ok(()),
+            Some(_) => Err(Error::inconsistent("the archive file is damaged")),
+        }
     }
 
     pub(super) fn conn(&self) -> &Connection {

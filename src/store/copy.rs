@@ -1,15 +1,16 @@
 //! Copies of a book: made under a temporary name from one moment's state, checked, made durable, and only then given their name.
 //! A file under its final name is whole.
 
+use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::cipher::{self, BookKey};
-use super::open::{create_private, private};
+use super::open::{create_private, private, set_journal_mode};
 use super::schema::APPLICATION_ID;
 use crate::error::{Error, Result};
 
@@ -67,7 +68,8 @@ impl Part {
         part.push(format!(".part-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
         let path = target.with_file_name(part);
         // Left by a process of the same number that died: nobody writes to it any more.
-        remove_with_logs(&path);
+        let _ = std::fs::remove_file(&path);
+        remove_logs(&path);
         create_private(&path)?;
         Ok(Part { path, named: false })
     }
@@ -105,8 +107,10 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if !self.named {
-            remove_with_logs(&self.path);
+            let _ = std::fs::remove_file(&self.path);
         }
+        // SQLite does not tell when it could not remove a log that is worked off.
+        remove_logs(&self.path);
     }
 }
 
@@ -114,8 +118,8 @@ pub(super) fn exists() -> Error {
     Error::invalid("path", "must not exist yet", "a file of this name")
 }
 
-fn remove_with_logs(path: &Path) {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
+fn remove_logs(path: &Path) {
+    for suffix in ["-wal", "-shm", "-journal"] {
         let _ = std::fs::remove_file(with_suffix(path, suffix));
     }
 }
@@ -169,7 +173,7 @@ pub(super) fn copy_into(source: &Connection, part: &Part, access: &Access, follo
     drop(snapshot);
     // The header says that there is a log, as that of the book does.
     let target = access.connect(part.path(), true)?;
-    let mode: String = target.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
+    let mode = set_journal_mode(&target, "DELETE")?;
     if mode != "delete" {
         return Err(Error::inconsistent(format!("the copy keeps a log of its own (got {mode})")));
     }
@@ -192,15 +196,55 @@ pub(super) fn verify(conn: &Connection, path: &Path, access: &Access) -> Result<
     if application_id != APPLICATION_ID || version == 0 {
         return Err(Error::not_a_book("another program's database, or an empty one"));
     }
-    let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(Error::inconsistent(found));
-    }
+    quick_check(conn)?.map_or(Ok(()), |damage| Err(Error::inconsistent(damage)))?;
     let book_id = conn.query_row("SELECT value FROM book WHERE key = 'book_id'", [], |row| row.get(0))?;
     Ok(Found { version, book_id })
+}
+
+/// SQLite's own look at a file, and the first damage that it has found.
+///
+/// It goes on where a page could not be read and tells so among the damage. A disk that fails is no damage: a host must not be
+/// told that its book is broken for it.
+pub(super) fn quick_check(conn: &Connection) -> Result<Option<String>> {
+    let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" {
+        return Ok(None);
+    }
+    match unread(&found) {
+        Some(code) => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(found)).into()),
+        None => Ok(Some(found)),
+    }
+}
+
+/// With which I/O error a page could not be read, in SQLite's words for it.
+fn unread(found: &str) -> Option<c_int> {
+    if found.contains("failed to get page") {
+        return Some(ffi::SQLITE_IOERR);
+    }
+    let code: c_int = found.rsplit_once("unable to get the page. error code=")?.1.trim_end().parse().ok()?;
+    (code & 0xff == ffi::SQLITE_IOERR).then_some(code)
 }
 
 /// As [`verify`], of a file that nobody has open.
 pub(super) fn verify_file(path: &Path, access: &Access) -> Result<Found> {
     verify(&access.connect(path, false)?, path, access)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_could_not_be_read_is_no_damage() {
+        let cases = [
+            ("*** in database main ***\nTree 8 page 8: unable to get the page. error code=266", Some(266)),
+            ("Freelist: failed to get page 12", Some(ffi::SQLITE_IOERR)),
+            ("Tree 8 page 8: unable to get the page. error code=11", None),
+            ("Tree 8 page 8: btreeInitPage() returns error code 11", None),
+            ("row 3 missing from index card_phone", None),
+        ];
+        for (found, code) in cases {
+            assert_eq!(unread(found), code, "{found}");
+        }
+    }
 }

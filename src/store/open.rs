@@ -270,7 +270,7 @@ fn connect(path: &Path, access: &Access) -> Result<Connection> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The first statement that reads the file: a foreign one is told apart here, before anything is changed.
     check_version(&conn, tell_apart(&conn, path, access.key.as_ref())?)?;
-    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    let mode = set_journal_mode(&conn, "WAL")?;
     // SQLite's own VFS for memory is there for measurements; it has no log, and nobody asks for it by accident.
     if mode != "wal" && access.vfs.as_deref() != Some("memdb") {
         return Err(Error::inconsistent(format!("the file system allows no write-ahead log (got {mode})")));
@@ -286,6 +286,14 @@ fn connect(path: &Path, access: &Access) -> Result<Connection> {
         conn.execute_batch("PRAGMA synchronous = NORMAL")?;
     }
     Ok(conn)
+}
+
+/// Sets how a file keeps its journal, and tells how it does. The file's header is written when the statement ends, after the row that
+/// tells: that it could not be written is heard only by whoever waits for the end.
+pub(super) fn set_journal_mode(conn: &Connection, mode: &str) -> Result<String> {
+    let mut statement = conn.prepare(&format!("PRAGMA journal_mode = {mode}"))?;
+    let modes: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(modes.into_iter().next().unwrap_or_default())
 }
 
 /// Refuses a file that is no book. The schema's version otherwise: none where the file is empty.

@@ -96,10 +96,9 @@ impl Engine {
         let place = self.desk_called(&self.store.view().operation(op_no)?.provider);
         let Engine { store, desks, .. } = self;
         let desk = &mut desks[place];
-        desk.commit(store, |desk, tx| desk.expire(tx, op_no, mode))?;
+        let receipt = desk.commit_on(store, |desk, tx| desk.expire(tx, op_no, mode).map(|()| op_no))?;
         desk.waiting.remove(&op_no);
-        let view = store.view();
-        desk.receipt(&view, &view.operation(op_no)?)
+        Ok(receipt)
     }
 
     /// How an operation stands.

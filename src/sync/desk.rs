@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::{Timestamp, mint_id};
 use crate::error::{Error, Result};
 use crate::event::event;
-use crate::model::State;
+use crate::model::{Receipt, State};
 use crate::provider::{Provider, Reading, Seal, WireCall};
 use crate::store::{Store, Tx, View};
 use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
@@ -266,6 +266,19 @@ impl Desk {
             Err(_) => self.out = Out::default(),
         }
         done
+    }
+
+    /// As [`Desk::commit`], of what is done to one operation, and how that stands then. It is read before the commit: where an
+    /// error is told nothing has been done.
+    pub(super) fn commit_on(
+        &mut self,
+        store: &Store,
+        work: impl FnOnce(&mut Desk, &Tx<'_>) -> Result<i64>,
+    ) -> Result<Receipt> {
+        self.commit(store, |desk, tx| {
+            let op_no = work(desk, tx)?;
+            desk.receipt(tx, &tx.operation(op_no)?)
+        })
     }
 
     /// Sorts an answer in by what it is for. One that nobody knows any more belongs to a read that a failed turn has given

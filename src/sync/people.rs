@@ -32,9 +32,7 @@ impl Engine {
         let place = self.place_of_operation(op_id)?;
         let Engine { store, desks, .. } = self;
         let desk = &mut desks[place];
-        let op_no = desk.commit(store, |desk, tx| desk.void(tx, op_id))?;
-        let view = store.view();
-        desk.receipt(&view, &view.operation(op_no)?)
+        desk.commit_on(store, |desk, tx| desk.void(tx, op_id))
     }
 
     /// Records a person's decision about an operation that waits, and carries it out.
@@ -44,9 +42,7 @@ impl Engine {
         let place = self.place_of_operation(op_id)?;
         let Engine { store, desks, .. } = self;
         let desk = &mut desks[place];
-        let op_no = desk.commit(store, |desk, tx| desk.resolve(tx, op_id, resolution, &who, &why))?;
-        let view = store.view();
-        desk.receipt(&view, &view.operation(op_no)?)
+        desk.commit_on(store, |desk, tx| desk.resolve(tx, op_id, resolution, &who, &why))
     }
 
     /// Acknowledges a notification.

@@ -81,7 +81,7 @@ impl Engine {
         let place = self.place_of_operation(op_id)?;
         let Engine { store, desks, .. } = self;
         let desk = &mut desks[place];
-        let op_no = desk.commit(store, |desk, tx| {
+        desk.commit_on(store, |desk, tx| {
             let op = tx.operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
             may_be_retargeted(tx, &op)?;
             let op_no = op.op_no;
@@ -95,9 +95,7 @@ impl Engine {
                 }
             }
             Ok(op_no)
-        })?;
-        let view = store.view();
-        desk.receipt(&view, &view.operation(op_no)?)
+        })
     }
 
     /// What people have decided of this number, whether it was the one before or the one after, oldest first.

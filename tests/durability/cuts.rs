@@ -10,12 +10,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
 use tillbook::{Kind, Money, Resolution, Till};
-use tillbook_testvfs::{Op, SurvivingWrites, TestVfs};
+use tillbook_testvfs::{Moment, Op, SurvivingWrites, TestVfs};
 
+use crate::keeping::{attempts, is_archive};
 use crate::street::{ALL, Saved, Street};
-use crate::workload::{LONG, Moment, PLAYS, Play, Promised, Stage, ledgers, settle, shown};
+use crate::workload::{self, Act, LONG, PLAYS, Play, Promised, Stage, clear, ledgers, settle, shown};
 
 /// Every point instead of one in some, and every point drained.
 pub fn thorough() -> bool {
@@ -32,7 +32,7 @@ pub fn ends(play: &Play) -> Vec<Vec<String>> {
         let stage = Stage { street: Arc::clone(&street), till, told: Arc::default(), wait: LONG };
         (step.act)(&stage).unwrap_or_else(|error| panic!("{}: {}: {error}", play.name, step.name));
         drop(stage);
-        let moment = Moment::of(&street, &[], &book);
+        let moment = workload::Moment::of(&street, &[], &book);
         till = street.till((play.config)());
         settle(&street, &till, Resolution::WasApplied, step.name);
         ends.push(ledgers(&street.cores.lock().unwrap()));
@@ -60,12 +60,15 @@ pub fn assert_figures_agree(street: &Street, till: &Till, case: &str) {
 /// What a power cut left, and what had been going on.
 struct Cut {
     case: String,
-    files: Vec<(&'static str, Vec<u8>)>,
+    /// What lies in the book's folder.
+    files: Vec<(String, Vec<u8>)>,
     around: Saved,
     writes: u64,
     told: Vec<Promised>,
     /// What the book showed before and after, where nothing lies in between.
     either: Option<(String, String)>,
+    /// The step that it was in, if that is to be taken once more.
+    again: Option<Act>,
     /// What the remotes may have in the end.
     ends: Option<[Vec<String>; 2]>,
 }
@@ -73,35 +76,36 @@ struct Cut {
 impl Cut {
     /// The till comes back, with the system's own VFS.
     fn open(&self, street: &Arc<Street>, play: &Play) -> Till {
-        let book = street.book();
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", book.display()));
-        }
-        for (suffix, bytes) in &self.files {
-            std::fs::write(format!("{}{suffix}", book.display()), bytes).unwrap();
+        clear(street.dir.path());
+        for (name, bytes) in &self.files {
+            std::fs::write(street.dir.path().join(name), bytes).unwrap();
         }
         street.restore(&self.around);
-        let opened = street.builder((play.config)()).open(&book);
+        let opened = street.builder((play.config)()).open(street.book());
         opened.unwrap_or_else(|error| panic!("{}: {error:?}", self.case))
     }
 
     fn check(&self, street: &Arc<Street>, play: &Play) {
-        let (case, book) = (self.case.as_str(), street.book());
+        let (case, folder) = (self.case.as_str(), street.dir.path());
         let till = self.open(street, play);
         for promised in &self.told {
-            promised.assert_kept(&till, case);
+            promised.assert_kept(&till, folder, case);
         }
-        assert!(
-            attempts(&book) >= self.writes,
-            "{case}: {} writes had left, known are {}",
-            self.writes,
-            attempts(&book)
-        );
+        let known = attempts(folder);
+        assert!(known >= self.writes, "{case}: {} writes had left, known are {known}", self.writes);
         if let Some((before, after)) = &self.either {
             let now = shown(&till);
             assert!(now == *before || now == *after, "{case}: neither\n{before}\nnor\n{after}\nbut\n{now}");
         }
         till.close(Duration::ZERO);
+        if let Some(act) = self.again {
+            let told = Arc::new(Mutex::new(self.told.clone()));
+            let stage = Stage { street: Arc::clone(street), till: self.open(street, play), told, wait: LONG };
+            act(&stage).unwrap_or_else(|error| panic!("{case}: taken again: {error:?}"));
+            let told = stage.told.lock().unwrap().clone();
+            told.iter().for_each(|promised| promised.assert_kept(&stage.till, folder, case));
+            stage.till.close(Duration::ZERO);
+        }
         let Some(ends) = &self.ends else { return };
         // Where only a person can know, the one who looks it up rightly brings both sides to agree.
         let mut met = Vec::new();
@@ -120,10 +124,23 @@ impl Cut {
     }
 }
 
-/// How many attempts a book knows of that may have left.
-fn attempts(book: &Path) -> u64 {
-    let conn = Connection::open_with_flags(book, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    conn.query_row("SELECT count(*) FROM attempt WHERE path <> ''", [], |row| row.get::<_, i64>(0)).unwrap() as u64
+/// What a power cut at this moment would leave in the book's folder. What lies there otherwise was made durable by the till itself.
+fn remains(moment: &Moment<'_>, folder: &Path, writes: SurvivingWrites) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        let path = folder.join(&name);
+        if name == "till.db" || is_archive(&name) {
+            match moment.surviving(&path, writes) {
+                Ok(own) => files.extend(own.into_iter().map(|(suffix, bytes)| (format!("{name}{suffix}"), bytes))),
+                // Made, and not opened by anybody yet.
+                Err(_) => files.push((name, std::fs::read(path).unwrap())),
+            }
+        } else if !name.starts_with("till.db") && !name.contains(".part-") {
+            files.push((name, std::fs::read(path).unwrap()));
+        }
+    }
+    files
 }
 
 /// How the bytes that were not synced fare at a call.
@@ -140,8 +157,8 @@ fn ways(op: Op, call: u64) -> Vec<SurvivingWrites> {
 
 /// Cuts one run of a play wherever something changes on the disk.
 fn cut(play: &'static Play) -> (usize, usize, BTreeSet<&'static str>) {
-    // Of the points besides syncs one in so many, and of all so many are drained.
-    let (sparse, drained) = if thorough() { (1, 3) } else { (9, 60) };
+    // Of the points besides syncs and what is deleted one in so many; of all one in so many is drained, and taken once more.
+    let (sparse, drained, repeated) = if thorough() { (1, 3, 1) } else { (9, 60, 3) };
     let ends = Arc::new(ends(play));
     let street = play.street();
     let vfs = TestVfs::register(&format!("cuts-{}", play.name));
@@ -176,10 +193,11 @@ fn cut(play: &'static Play) -> (usize, usize, BTreeSet<&'static str>) {
             let kept: Arc<Mutex<Vec<Cut>>> = Arc::default();
             let (into, at_once, told) = (Arc::clone(&kept), give.clone(), Arc::clone(&told));
             let (street, points, ends) = (Arc::clone(&street), Arc::clone(&points), Arc::clone(&ends));
-            let book = street.book();
             vfs.watch(Some(Box::new(move |moment| {
                 let changes = matches!(moment.op, Op::Write | Op::Sync | Op::Truncate | Op::Delete);
-                if !changes || (moment.op != Op::Sync && moment.call % sparse != 0) {
+                // An archive is committed where its journal goes.
+                let always = matches!(moment.op, Op::Sync | Op::Delete);
+                if !changes || (!always && moment.call % sparse != 0) {
                     return;
                 }
                 let point = points.fetch_add(1, Ordering::SeqCst);
@@ -187,11 +205,12 @@ fn cut(play: &'static Play) -> (usize, usize, BTreeSet<&'static str>) {
                 for (way, writes) in ways(moment.op, moment.call).into_iter().enumerate() {
                     let cut = Cut {
                         case: format!("{}, {}, {:?} {}, {writes:?}", play.name, step.name, moment.op, moment.call),
-                        files: moment.surviving(&book, writes).unwrap(),
+                        files: remains(moment, street.dir.path(), writes),
                         writes: street.writes.load(Ordering::SeqCst),
                         around: around.clone(),
                         told: told.lock().unwrap().clone(),
                         either: None,
+                        again: ((point + way) % repeated == 0).then_some(step.act).filter(|_| step.again),
                         ends: ((point + way) % drained == 0).then(|| [ends[place].clone(), ends[place + 1].clone()]),
                     };
                     if step.local {

@@ -7,6 +7,7 @@ mod counts;
 mod cuts;
 mod errors;
 mod full;
+mod keeping;
 mod power;
 #[path = "../common/street.rs"]
 mod street;

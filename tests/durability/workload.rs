@@ -6,17 +6,18 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tillbook::{
     AccruePoints, AddCouponTemplate, AdjustPoints, CarryOverPoints, Config, Consume, CouponEffect, CouponStatus,
     CouponTemplate, GiveCoupon, HistoryQuery, Kind, Modify, OpenCard, OrderLine, Points, Promise, PushOrder, Receipt,
-    Recharge, RedeemCoupon, RedeemPoints, Register, Request, Resolution, Result, ReturnOrder, ReturnPoints,
-    ReturnPointsOfOrder, SetCouponStatus, State, Till, Told, UpdatePoints, Validity,
+    Recharge, RedeemCoupon, RedeemPoints, Register, Request, Resolution, Result, Retarget, ReturnOrder, ReturnPoints,
+    ReturnPointsOfOrder, SetCouponStatus, State, SyncStatus, Till, Told, UpdatePoints, Validity,
 };
 use tillbook_sandbox::gree::Profile;
 
 use crate::common::yuan;
+use crate::keeping::{self, Held};
 use crate::street::{ALL, Cores, Fate, QUIET, Saved, Street, all_families, gree, shop, yonyou};
 
 /// A till with everything around it, and what its caller has been told.
@@ -34,19 +35,26 @@ pub const LONG: Duration = Duration::from_secs(60);
 /// How long where its answer may be kept from the book by a failing disk.
 pub const SHORT: Duration = Duration::from_millis(1_500);
 
-/// What a call returned.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Promised {
-    pub op_id: String,
-    pub kind: Kind,
-    pub promise: Option<Promise>,
-    pub told: Told,
-    pub receipt_no: Option<String>,
+/// What a caller may rely on.
+#[derive(Clone, Debug)]
+pub enum Promised {
+    Said(Said),
+    Held(Held),
 }
 
-impl Promised {
-    fn of(receipt: &Receipt) -> Promised {
-        Promised {
+/// What a call returned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    op_id: String,
+    kind: Kind,
+    promise: Option<Promise>,
+    told: Told,
+    receipt_no: Option<String>,
+}
+
+impl Said {
+    fn of(receipt: &Receipt) -> Said {
+        Said {
             op_id: receipt.op_id.as_str().to_owned(),
             kind: receipt.kind,
             promise: receipt.promise,
@@ -54,30 +62,45 @@ impl Promised {
             receipt_no: receipt.receipt_no.clone(),
         }
     }
+}
 
-    /// The same in another book. What had no promise yet may have one there.
-    pub fn assert_kept(&self, till: &Till, case: &str) {
-        let now = till.operation(&self.op_id).unwrap_or_else(|error| panic!("{case}: {self:?} is gone: {error}"));
-        assert_eq!(&Promised::of(&now), self, "{case}");
+impl Promised {
+    /// The same in another book, which lies in this folder with all that belongs to it. What had no promise yet may have one there.
+    pub fn assert_kept(&self, till: &Till, folder: &Path, case: &str) {
+        match self {
+            Promised::Said(said) => {
+                let now = till.operation(&said.op_id);
+                let now = now.unwrap_or_else(|error| panic!("{case}: {said:?} is gone: {error}"));
+                assert_eq!(&Said::of(&now), said, "{case}");
+            }
+            Promised::Held(held) => held.assert(till, folder, case),
+        }
+    }
+
+    /// The operation that it is about.
+    pub fn op_id(&self) -> Option<String> {
+        match self {
+            Promised::Said(said) => Some(said.op_id.clone()),
+            Promised::Held(_) => None,
+        }
     }
 }
 
 impl Stage {
-    fn call(&self, request: impl Into<Request>) -> Result<()> {
+    pub fn call(&self, request: impl Into<Request>) -> Result<()> {
         let receipt = self.till.call(request)?;
-        self.told.lock().unwrap().push(Promised::of(&receipt));
+        self.told.lock().unwrap().push(Promised::Said(Said::of(&receipt)));
         Ok(())
     }
 
-    fn pass(&self, time: Duration) {
+    pub fn pass(&self, time: Duration) {
         self.street.clock.pass(time);
     }
 
     /// As often as anything becomes due.
-    fn sync(&self) -> Result<()> {
+    pub fn sync(&self) -> Result<()> {
         for _ in 0..40 {
-            self.till.sync(ALL)?;
-            if self.till.status()?.queued == 0 {
+            if drive(&self.till)?.queued == 0 {
                 break;
             }
             self.pass(Duration::from_secs(30));
@@ -86,7 +109,7 @@ impl Stage {
     }
 
     /// Somebody takes all but this off a card behind the till's back.
-    fn leave_on(&self, card: &str, fen: i64) {
+    pub fn leave_on(&self, card: &str, fen: i64) {
         let now_s = self.street.now_ms() / 1000;
         let mut cores = self.street.cores.lock().unwrap();
         let there = cores.sandy.card(card).map_or(0, |card| card.amount_fen);
@@ -102,15 +125,23 @@ pub struct Step {
     pub name: &'static str,
     /// One call that the till answers alone: what fails of it leaves no trace.
     pub local: bool,
-    pub act: fn(&Stage) -> Result<()>,
+    /// After a power cut it is taken once more, and goes on where it was.
+    pub again: bool,
+    pub act: Act,
 }
 
-const fn local(name: &'static str, act: fn(&Stage) -> Result<()>) -> Step {
-    Step { name, local: true, act }
+pub type Act = fn(&Stage) -> Result<()>;
+
+pub const fn local(name: &'static str, act: Act) -> Step {
+    Step { name, local: true, again: false, act }
 }
 
-const fn wide(name: &'static str, act: fn(&Stage) -> Result<()>) -> Step {
-    Step { name, local: false, act }
+pub const fn wide(name: &'static str, act: Act) -> Step {
+    Step { name, local: false, again: false, act }
+}
+
+pub const fn again(name: &'static str, act: Act) -> Step {
+    Step { name, local: false, again: true, act }
 }
 
 /// Steps at one till with one configuration.
@@ -120,10 +151,11 @@ pub struct Play {
     pub steps: &'static [Step],
 }
 
-pub const PLAYS: [Play; 3] = [
+pub const PLAYS: [Play; 4] = [
     Play { name: "families", config: families, steps: FAMILIES },
     Play { name: "gree", config: || generous(shop(gree())), steps: GREE },
     Play { name: "yonyou", config: || generous(shop(yonyou())), steps: YONYOU },
+    Play { name: "keeping", config: keeping::config, steps: keeping::STEPS },
 ];
 
 const PHONE: &str = "13800000001";
@@ -132,7 +164,7 @@ fn families() -> Config {
     generous(all_families())
 }
 
-fn generous(mut config: Config) -> Config {
+pub fn generous(mut config: Config) -> Config {
     for limit in [&mut config.policy.floor_limit, &mut config.policy.card_limit, &mut config.policy.outage_limit] {
         *limit = yuan("90000");
     }
@@ -197,7 +229,7 @@ const FAMILIES: &[Step] = &[
     local("no exception", |s| s.till.set_exception("N1", None)),
     wide("sync without a network", |s| {
         s.street.cut(true);
-        let done = s.till.sync(ALL).map(drop);
+        let done = drive(&s.till).map(drop);
         s.street.cut(false);
         done
     }),
@@ -218,12 +250,12 @@ const FAMILIES: &[Step] = &[
     wide("an answer is lost", |s| {
         s.street.once("consume", Fate::AnswerLost);
         s.call(Consume::new("A1", yuan("13.07")).op_id("lost").offline())?;
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     wide("a request is lost", |s| {
         s.street.once("recharge", Fate::Lost);
         s.call(Recharge::new("A1", yuan("14.08"), 1).op_id("lost-too").offline())?;
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     wide("found out", |s| {
         s.pass(QUIET);
@@ -278,7 +310,7 @@ const GREE: &[Step] = &[
     local("whole order back", |s| s.call(ReturnOrder::new(PHONE, "order").op_id("back").offline())),
     wide("an answer is lost", |s| {
         s.street.once("wk.user.event.score.change", Fate::AnswerLost);
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     wide("sync", |s| {
         s.pass(QUIET);
@@ -297,7 +329,7 @@ const YONYOU: &[Step] = &[
     local("given back", |s| s.call(ReturnPoints::new("M1", "a").amount(yuan("10")).op_id("b").offline())),
     wide("an answer is lost", |s| {
         s.street.once("points/change", Fate::AnswerLost);
-        s.till.sync(ALL).map(drop)
+        drive(&s.till).map(drop)
     }),
     local("was applied", |s| match s.till.waiting()?.first() {
         Some(operation) => {
@@ -319,7 +351,11 @@ impl Play {
 
     /// The kinds of its operations.
     pub fn kinds(told: &[Promised]) -> BTreeSet<&'static str> {
-        told.iter().map(|promised| promised.kind.as_str()).collect()
+        let kind = |promised: &Promised| match promised {
+            Promised::Said(said) => Some(said.kind.as_str()),
+            Promised::Held(_) => None,
+        };
+        told.iter().filter_map(kind).collect()
     }
 }
 
@@ -340,6 +376,7 @@ pub fn shown(till: &Till) -> String {
         add(format!("{card:?} {:?}", till.coupons(number.as_str()).unwrap_or_default()));
     }
     add(format!("{:?} {:?}", till.notices().unwrap(), till.waiting().unwrap()));
+    add(format!("{:?} {:?}", till.policies().unwrap(), till.day_closes(None).unwrap()));
     seen
 }
 
@@ -361,11 +398,28 @@ pub fn ledgers(cores: &Cores) -> Vec<String> {
     lines
 }
 
+/// Drives the queue until nothing is due. Where the budget is spent first, because the machine is slow or a step waits for its cuts to
+/// be looked at, something may still be under way: no time is to pass then.
+pub fn drive(till: &Till) -> Result<SyncStatus> {
+    loop {
+        let began = Instant::now();
+        let status = till.sync(ALL)?;
+        if began.elapsed() < ALL {
+            return Ok(status);
+        }
+    }
+}
+
 /// Brings everything to its end. What no rule can settle a person decides, always in the same way.
 pub fn settle(street: &Street, till: &Till, person: Resolution, case: &str) {
     for _ in 0..80 {
-        till.sync(ALL).unwrap();
+        drive(till).unwrap();
         for operation in till.waiting().unwrap() {
+            if operation.may_retarget {
+                let op_id = operation.receipt.op_id.as_str();
+                till.retarget(op_id, &Retarget::NextNumber, "boss", "the number was taken").unwrap();
+                continue;
+            }
             let unknown = operation.receipt.state == State::Parked;
             if unknown && operation.resolutions.contains(&person) {
                 let op_id = operation.receipt.op_id.as_str();
@@ -392,8 +446,17 @@ pub fn came_to_an_end(ends: &[&Vec<String>; 2], end: &[String], till: &Till, tol
             None => return false,
         };
     }
-    let state = |promised: &Promised| till.operation(&promised.op_id).map(|receipt| receipt.state);
-    besides.len() == 2 && told.iter().any(|promised| matches!(state(promised), Ok(State::Reversed)))
+    let reversed = |op_id: String| till.operation(&op_id).is_ok_and(|receipt| receipt.state == State::Reversed);
+    besides.len() == 2 && told.iter().filter_map(Promised::op_id).any(reversed)
+}
+
+/// Empties the folder of a book that nobody has open. The ballast may stay: it takes long to be made.
+pub fn clear(folder: &Path) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|kind| kind != "ballast") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
 }
 
 /// A book and all around it, to go back to.
@@ -409,7 +472,6 @@ impl Moment {
         let files = std::fs::read_dir(book.parent().unwrap())
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("till.db"))
             .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
             .collect();
         Moment { around: street.save(), told: told.to_vec(), files }
@@ -417,9 +479,7 @@ impl Moment {
 
     /// With the till closed again.
     pub fn restore(&self, street: &Street, book: &Path) {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", book.display()));
-        }
+        clear(book.parent().unwrap());
         for (path, bytes) in &self.files {
             std::fs::write(path, bytes).unwrap();
         }
