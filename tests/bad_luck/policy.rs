@@ -358,7 +358,7 @@ fn calls_that_wait_together_share_the_limits_of_the_policy_in_force_when_they_fa
             scope.spawn(move || till.consume(sale).unwrap())
         };
         let calls = cards.map(call);
-        while !cards.iter().all(|card| till.operation(*card).is_ok()) {
+        while !cards.iter().all(|card| till.operation(card).is_ok()) {
             std::thread::yield_now();
         }
         let strict = OfflinePolicy { outage_limit: yuan("300"), ..config.policy.clone() };
