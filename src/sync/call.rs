@@ -155,6 +155,10 @@ impl Desk {
             (Some(_), true) => return Err(Refusal::CardExists.into()),
             (None, true) => {
                 self.refuse_listed(tx, checked.act.card())?;
+                // A member is known by the phone wherever nobody gave another number.
+                if let Act::Register { phone, .. } = act {
+                    self.refuse_listed(tx, &CardNumber::new(phone.as_str())?)?;
+                }
                 None
             }
             (card, false) if checked.act.card_if_any().is_none() => Some(self.house(tx, card)?),

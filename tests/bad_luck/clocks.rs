@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tillbook::{
-    Clock, Error, ErrorCode, OpenCard, Promise, Recharge, Refusal, SystemClock, Till, TillBuilder, Timestamp,
+    Clock, Config, Error, ErrorCode, OpenCard, Promise, Recharge, Refusal, SystemClock, Till, TillBuilder, Timestamp,
 };
 use tillbook_sandbox::fault::{Fault, Standing};
 
@@ -51,7 +51,13 @@ impl Clock for Turned {
 }
 
 pub(crate) fn open(shop: &Shop, clock: &Arc<Turned>) -> Till {
-    TillBuilder::new(shop.config()).clock(Arc::clone(clock) as Arc<dyn Clock>).open(shop.book()).unwrap()
+    open_with(shop, clock, |_| ())
+}
+
+fn open_with(shop: &Shop, clock: &Arc<Turned>, change: impl FnOnce(&mut Config)) -> Till {
+    let mut config = shop.config();
+    change(&mut config);
+    TillBuilder::new(config).clock(Arc::clone(clock) as Arc<dyn Clock>).open(shop.book()).unwrap()
 }
 
 fn refusal(error: &Error) -> &Refusal {
@@ -190,5 +196,36 @@ fn a_balance_may_be_a_day_old_and_no_older() {
     reconnect(&shop, &till);
     serve(&till, &["A1"]);
     cut_off(&shop, &till);
+    assert!(till.consume(pay("A1", "1")).unwrap().is_approved());
+}
+
+/// Who sets the clock back to a time at which the policy was valid, or the balance young, and starts the program anew.
+#[test]
+fn what_was_refused_for_its_age_is_not_approved_after_a_restart_with_the_clock_set_back() {
+    let shop = Shop::open();
+    let clock = Turned::new();
+    let until = clock.wall().after(Duration::from_secs(HOUR_S));
+    let open = || {
+        open_with(&shop, &clock, |config| {
+            config.policy.valid_until = Some(until);
+            config.policy.offline_while_healthy = true;
+        })
+    };
+    let till = open();
+    serve(&till, &["A1"]);
+    drop(till);
+    shop.server.cut();
+    clock.set(2 * HOUR_S as i64);
+    let till = open();
+    let error = till.consume(pay("A1", "1")).unwrap_err();
+    assert!(matches!(refusal(&error), Refusal::PolicyExpired { .. }), "{error}");
+    drop(till);
+    clock.set(-2 * (HOUR_S as i64));
+    let till = open();
+    let error = till.consume(pay("A1", "1")).unwrap_err();
+    assert!(matches!(refusal(&error), Refusal::PolicyExpired { .. }), "{error}");
+    // The remote's word on the time counts.
+    reconnect(&shop, &till);
+    serve(&till, &["A1"]);
     assert!(till.consume(pay("A1", "1")).unwrap().is_approved());
 }

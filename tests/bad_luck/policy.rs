@@ -341,6 +341,38 @@ fn headroom_is_what_is_then_approved() {
     assert!(approved > 15, "{approved}");
 }
 
+/// Several cards' calls wait at once, and another policy is set meanwhile: each is judged by the one in force when it falls back, and
+/// what one is given the next one has no more.
+#[test]
+fn calls_that_wait_together_share_the_limits_of_the_policy_in_force_when_they_fall_back() {
+    let (shop, config, till) = shop_with(|policy| policy.outage_limit = yuan("5000"));
+    let cards = ["A1", "R1", "R3"];
+    for _ in cards {
+        let hold = OneShot { endpoint: "getcardinfo".into(), card: None, skip: 0, fault: Fault::Hold { ms: 5_000 } };
+        shop.server.faults().with(|faults| faults.add(hold));
+    }
+    let receipts = std::thread::scope(|scope| {
+        let call = |card: &'static str| {
+            let sale = pay(card, "150").prefer_online(Duration::from_millis(1_500)).op_id(card);
+            let till = &till;
+            scope.spawn(move || till.consume(sale).unwrap())
+        };
+        let calls = cards.map(call);
+        while !cards.iter().all(|card| till.operation(card).is_ok()) {
+            std::thread::yield_now();
+        }
+        let strict = OfflinePolicy { outage_limit: yuan("300"), ..config.policy.clone() };
+        assert_eq!(till.set_policy(&strict, "head office", "fraud").unwrap(), 2);
+        calls.map(|call| call.join().unwrap())
+    });
+    assert!(receipts.iter().all(|receipt| receipt.policy_version == Some(2)), "{receipts:?}");
+    let (approved, refused): (Vec<_>, Vec<_>) = receipts.iter().partition(|receipt| receipt.is_approved());
+    assert_eq!((approved.len(), refused.len()), (2, 1), "{receipts:?}");
+    let full = Refusal::OutageLimit { limit: yuan("300"), used: yuan("300"), requested: yuan("150") };
+    assert_eq!((refused[0].promise, refused[0].refusal.as_ref()), (Some(Promise::Cancelled), Some(&full)));
+    assert_eq!(till.headroom(None).unwrap().room.till, Money::ZERO);
+}
+
 fn listed(till: &Till) -> Vec<(String, String, Option<String>, bool)> {
     let page = till.exceptions(None, 500).unwrap();
     assert_eq!(page.next, None);

@@ -220,3 +220,18 @@ fn a_card_is_served_at_all_remotes_the_first_time() {
     let card = till.serve_card("A1", ALL).unwrap();
     assert_eq!(card.balances.points.confirmed, Points::new(300), "{:?}", card.accounts);
 }
+
+/// The merchant's list names members by their phone, as the till knows them: another number is no way around it.
+#[test]
+fn a_listed_phone_is_not_registered_under_another_number() {
+    for config in [shop(gree()), shop(freemud())] {
+        let street = Street::new();
+        let till = street.till(config);
+        till.replace_exceptions(&[Listed::new(PHONE, "stolen")], "head office").unwrap();
+        for card in [PHONE, "C2"] {
+            let error = till.register(Register::new(PHONE).card(card).name("王小明").offline()).unwrap_err();
+            assert_eq!(error.refusal(), Some(&Refusal::ExceptionList { reason: "stolen".into() }), "{card}");
+        }
+        assert_eq!(till.card_numbers().unwrap(), []);
+    }
+}
