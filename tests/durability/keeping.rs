@@ -242,6 +242,12 @@ impl Details {
     }
 }
 
+/// Whether the book has an operation that was done without a promise and undone again.
+pub fn has_undone_something(folder: &Path) -> bool {
+    let conn = read(&folder.join("till.db"));
+    conn.query_row("SELECT EXISTS (SELECT 1 FROM operation WHERE state = 'reversed')", [], |row| row.get(0)).unwrap()
+}
+
 /// How many attempts a book and its archives know of that may have left.
 pub fn attempts(folder: &Path) -> u64 {
     let mut known: BTreeMap<i64, String> = BTreeMap::new();

@@ -17,7 +17,7 @@ use tillbook::{
 use tillbook_sandbox::gree::Profile;
 
 use crate::common::yuan;
-use crate::keeping::{self, Held};
+use crate::keeping::{self, Held, has_undone_something};
 use crate::street::{ALL, Cores, Fate, QUIET, Saved, Street, all_families, gree, shop, yonyou};
 
 /// A till with everything around it, and what its caller has been told.
@@ -435,8 +435,8 @@ pub fn settle(street: &Street, till: &Till, person: Resolution, case: &str) {
 }
 
 /// Whether the remotes came to one of these ends. What was done without a promise and undone again may stand there besides.
-pub fn came_to_an_end(ends: &[&Vec<String>; 2], end: &[String], till: &Till, told: &[Promised]) -> bool {
-    if ends.iter().any(|known| known.as_slice() == end) {
+pub fn came_to_an_end(ends: [&[String]; 2], end: &[String], folder: &Path) -> bool {
+    if ends.contains(&end) {
         return true;
     }
     let mut besides = end.to_vec();
@@ -446,8 +446,7 @@ pub fn came_to_an_end(ends: &[&Vec<String>; 2], end: &[String], till: &Till, tol
             None => return false,
         };
     }
-    let reversed = |op_id: String| till.operation(&op_id).is_ok_and(|receipt| receipt.state == State::Reversed);
-    besides.len() == 2 && told.iter().filter_map(Promised::op_id).any(reversed)
+    besides.len() == 2 && has_undone_something(folder)
 }
 
 /// Empties the folder of a book that nobody has open. The ballast may stay: it takes long to be made.
