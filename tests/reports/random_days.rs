@@ -505,7 +505,7 @@ impl Days {
     }
 
     fn judge(&self) {
-        self.ledger.judge(self.till(), &self.book);
+        self.ledger.judge(self.till(), &self.book, &self.street.book());
     }
 }
 
