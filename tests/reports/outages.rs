@@ -1,13 +1,17 @@
 //! Outages: when they begin, when they end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tillbook::{Clock, Consume, Link, Period, Promise, SystemClock, Till, TillBuilder, Timestamp};
+use tillbook::{
+    Clock, Consume, HttpRequest, Link, Period, Promise, SystemClock, Till, TillBuilder, Timestamp, Transport,
+    TransportFailure,
+};
+use tillbook_sandbox::sandy::NewCard;
 
 use crate::common::{SOON, Shop, drain, sync_until};
-use crate::street::{ALL, Street, sandy, shop};
+use crate::street::{ALL, Line, Sent, Street, sandy, shop};
 use crate::{cut_off, pay, reconnect, serve};
 
 /// The machine's clock, with time that passes when it is told to.
@@ -231,4 +235,54 @@ fn what_was_done_before_the_clock_was_put_right_is_in_no_later_outage() {
         over(&street, &till);
         assert_eq!(held(&till), [1], "{wrong}");
     }
+}
+
+/// A line that keeps what is about one card until the test lets go, and loses it and everything else then.
+struct Kept {
+    line: Line,
+    cut: AtomicBool,
+    let_go: AtomicBool,
+}
+
+impl Transport for Kept {
+    fn send(&self, request: &HttpRequest) -> Sent {
+        if !self.cut.load(Ordering::SeqCst) {
+            return self.line.send(request);
+        }
+        let about_it = String::from_utf8_lossy(&request.body).contains("B1") || request.url.contains("B1");
+        while about_it && !self.let_go.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(TransportFailure::NotSent("the cable is out".into()))
+    }
+}
+
+#[test]
+fn what_waited_longer_than_the_first_approval_is_in_the_outage_too() {
+    let street = Street::new();
+    let card = NewCard::new("B1", 1).with_holder("x", "13800000002", None).with_balance(80_00, 0);
+    street.cores.lock().unwrap().sandy.seed(street.now_ms() / 1000 - 7200, card).unwrap();
+    let line = Line(Arc::clone(&street));
+    let kept = Arc::new(Kept { line, cut: AtomicBool::new(false), let_go: AtomicBool::new(false) });
+    let transport: Arc<dyn Transport> = kept.clone();
+    let till = street.builder(shop(sandy())).transport(transport).open(street.book()).unwrap();
+    for card in ["A1", "B1"] {
+        till.serve_card(card, ALL).unwrap();
+    }
+    kept.cut.store(true, Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| till.consume(Consume::new("B1", crate::yuan("1")).op_id("one").prefer_online(ALL)));
+        while till.operation("one").is_err() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        street.clock.pass(Duration::from_secs(1));
+        let second = till.consume(Consume::new("A1", crate::yuan("1")).op_id("two").prefer_online(ALL)).unwrap();
+        assert_eq!(second.promise, Some(Promise::OfflineApproved));
+        assert_eq!(held(&till), [1]);
+        kept.let_go.store(true, Ordering::SeqCst);
+        let first = first.join().unwrap().unwrap();
+        assert_eq!(first.promise, Some(Promise::OfflineApproved));
+        assert_eq!(held(&till), [2]);
+        assert_eq!(till.outages().unwrap()[0].began_at, first.created_at);
+    });
 }
