@@ -45,7 +45,7 @@ pub struct tillbook_forgotten {
     /// The number under which the card's lines stand now: another one than before where the number was a phone's.
     pub number: [c_char; 136],
     /// 1: the rows are erased, but bytes of them may be left in unused space of the book's file or in its log: somebody was reading the
-    /// book, the disk had no room, or the file is larger than 256 MiB. tillbook_keep_house goes on with it, and so does forgetting
+    /// book, the disk failed or had no room, or the file is larger than 256 MiB. tillbook_keep_house goes on with it, and so does forgetting
     /// `number` again. Else 0.
     pub traces_left: i32,
     /// 0.

@@ -337,7 +337,7 @@ pub(super) fn identity(view: &View<'_>) -> Result<BookIdentity> {
 
 pub(super) fn condition(view: &View<'_>, provider: String) -> Result<RemoteCondition> {
     let condition: Condition = view.condition(&provider)?.unwrap_or_default();
-    let outage = view.open_outage(&provider)?;
+    let outage = view.open_outage(&provider)?.map(|row| row.outage);
     Ok(RemoteCondition {
         down: condition.is_down(),
         halted: condition.halted,

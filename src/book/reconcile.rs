@@ -3,18 +3,19 @@
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Class, LISTED, ListedOperation, Outage, Period, Promise, Reconciliation, Tally};
-use crate::store::{OpRow, View};
+use crate::store::{OpRow, OutageRow, View};
 use crate::sync::Kept;
 use crate::units::Money;
 
 use std::collections::BTreeMap;
 
 pub(crate) fn reconciliation(view: &View<'_>, kept: &Kept, period: &Period, now: Timestamp) -> Result<Reconciliation> {
-    let mut outage: Option<Outage> = None;
+    let mut outage: Option<OutageRow> = None;
     let (from, until, business_date) = match period {
         Period::Outage(outage_no) => {
             let found = view.outage(*outage_no)?.ok_or_else(|| Error::not_found("outage"))?;
-            let bounds = (found.began_at, found.ended_at.unwrap_or(Timestamp::from_millis(now.millis() + 1)));
+            let Outage { began_at, ended_at, .. } = found.outage;
+            let bounds = (began_at, ended_at.unwrap_or(Timestamp::from_millis(now.millis() + 1)));
             outage = Some(found);
             (bounds.0, bounds.1, None)
         }
@@ -28,9 +29,9 @@ pub(crate) fn reconciliation(view: &View<'_>, kept: &Kept, period: &Period, now:
         }
     };
     let mut report = Reconciliation {
-        outage: outage.as_ref().map(|outage| outage.outage_no),
+        outage: outage.as_ref().map(|row| row.outage.outage_no),
         business_date,
-        provider: outage.as_ref().map(|outage| outage.provider.clone()),
+        provider: outage.as_ref().map(|row| row.outage.provider.clone()),
         from,
         until,
         total: Tally::default(),
@@ -41,10 +42,13 @@ pub(crate) fn reconciliation(view: &View<'_>, kept: &Kept, period: &Period, now:
         operations: Vec::new(),
         more: 0,
     };
-    view.each_operation_of(from, until, &mut |op| match &outage {
-        Some(outage) if !belongs(&op, outage) => Ok(()),
-        _ => report.count(view, &op),
-    })?;
+    match &outage {
+        Some(row) => view.each_operation_between(row.first_op, row.last_op, &mut |op| match belongs(&op, row) {
+            true => report.count(view, &op),
+            false => Ok(()),
+        })?,
+        None => view.each_operation_of(from, until, &mut |op| report.count(view, &op))?,
+    }
     debug_assert_eq!(report.classes.values().map(|tally| tally.approved).sum::<u64>(), report.total.approved);
     Ok(report)
 }
@@ -54,10 +58,10 @@ pub(super) fn not_a_day(date: &str) -> Error {
 }
 
 /// What was done at a remote while it was not there; and after it was back, what was approved without it until it had caught up.
-fn belongs(op: &OpRow, outage: &Outage) -> bool {
-    let meanwhile = outage.back_at.is_none_or(|back| op.created_at < back);
+fn belongs(op: &OpRow, row: &OutageRow) -> bool {
+    let meanwhile = row.back_op.is_none_or(|back| op.op_no <= back);
     let alone = op.promise.as_ref().is_some_and(|row| row.promise == Promise::OfflineApproved);
-    op.provider == outage.provider && (meanwhile || alone)
+    op.provider == row.outage.provider && (meanwhile || alone)
 }
 
 impl Reconciliation {

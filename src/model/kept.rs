@@ -52,7 +52,7 @@ pub struct Forgotten {
     /// erased where they are now.
     pub archives_missing: Vec<String>,
     /// The rows are erased, but bytes of them may be left in unused space of the book's file or in its log: somebody was reading
-    /// the book (a backup, a check, another program), the disk had no room, or the file is larger than 256 MiB. `Till::keep_house`
-    /// goes on with it, and so does forgetting [`Forgotten::number`] again.
+    /// the book (a backup, a check, another program), the disk failed or had no room, or the file is larger than 256 MiB.
+    /// `Till::keep_house` goes on with it, and so does forgetting [`Forgotten::number`] again.
     pub traces_left: bool,
 }

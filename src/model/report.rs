@@ -137,7 +137,8 @@ pub struct ListedOperation {
 
 /// What became of the operations of an outage, a day or a time range.
 ///
-/// An operation belongs to the time when it was written down. Those that the remote has are `accepted`, and the ones of them
+/// An operation belongs to the time when it was written down. An outage holds those written down between its beginning and its
+/// end, whatever the clock told meanwhile: times of a clock that ran ahead, and was put right, may lie outside of it. Those that the remote has are `accepted`, and the ones of them
 /// whose figures differ from what was told are counted once more under [`variance`](Reconciliation::variance), as long as the book
 /// has the remote's answer: what was archived since tells no variance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

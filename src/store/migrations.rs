@@ -136,7 +136,12 @@ CREATE TABLE outage (
     -- It has answered again.
     back_at   INTEGER,
     -- It has answered for a while, and nothing of it was on its way any more.
-    ended_at  INTEGER
+    ended_at  INTEGER,
+    -- The operations of these three moments, by which it is known what was done in between: a clock may be set, numbers run on.
+    -- The first one after it began; the last ones before it was back, and before it had ended.
+    first_op  INTEGER NOT NULL,
+    back_op   INTEGER,
+    last_op   INTEGER
 ) STRICT;
 CREATE INDEX outage_open ON outage (provider) WHERE ended_at IS NULL;
 

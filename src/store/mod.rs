@@ -67,6 +67,7 @@ pub(crate) use notices::NewNotice;
 pub(crate) use numbers::{RenamedRow, renaming};
 pub use open::sqlite_version;
 pub(crate) use open::{Identity, OpenOptions, RemoteIdentity, is_locked};
+pub(crate) use outage::OutageRow;
 pub(crate) use rates::{Days, LevelAt};
 pub(crate) use reader::Reader;
 pub(crate) use records::{NewRecord, OpTrace, RecordRow};

@@ -115,6 +115,17 @@ impl View<'_> {
         self.each_operation(tail, (from.millis(), until.millis()), visit)
     }
 
+    /// Shows each operation from one on, up to another one if there is one, in order.
+    pub(crate) fn each_operation_between(
+        &self,
+        first: i64,
+        last: Option<i64>,
+        visit: &mut dyn FnMut(OpRow) -> Result<()>,
+    ) -> Result<()> {
+        let tail = " WHERE o.op_no >= ?1 AND o.op_no <= ?2 ORDER BY o.op_no";
+        self.each_operation(tail, (first, last.unwrap_or(i64::MAX)), visit)
+    }
+
     /// Shows each operation that the remote has not said yes or no to, or that waits for a person, in order.
     pub(crate) fn each_unfinished(&self, visit: &mut dyn FnMut(OpRow) -> Result<()>) -> Result<()> {
         let tail = " WHERE o.op_no IN (

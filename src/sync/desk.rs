@@ -189,7 +189,7 @@ impl Desk {
             quiet_until: BTreeMap::new(),
             recovering: false,
             lost_refusals: Vec::new(),
-            outage: OutageWatch::new(&view, provider_name, hall.now())?,
+            outage: OutageWatch::new(&view, provider_name)?,
             out: Out::default(),
             hall,
         })

@@ -76,6 +76,7 @@ impl Desk {
     pub(super) fn dialect_answered(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         self.condition.answered(now);
+        self.outage.heard(tx)?;
         if self.answered.is_some() {
             self.tokens.served();
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::Result;
+use crate::event::event;
 use crate::model::{CardNumber, Forgotten, HouseKept, SalvageReport, short_text};
 use crate::store::HouseKeeping;
 
@@ -69,16 +70,22 @@ impl Till {
     /// remote's; the card comes back if it is served anew.
     ///
     /// # Errors
-    /// `WrongState` while operations of the card are open or wait for a person; `NotFound`, `InvalidInput`; `Storage` and
-    /// `DiskFull` (call it again), `Poisoned`, `Closed`.
+    /// Where an error is told the book has erased nothing yet: `WrongState` while operations of the card are open or wait for a
+    /// person; `NotFound`, `InvalidInput`; `Storage` and `DiskFull` (call it again), `Poisoned`, `Closed`. What fails once the
+    /// rows are erased is no error: [`Forgotten::traces_left`] tells of it.
     pub fn forget(&self, number: &str, who: &str) -> Result<Forgotten> {
         let number = CardNumber::new(number)?;
         let who = short_text("who", who.to_owned(), 64)?;
         let mut forgotten = self.runtime.with(|engine| engine.forget_holder(&number, &who))?;
         let until = Instant::now() + READERS_END;
         loop {
-            forgotten.traces_left = !self.runtime.with(|engine| engine.store().sweep())?;
-            if !forgotten.traces_left || Instant::now() >= until {
+            let swept = self.runtime.with(|engine| engine.store().sweep());
+            if let Err(error) = &swept {
+                // The card may have another number by now: who was told of an error and called again would not find it.
+                event!(NOT_WRITTEN_ANEW, error = error);
+            }
+            forgotten.traces_left = !matches!(swept, Ok(true));
+            if swept.is_err() || !forgotten.traces_left || Instant::now() >= until {
                 return Ok(forgotten);
             }
             // Whoever reads the book may be done soon; calls are served meanwhile.

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tillbook::{
-    AddCouponTemplate, BackupOptions, Book, Config, Consume, CouponEffect, CouponTemplate, GiveCoupon, HttpResponse,
-    Listed, Modify, OpenCard, Recharge, RedeemPoints, Register, Resolution, Retention, State, Till, Validity,
+    AddCouponTemplate, BackupOptions, Book, Config, Consume, CouponEffect, CouponTemplate, ErrorCode, GiveCoupon,
+    HttpResponse, Listed, Modify, OpenCard, Recharge, RedeemPoints, Register, Resolution, Retention, State, Till,
+    Validity,
 };
+use tillbook_testvfs::{Failure, Op, TestVfs};
 
 use crate::street::{ALL, Fate, Street, all_families, gree, sandy, shop};
 use crate::{ask, yuan};
@@ -180,6 +182,46 @@ fn whoever_reads_the_book_meanwhile_is_told_of_and_the_rest_is_done_later() {
     // Or by hand, under the name that stands there now.
     assert!(!till.forget(&forgotten.number, "boss").unwrap().traces_left);
     assert!(Book::open(street.book()).is_ok());
+}
+
+/// Once the rows are erased the card has another number: an error then could never be followed up under the old one.
+#[test]
+fn a_disk_that_fails_after_the_rows_are_erased_is_told_of_and_the_rest_is_done_later() {
+    let street = Street::new();
+    let vfs = TestVfs::register("forgetting");
+    let till = street.builder(keeping()).vfs(vfs.name()).open(street.book()).unwrap();
+    live(&street, &till);
+    drop(till);
+    let whole = std::fs::read(street.book()).unwrap();
+    // Nothing erased, erased with traces left, all done: each of the file's calls may fail.
+    let (mut refused, mut left) = (0, 0);
+    for nth in 1.. {
+        std::fs::write(street.book(), &whole).unwrap();
+        let till = street.builder(keeping()).vfs(vfs.name()).open(street.book()).unwrap();
+        vfs.fail(Failure::io_err_at(nth).op(Op::Sync).persistent());
+        let forgotten = till.forget(PHONES[0], "boss");
+        let fired = vfs.fired() > 0;
+        vfs.heal();
+        let forgotten = match forgotten {
+            Ok(forgotten) => forgotten,
+            Err(error) => {
+                assert_eq!(error.code(), ErrorCode::Storage, "{nth}: {error}");
+                assert_eq!(till.card(PHONES[0]).unwrap().holder.name.as_deref(), Some(NAMES[1]), "{nth}");
+                refused += 1;
+                till.forget(PHONES[0], "boss").unwrap()
+            }
+        };
+        assert_eq!(till.card(&forgotten.number).unwrap().holder.name, None);
+        left += u32::from(forgotten.traces_left);
+        drop(till);
+        let till = street.builder(keeping()).vfs(vfs.name()).open(street.book()).unwrap();
+        till.keep_house(DAY).unwrap();
+        assert_gone(street.dir.path());
+        if !fired {
+            break;
+        }
+    }
+    assert!(refused > 0 && left > 0, "{refused} {left}");
 }
 
 /// A new column needs an answer: is it erased, or why does it hold nobody's data?

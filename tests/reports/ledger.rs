@@ -1,7 +1,9 @@
 //! The books of an accountant who believes no report: what each call returned, line by line, added up by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use rusqlite::{Connection, OpenFlags};
 use tillbook::{
     Book, Class, Concern, Csv, DayClose, Family, Figures, HistoryQuery, Kind, Language, Link, Money, Movement, Outage,
     Period, Promise, Receipt, Reconciliation, State, Tally, Till, Timestamp, Told, Totals, TotalsKey,
@@ -52,6 +54,8 @@ pub struct Ledger {
     pub ops: Vec<Known>,
     closed: usize,
     closes: Vec<DayClose>,
+    /// The clock was ahead at some time, so that times do not tell what came first.
+    pub ran_ahead: bool,
 }
 
 fn figures(told: &Told) -> Figures {
@@ -211,7 +215,7 @@ impl Ledger {
     }
 
     /// Every report, by hand.
-    pub fn judge(&self, till: &Till, book: &Book) {
+    pub fn judge(&self, till: &Till, book: &Book, file: &Path) {
         let receipts: Vec<Receipt> = self.ops.iter().map(|op| till.operation(&op.op_id).unwrap()).collect();
         let x = till.totals().unwrap();
         agree("X", &x, &self.lines[self.closed..]);
@@ -234,12 +238,12 @@ impl Ledger {
         let all = Sums::of(&self.lines);
         assert_eq!(closes, all, "all closes and what is not closed");
         assert_eq!(days, all, "all days");
-        self.judge_operations(till, &receipts);
+        self.judge_operations(till, file, &receipts);
         self.judge_safety(till, book, &receipts);
         self.judge_history(till);
     }
 
-    fn judge_operations(&self, till: &Till, receipts: &[Receipt]) {
+    fn judge_operations(&self, till: &Till, file: &Path, receipts: &[Receipt]) {
         let date = date_of;
         let dates: BTreeSet<String> = receipts.iter().map(|receipt| date(receipt.created_at)).collect();
         for day in dates {
@@ -248,21 +252,32 @@ impl Ledger {
             reconcile(&day, &report, &of_day);
         }
         let outages = till.outages().unwrap();
+        let between = between(file);
+        let is_of = |receipt: &Receipt, outage: &Outage| {
+            let meanwhile = between.get(&(receipt.op_id.to_string(), outage.outage_no));
+            meanwhile.is_some_and(|meanwhile| *meanwhile || self.ops[self.place(receipt.op_id.as_str())].offline)
+        };
         for outage in &outages {
-            let belongs = |receipt: &&Receipt| self.is_of(receipt, outage);
             let report = till.reconciliation(&Period::Outage(outage.outage_no)).unwrap();
-            reconcile("outage", &report, &receipts.iter().filter(belongs).collect::<Vec<_>>());
+            let of: Vec<&Receipt> = receipts.iter().filter(|receipt| is_of(receipt, outage)).collect();
+            reconcile("outage", &report, &of);
         }
         // What was approved without the remote while it was away is in exactly one outage, and nothing is in two.
         for receipt in receipts {
-            let of: Vec<i64> =
-                outages.iter().filter(|outage| self.is_of(receipt, outage)).map(|outage| outage.outage_no).collect();
+            let of: Vec<&Outage> = outages.iter().filter(|outage| is_of(receipt, outage)).collect();
             let away = self.ops[self.place(receipt.op_id.as_str())].away;
             assert!(of.len() <= 1 && (!away || of.len() == 1), "{receipt:?} is in {of:?}");
+            // Where no clock ran ahead the times say the same, but for what was done at the very moment.
+            for outage in outages.iter().filter(|_| !self.ran_ahead) {
+                let at_the_moment = [Some(outage.began_at), outage.back_at, outage.ended_at];
+                if !at_the_moment.contains(&Some(receipt.created_at)) {
+                    assert_eq!(is_of(receipt, outage), self.is_of_by_time(receipt, outage), "{receipt:?} {outage:?}");
+                }
+            }
         }
     }
 
-    fn is_of(&self, receipt: &Receipt, outage: &Outage) -> bool {
+    fn is_of_by_time(&self, receipt: &Receipt, outage: &Outage) -> bool {
         let at = receipt.created_at;
         let during = at >= outage.began_at && outage.ended_at.is_none_or(|ended| at < ended);
         let away = outage.back_at.is_none_or(|back| at < back);
@@ -314,29 +329,32 @@ impl Ledger {
     fn judge_history(&self, till: &Till) {
         let mut query = Some(HistoryQuery { page_size: 7, ..HistoryQuery::default() });
         let mut by_op: BTreeMap<String, Figures> = BTreeMap::new();
-        let mut lines = 0;
+        let mut told = Vec::new();
         while let Some(asked) = query {
             let page = till.history(&asked).unwrap();
-            for line in &page.lines {
-                let entry = &line.entry;
-                let figures = Figures {
-                    lines: 1,
-                    original: entry.original,
-                    discount: entry.original.minus(entry.actual),
-                    actual: entry.actual,
-                    from_card: entry.from_card,
-                    due: entry.due,
-                    bonus: entry.bonus,
-                    points: entry.points,
-                };
-                add(by_op.entry(entry.op_id.to_string()).or_default(), &figures);
-                let own = &self.lines[self.lines.len() - 1 - lines];
-                assert_eq!((&entry.business_date, &figures), (&own.date, &own.figures), "{entry:?}");
-                lines += 1;
-            }
+            told.extend(page.lines.iter().map(|line| line.entry.clone()));
             query = asked.next_page(&page);
         }
-        assert_eq!(lines, self.lines.len());
+        if self.ran_ahead {
+            // The newest by its time is not the one that was written last.
+            assert!(told.is_sorted_by_key(|entry| std::cmp::Reverse((entry.at, entry.entry_no))));
+            told.sort_by_key(|entry| std::cmp::Reverse(entry.entry_no));
+        }
+        assert_eq!(told.len(), self.lines.len());
+        for (entry, own) in told.iter().zip(self.lines.iter().rev()) {
+            let figures = Figures {
+                lines: 1,
+                original: entry.original,
+                discount: entry.original.minus(entry.actual),
+                actual: entry.actual,
+                from_card: entry.from_card,
+                due: entry.due,
+                bonus: entry.bonus,
+                points: entry.points,
+            };
+            add(by_op.entry(entry.op_id.to_string()).or_default(), &figures);
+            assert_eq!((&entry.business_date, &figures), (&own.date, &own.figures), "{entry:?}");
+        }
         // An operation's lines come to what was told, or to nothing where it was taken back.
         for op in &self.ops {
             let sum = by_op.get(&op.op_id).copied().unwrap_or_default();
@@ -348,6 +366,20 @@ impl Ledger {
             }
         }
     }
+}
+
+/// The operations that lie within each outage of their remote by the book's own numbers, and whether it was not back yet.
+fn between(file: &Path) -> BTreeMap<(String, i64), bool> {
+    let book = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut statement = book
+        .prepare(
+            "SELECT o.op_id, u.outage_no, u.back_op IS NULL OR o.op_no <= u.back_op
+             FROM outage u JOIN operation o ON o.provider = u.provider
+             WHERE o.op_no >= u.first_op AND (u.last_op IS NULL OR o.op_no <= u.last_op)",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).unwrap();
+    rows.collect::<rusqlite::Result<_>>().unwrap()
 }
 
 fn remote_of(kind: Kind) -> &'static str {

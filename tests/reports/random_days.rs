@@ -445,8 +445,10 @@ impl Days {
                 "restart"
             }
             _ => {
-                let back = self.dice.roll(3) as i64 * 40 * 3_600_000;
-                (self.street.clock.set_wrong(-back), "set the clock").1
+                // Two or three days back, or one ahead, or right again.
+                let wrong = *self.dice.pick(&[0, 0, -40, -80, 30]).unwrap();
+                self.ledger.ran_ahead |= wrong > 0;
+                (self.street.clock.set_wrong(wrong * 3_600_000), "set the clock").1
             }
         }
     }
@@ -505,7 +507,7 @@ impl Days {
     }
 
     fn judge(&self) {
-        self.ledger.judge(self.till(), &self.book);
+        self.ledger.judge(self.till(), &self.book, &self.street.book());
     }
 }
 
