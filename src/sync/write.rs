@@ -204,7 +204,7 @@ impl Desk {
                 self.provider.encode(&dossier.outgoing(&op, card_part_only))
             }
         };
-        let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock), findings.facts.as_ref(), &call)?;
+        let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock_now()), findings.facts.as_ref(), &call)?;
         if !dossier.attempts.iter().any(AttemptRow::may_have_been_sent) {
             self.note_first(op_no, attempt_no);
         }
