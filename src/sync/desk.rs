@@ -41,8 +41,8 @@ pub(super) struct Desk {
     pub(super) condition: Condition,
     /// The remote's clock, by the answer that is being worked off.
     pub(super) server_time: Option<Timestamp>,
-    /// The same, of the last answer in the dialect.
-    pub(super) remote_clock: Option<Timestamp>,
+    /// The same, of the last answer in the dialect, and when that was by this process's.
+    pub(super) remote_clock: Option<(Timestamp, Duration)>,
     /// How far the book's time has been brought back, as far as this desk has followed.
     followed_back: Duration,
     /// How far it was in the last step of that.

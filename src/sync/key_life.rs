@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::store::{AttemptRow, Tx};
+use crate::provider::Guarantee;
+use crate::store::{AttemptRow, OpRow, Tx};
 
 use super::desk::Desk;
 
@@ -48,6 +49,13 @@ impl KeyClocks {
 }
 
 impl Desk {
+    /// Whether the age of a key that left now could be told by nobody once this process has ended: the remote has not answered it
+    /// yet. Then the cheapest read of all goes before the write.
+    pub(super) fn first_would_be_undated(&self, op: &OpRow) -> bool {
+        let is_forgotten = self.provider.key_life() != Duration::MAX;
+        is_forgotten && !self.key_clocks.answered && self.provider.guarantee(&op.act) == Some(Guarantee::Repeat)
+    }
+
     /// The first attempt of an operation is about to leave.
     pub(super) fn note_first(&mut self, op_no: i64, attempt_no: i64) {
         let life = self.provider.key_life();

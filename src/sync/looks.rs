@@ -91,8 +91,13 @@ impl Desk {
 
     /// The remote's clock at a moment of this process, no later than it was: by its last answer.
     pub(super) fn remote_clock_at(&self, steady: Duration) -> Option<Timestamp> {
-        let since = self.hall.clock.monotonic().saturating_sub(steady);
-        self.remote_clock.map(|clock| clock.before(since))
+        let (clock, told) = self.remote_clock?;
+        Some(clock.before(told.saturating_sub(steady)).after(steady.saturating_sub(told)))
+    }
+
+    /// The same now. What was told long ago tells as much, for it has gone on since.
+    pub(super) fn remote_clock_now(&self) -> Option<Timestamp> {
+        self.remote_clock_at(self.hall.clock.monotonic())
     }
 
     /// By this process's clock: from when on a look can count. What was left in doubt by an earlier one may still be on its way

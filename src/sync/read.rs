@@ -81,7 +81,8 @@ impl Desk {
             self.tokens.served();
         }
         let server = self.server_time.take();
-        self.remote_clock = server;
+        let steady = self.hall.clock.monotonic();
+        self.remote_clock = server.map(|clock| (clock, steady));
         self.key_clocks.answered(server, self.asked);
         if self.hall.remote_answered(server) {
             event!(TIME_BROUGHT_BACK, provider = self.provider.name());

@@ -50,7 +50,7 @@ impl Desk {
         } else {
             WireCall { path: first.path.clone(), body: first.body.clone(), ..fresh }
         };
-        let attempt_no = tx.insert_attempt(op.op_no, (now, self.remote_clock), None, &call)?;
+        let attempt_no = tx.insert_attempt(op.op_no, (now, self.remote_clock_now()), None, &call)?;
         // By way of queued: nothing goes from in doubt to sending.
         tx.transition(&mut op, State::Queued, now)?;
         tx.transition(&mut op, State::Sending, now)?;
@@ -68,7 +68,7 @@ impl Desk {
         let looks = Looks::since(last, &tx.looks(op.op_no)?);
         let steady = self.hall.clock.monotonic();
         let now = self.now();
-        Ok(self.counts(&looks, op.op_no, (now, steady, self.remote_clock)))
+        Ok(self.counts(&looks, op.op_no, (now, steady, self.remote_clock_at(steady))))
     }
 
     /// A repeat was refused while an earlier attempt may still arrive: it is repeated once that is over.
@@ -99,7 +99,7 @@ impl Desk {
         if op.state == State::InDoubt {
             tx.transition(op, State::Reversing, now)?;
         }
-        let attempt_no = tx.insert_attempt(op.op_no, (now, self.remote_clock), Some(&UNDOING.into()), &call)?;
+        let attempt_no = tx.insert_attempt(op.op_no, (now, self.remote_clock_now()), Some(&UNDOING.into()), &call)?;
         let (_, failures) = tx.lane(op.lane_no)?;
         tx.set_lane(op.lane_no, LaneState::Idle, failures)?;
         event!(ATTEMPT_SENT, op_id = op.op_id, kind = op.kind, provider = op.provider, attempt = attempt_no);

@@ -133,6 +133,8 @@ impl Desk {
             }
             reading => reading,
         };
+        let asks_time = reading.is_none() && self.first_would_be_undated(op);
+        let reading = if asks_time { Some(self.provider.health()) } else { reading };
         match reading {
             Some(reading) => self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading),
             // It comes after a look, during which the remote has asked for a pause or was found to be down.
@@ -202,7 +204,7 @@ impl Desk {
                 self.provider.encode(&dossier.outgoing(&op, card_part_only))
             }
         };
-        let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock), findings.facts.as_ref(), &call)?;
+        let attempt_no = tx.insert_attempt(op_no, (now, self.remote_clock_now()), findings.facts.as_ref(), &call)?;
         if !dossier.attempts.iter().any(AttemptRow::may_have_been_sent) {
             self.note_first(op_no, attempt_no);
         }

@@ -96,6 +96,50 @@ fn a_key_is_no_younger_for_a_clock_that_was_put_right() {
     }
 }
 
+/// A program that has just started, and whose remote has told it nothing yet, is ended under its first write: an outage's worth of
+/// operations may begin with that each morning. The remote is asked first, and by its date the next program goes on.
+#[test]
+fn what_a_program_sends_first_is_dated_by_the_remote() {
+    for (away_s, outcome) in [(60, State::Settled), (600, State::Parked)] {
+        let (street, config) = forgetful();
+        street.till(config.clone()).serve_card(WANG, ALL).unwrap();
+        street.clock.pass(Duration::from_secs(12 * 3_600));
+        let till = street.till(config.clone());
+        lose_answers(&street);
+        grant(&till);
+        assert_eq!((till.operation("g").unwrap().state, points(&street)), (State::InDoubt, 307));
+        drop(till);
+        street.clock.pass(Duration::from_secs(away_s));
+        street.hook(|_, _| Fate::Passes);
+        let till = street.till(config);
+        later(&street, &till);
+        let receipt = till.operation("g").unwrap();
+        assert_eq!((receipt.state, points(&street)), (outcome, 307), "{away_s} s away: {:?}", receipt.waits_for);
+    }
+}
+
+/// The remote told its time last when the till was used last, long before: since then the clock that never jumps tells.
+#[test]
+fn what_an_idle_program_sends_is_dated_by_the_remote_s_last_answer() {
+    for (away_s, outcome) in [(60, State::Settled), (600, State::Parked)] {
+        let (street, config) = forgetful();
+        let till = street.till(config.clone());
+        till.serve_card(WANG, ALL).unwrap();
+        till.sync(ALL).unwrap();
+        street.clock.pass(Duration::from_secs(12 * 3_600));
+        lose_answers(&street);
+        grant(&till);
+        assert_eq!((till.operation("g").unwrap().state, points(&street)), (State::InDoubt, 307));
+        drop(till);
+        street.clock.pass(Duration::from_secs(away_s));
+        street.hook(|_, _| Fate::Passes);
+        let till = street.till(config);
+        later(&street, &till);
+        let receipt = till.operation("g").unwrap();
+        assert_eq!((receipt.state, points(&street)), (outcome, 307), "{away_s} s away: {:?}", receipt.waits_for);
+    }
+}
+
 /// Within one process the clock that never jumps tells, and nobody has to be asked.
 #[test]
 fn a_key_is_judged_by_the_steady_clock_within_a_process() {
