@@ -270,6 +270,7 @@ impl Tx<'_> {
              WHERE account_no = ?2",
             "INSERT OR IGNORE INTO alias (card_no, provider, account_no)
              SELECT card_no, provider, ?2 FROM account WHERE account_no = ?1",
+            "UPDATE lane SET wanted = 1 WHERE lane_no = ?2 AND (SELECT wanted FROM lane WHERE lane_no = ?1)",
             "DELETE FROM lane WHERE lane_no = ?1 AND ?2 = ?2",
             "DELETE FROM account WHERE account_no = ?1 AND ?2 = ?2",
         ] {

@@ -278,6 +278,10 @@ impl Tx<'_> {
             for sql in [
                 "UPDATE exception_list SET reason = 'forgotten' WHERE card_no = ?1",
                 "DELETE FROM former_phone WHERE card_no = ?1",
+                // A read that is still wanted would bring the holder back.
+                "UPDATE lane SET wanted = 0, state = CASE WHEN state = 'ready' AND NOT EXISTS
+                    (SELECT 1 FROM operation o WHERE o.lane_no = lane.lane_no AND open = 1) THEN 'idle' ELSE state END
+                 WHERE lane_no IN (SELECT account_no FROM account WHERE card_no = ?1)",
                 "UPDATE record SET note = NULL WHERE card_no = ?1",
                 "UPDATE exception_change SET reason = 'forgotten' WHERE card_no = ?1 AND reason IS NOT NULL",
                 "UPDATE notice SET detail = 'forgotten', ack_note = NULL WHERE card_no = ?1",

@@ -75,9 +75,21 @@ impl View<'_> {
             Ok((state, row.get(3)?))
         })?)
     }
+
+    /// Whether its account is to be read although no operation of the lane needs that.
+    pub(crate) fn wants_read(&self, lane_no: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached("SELECT wanted FROM lane WHERE lane_no = ?1")?;
+        Ok(statement.query_row([lane_no], |row| row.get(0))?)
+    }
 }
 
 impl Tx<'_> {
+    pub(crate) fn want_read(&self, lane_no: i64, wanted: bool) -> Result<()> {
+        let mut statement = self.conn.prepare_cached("UPDATE lane SET wanted = ?2 WHERE lane_no = ?1")?;
+        statement.execute((lane_no, wanted))?;
+        Ok(())
+    }
+
     pub(crate) fn set_lane(&self, lane_no: i64, state: LaneState, failures: u32) -> Result<()> {
         let (name, rank, due) = match state {
             LaneState::Idle => ("idle", 1, Timestamp::default()),

@@ -216,4 +216,6 @@ CREATE TABLE former_phone (
     PRIMARY KEY (card_no, phone)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX former_phone_phone ON former_phone (phone);
+-- The account is to be read although nothing in the lane needs it. 0 again once a read that began since has succeeded.
+ALTER TABLE lane ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;
 ";

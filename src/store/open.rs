@@ -448,6 +448,7 @@ impl Tx<'_> {
         let accounts = "SELECT account_no FROM account WHERE provider = ?1";
         let cards = "SELECT card_no FROM account WHERE provider = ?1";
         for sql in [
+            "UPDATE lane SET wanted = 0, state = 'idle' WHERE provider = ?1",
             "UPDATE account SET confirmed = 0, money = 0, points = 0, as_of = NULL, consumed_total = NULL, growth = NULL,
                  recharged_total = NULL, read_money = NULL, read_points = NULL WHERE provider = ?1",
             "UPDATE account SET opened_here_at = NULL WHERE provider = ?1",

@@ -190,7 +190,7 @@ fn lanes(book: &Connection) -> Result<()> {
                     THEN 'held' ELSE 'ready' END
                 WHEN 'in_doubt' THEN 'ready' WHEN 'reversing' THEN 'ready'
                 WHEN 'parked' THEN 'held' WHEN 'rejected' THEN 'held' WHEN 'sending' THEN 'idle'
-                ELSE CASE WHEN EXISTS (SELECT 1 FROM operation o WHERE o.lane_no = lane.lane_no AND open = 1
+                ELSE CASE WHEN wanted OR EXISTS (SELECT 1 FROM operation o WHERE o.lane_no = lane.lane_no AND open = 1
                     AND state = 'applied') THEN 'ready' ELSE 'idle' END END",
     )?;
     Ok(())

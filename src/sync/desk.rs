@@ -53,7 +53,7 @@ pub(super) struct Desk {
     next_id: u64,
     /// Lanes that something is under way for.
     pub(super) busy: BTreeSet<i64>,
-    /// Lanes that are to be read once more than the read that is under way.
+    /// Lanes whose account was wanted once more while something was under way for them: a read that had begun does not count.
     pub(super) pull_again: BTreeSet<i64>,
     /// Calls that wait for their promise, by operation.
     pub(super) waiting: BTreeMap<i64, Waiting>,

@@ -64,7 +64,7 @@ pub(super) enum Work {
     Before { op_no: i64, lane_no: i64 },
     /// A look at the records after an unknown outcome, begun then by the clock that never jumps.
     Look { op_no: i64, lane_no: i64, began: Duration },
-    /// The base of an account that has something applied and not settled.
+    /// The base of an account that has something applied and not settled, or that is to be read all the same.
     Pull { lane_no: i64 },
     /// Was a refusal meant for the request or for our credentials?
     Credentials { op_no: i64, lane_no: i64, attempt_no: i64 },

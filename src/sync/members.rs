@@ -95,13 +95,15 @@ impl Desk {
         tx.confirm_account(served.account.account_no)
     }
 
-    /// The account is read as soon as its lane allows it.
+    /// The account is read as soon as its lane allows it. That it is to be stands in the book until it has been: a read that
+    /// fails, whatever ends in the lane meanwhile, and a restart leave it wanted.
     pub(super) fn pull_soon(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
         if self.busy.contains(&lane_no) {
             self.pull_again.insert(lane_no);
         }
+        tx.want_read(lane_no, true)?;
         if tx.lane_head(lane_no)?.is_some() {
-            // Whatever it stands at brings a read with it, or waits for a person who will.
+            // Its turn comes when nothing stands there any more. What does may be put off, and stays so.
             return Ok(());
         }
         let due = self.now();

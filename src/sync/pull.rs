@@ -5,14 +5,21 @@ use crate::error::Result;
 use crate::event::event;
 use crate::model::{Act, Base, CardNumber, CardStatus, Holder, Kind, NoticeKind, State};
 use crate::provider::{Findings, Snapshot};
-use crate::store::{AttemptRow, LaneState, NewNotice, OpRow, ServedCard, Tx};
+use crate::store::{AttemptRow, NewNotice, OpRow, ServedCard, Tx};
 
 use super::desk::Desk;
 use super::job::{Ask, Work};
 
 impl Desk {
     pub(super) fn begin_pull(&mut self, tx: &Tx<'_>, lane_no: i64) -> Result<()> {
+        // One that begins now is late enough for whatever it is wanted for.
+        self.pull_again.remove(&lane_no);
         let served = tx.card_of_account(lane_no)?;
+        if served.account.opened_here_at.is_some() && !served.account.confirmed && !has_applied(tx, lane_no)? {
+            // Its opening came to nothing: a card of this number is another holder's.
+            tx.want_read(lane_no, false)?;
+            return self.refresh_lane(tx, lane_no, None);
+        }
         match self.provider.serve(&served.whom()) {
             Some(reading) => self.begin_read(tx, Work::Pull { lane_no }, reading),
             None => self.nothing_to_pull(tx, lane_no),
@@ -30,6 +37,7 @@ impl Desk {
         }
         tx.set_base(lane_no, &base)?;
         self.settle_applied(tx, lane_no)?;
+        tx.want_read(lane_no, false)?;
         self.refresh_lane(tx, lane_no, None)
     }
 
@@ -50,9 +58,9 @@ impl Desk {
             // It was wanted once more while this read was under way, which may have been before what it was wanted for.
             return self.pull_soon(tx, lane_no);
         }
+        tx.want_read(lane_no, false)?;
         let (_, failures) = tx.lane(lane_no)?;
-        let waits = tx.open_effects(lane_no, None)?.iter().any(|open| open.state == State::Applied);
-        if waits {
+        if has_applied(tx, lane_no)? {
             // The figures were not taken (a stale read): asked again, more slowly each time.
             let due = self.now().after(self.backoff(failures));
             return self.refresh_lane(tx, lane_no, Some((due, failures.saturating_add(1))));
@@ -342,11 +350,7 @@ impl Desk {
 
     /// A change of the holder's data that was shown came to nothing: the remote's own data is read again.
     pub(super) fn take_change_back(&mut self, tx: &Tx<'_>, op: &OpRow) -> Result<()> {
-        if op.kind == Kind::Modify && op.is_approved() && tx.lane_head(op.lane_no)?.is_none() {
-            let due = self.now();
-            tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due }, 0)?;
-        }
-        Ok(())
+        if op.kind == Kind::Modify && op.is_approved() { self.pull_soon(tx, op.lane_no) } else { Ok(()) }
     }
 
     fn refuse_stale(&mut self, tx: &Tx<'_>, served: &ServedCard) -> Result<()> {
@@ -364,6 +368,11 @@ impl Desk {
             at,
         })
     }
+}
+
+/// Whether something applied waits for a base that includes it.
+pub(super) fn has_applied(tx: &Tx<'_>, lane_no: i64) -> Result<bool> {
+    Ok(tx.open_effects(lane_no, None)?.iter().any(|open| open.state == State::Applied))
 }
 
 /// Running totals only grow: one that shrank is an old copy.

@@ -14,6 +14,7 @@ use crate::store::{AttemptRow, LaneState, NewEntry, NewNotice, OpRow, PromiseRow
 use crate::units::{Money, Points};
 
 use super::desk::Desk;
+use super::pull::has_applied;
 use super::retarget::orphans_of;
 
 /// What a line of the book tells beyond its operation.
@@ -378,9 +379,9 @@ impl Desk {
         let failures = later.map_or(0, |(_, failures)| failures);
         let ready = |probe, due: Timestamp| LaneState::Ready { probe, due: later.map_or(due, |(later, _)| later) };
         let state = match head {
-            // Something applied waits for a base that includes it.
+            // Something applied waits for a base that includes it, or the account is to be read all the same.
             None => {
-                let pull = tx.open_effects(lane_no, None)?.iter().any(|open| open.state == State::Applied);
+                let pull = has_applied(tx, lane_no)? || tx.wants_read(lane_no)?;
                 if pull { ready(true, now) } else { LaneState::Idle }
             }
             Some(op) => match op.state {

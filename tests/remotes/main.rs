@@ -13,3 +13,4 @@ mod pushes;
 mod returns;
 mod routing;
 mod tokens;
+mod wanted;

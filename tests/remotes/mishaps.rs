@@ -32,7 +32,7 @@ fn said(body: &str) -> Fate {
 }
 
 /// A line on which one answer is held up.
-struct Slow {
+pub(crate) struct Slow {
     line: Line,
     what: &'static str,
     hold: Mutex<Option<mpsc::Receiver<()>>>,
@@ -40,13 +40,13 @@ struct Slow {
 }
 
 impl Slow {
-    fn new(street: &Arc<Street>, what: &'static str) -> (Arc<Slow>, mpsc::Receiver<()>) {
+    pub(crate) fn new(street: &Arc<Street>, what: &'static str) -> (Arc<Slow>, mpsc::Receiver<()>) {
         let (held, is_held) = mpsc::channel();
         (Arc::new(Slow { line: Line(Arc::clone(street)), what, hold: Mutex::new(None), held }), is_held)
     }
 
     /// The next answer waits until the sender is used.
-    fn hold(&self) -> mpsc::Sender<()> {
+    pub(crate) fn hold(&self) -> mpsc::Sender<()> {
         let (go, hold) = mpsc::channel();
         *self.hold.lock().unwrap() = Some(hold);
         go
@@ -67,7 +67,7 @@ impl Transport for Slow {
     }
 }
 
-fn behind(slow: &Arc<Slow>, street: &Arc<Street>, config: tillbook::Config) -> Till {
+pub(crate) fn behind(slow: &Arc<Slow>, street: &Arc<Street>, config: tillbook::Config) -> Till {
     let transport: Arc<dyn Transport> = slow.clone();
     let builder = TillBuilder::new(config).transport(transport).clock(street.clock.clone());
     builder.entropy(street.chance.clone()).open(street.book()).unwrap()

@@ -93,13 +93,13 @@ impl Checkup<'_> {
     fn lane(&mut self, account_no: i64) -> rusqlite::Result<()> {
         let conn = self.view.conn;
         let mut lanes = conn.prepare_cached(
-            "SELECT l.state, l.provider = a.provider, a.opened_here_at IS NOT NULL AND NOT a.confirmed
+            "SELECT l.state, l.provider = a.provider, a.opened_here_at IS NOT NULL AND NOT a.confirmed, l.wanted
              FROM lane l JOIN account a ON a.account_no = l.lane_no WHERE l.lane_no = ?1",
         )?;
         let lane = lanes.query_row([account_no], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?, row.get::<_, bool>(3)?))
         });
-        let Some((stands, same, unopened)) = lane.optional()? else {
+        let Some((stands, same, unopened, wanted)) = lane.optional()? else {
             self.find(FindingKind::Lane, "lane", Some(account_no), "the account has no lane");
             return Ok(());
         };
@@ -130,7 +130,9 @@ impl Checkup<'_> {
             (Some(_), stands) => stands == "idle",
             // Its figures are to be read, or it is found out in the next turn that there is nothing to do.
             (None, "ready") => true,
-            (None, stands) => stands == "idle" && !applied.query_row([account_no], |row| row.get::<_, bool>(0))?,
+            (None, stands) => {
+                stands == "idle" && !wanted && !applied.query_row([account_no], |row| row.get::<_, bool>(0))?
+            }
         };
         if !fits {
             let head = head.map_or("nothing", |(state, _)| state.as_str());

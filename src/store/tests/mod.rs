@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod history;
+mod lanes;
 mod phones;
 mod plans;
 mod rates;
