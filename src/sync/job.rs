@@ -60,8 +60,8 @@ pub(crate) type AskResult = Result<AskAnswer>;
 /// What an exchange is for.
 #[derive(Clone, Debug)]
 pub(super) enum Work {
-    /// The figures before a send.
-    Before { op_no: i64, lane_no: i64 },
+    /// The figures before a send; or, where none are needed, the remote's time, by the catalogue.
+    Before { op_no: i64, lane_no: i64, catalogue: bool },
     /// A look at the records after an unknown outcome, begun then by the clock that never jumps.
     Look { op_no: i64, lane_no: i64, began: Duration },
     /// The base of an account that has something applied and not settled, or that is to be read all the same.
@@ -116,6 +116,11 @@ impl Work {
         matches!(self, Work::Asked { ask: Ask::Health, .. })
     }
 
+    /// Whether it reads the catalogue, whatever for. A remote that is down is asked for that by one alone.
+    fn reads_catalogue(&self) -> bool {
+        self.is_health() || self.refusal().is_some() || matches!(self, Work::Before { catalogue: true, .. })
+    }
+
     /// The refused attempt that it follows up.
     pub(super) fn refusal(&self) -> Option<(i64, i64)> {
         match self {
@@ -148,6 +153,6 @@ impl Job {
 
     /// Whether its answer tells if the remote is there: one such at a time is enough.
     pub(super) fn is_health(&self) -> bool {
-        matches!(self, Job::Read { work, .. } if work.is_health() || work.refusal().is_some())
+        matches!(self, Job::Read { work, .. } if work.reads_catalogue())
     }
 }

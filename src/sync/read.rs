@@ -165,7 +165,7 @@ impl Desk {
         match work {
             // While the figures were read the remote has asked for a pause, or was found to be down.
             Work::Before { .. } if unreachable => self.read_failed(tx, work, "the remote is left alone for now"),
-            Work::Before { op_no, lane_no } => self.send(tx, op_no, lane_no, began, &findings),
+            Work::Before { op_no, lane_no, .. } => self.send(tx, op_no, lane_no, began, &findings),
             Work::Look { op_no, lane_no, began: steady } => self.looked(tx, op_no, lane_no, (began, steady), &findings),
             Work::Pull { lane_no } => self.pulled(tx, lane_no, began, &findings),
             Work::Credentials { op_no, attempt_no, .. } => {
@@ -257,7 +257,7 @@ impl Desk {
     /// A read brought nothing. Nothing is concluded from that; it is tried again later.
     pub(super) fn read_failed(&mut self, tx: &Tx<'_>, work: Work, why: &str) -> Result<()> {
         match work {
-            Work::Before { op_no, lane_no } => {
+            Work::Before { op_no, lane_no, .. } => {
                 self.put_off(tx, lane_no)?;
                 let mut op = tx.operation(op_no)?;
                 self.settle_unsent(tx, &mut op)

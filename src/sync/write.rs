@@ -133,13 +133,13 @@ impl Desk {
             }
             reading => reading,
         };
-        let asks_time = reading.is_none() && self.first_would_be_undated(op);
-        let reading = if asks_time { Some(self.provider.health()) } else { reading };
+        let catalogue = reading.is_none() && self.first_would_be_undated(op);
+        let reading = if catalogue { Some(self.provider.health()) } else { reading };
+        let work = Work::Before { op_no: op.op_no, lane_no: op.lane_no, catalogue };
         match reading {
-            Some(reading) => self.begin_read(tx, Work::Before { op_no: op.op_no, lane_no: op.lane_no }, reading),
+            Some(reading) => self.begin_read(tx, work, reading),
             // It comes after a look, during which the remote has asked for a pause or was found to be down.
             None if self.condition.is_unreachable(now) => {
-                let work = Work::Before { op_no: op.op_no, lane_no: op.lane_no };
                 self.read_failed(tx, work, "the remote is left alone for now")
             }
             None => self.send(tx, op.op_no, op.lane_no, now, &Findings::default()),
