@@ -116,7 +116,8 @@ fn sweep(play: &Play, persistent: bool) -> usize {
     let street = play.street();
     let book = street.book();
     let vfs = TestVfs::register(&format!("errors-{}-{persistent}", play.name));
-    let (stride, every) = if thorough() { (1, 1) } else { (17, 7) };
+    // Draining costs most by far, and what it looks at does not hang on the one call.
+    let (stride, every) = if thorough() { (1, 7) } else { (17, 7) };
     let mut met = 0;
     let mut told: Vec<Promised> = Vec::new();
     for (place, step) in play.steps.iter().enumerate() {
@@ -151,7 +152,9 @@ fn an_error_at_any_call_of_any_step_is_told_and_leaves_nothing_half_done() {
     std::thread::scope(|threads| {
         for persistent in [false, true] {
             threads.spawn(move || {
-                for play in &PLAYS {
+                // At length each play takes its time: one alone may be asked for.
+                let one = std::env::var("TILLBOOK_PLAY").ok();
+                for play in PLAYS.iter().filter(|play| one.as_deref().is_none_or(|one| one == play.name)) {
                     let met = sweep(play, persistent);
                     println!("{}, {}: met at {met} calls", play.name, if persistent { "from then on" } else { "once" });
                     assert!(met > 20, "{}", play.name);
