@@ -219,8 +219,8 @@ fn write_of(line: &HistoryLine, kind: Kind) -> Write {
     let entry = &line.entry;
     let (remote, figure) = match kind {
         Kind::Consume => ("sandy", entry.from_card.fen()),
-        Kind::PushOrder => ("gree", entry.original.fen()),
-        Kind::ReturnOrder => ("gree", entry.original.negated().fen()),
+        // A returned order is below zero.
+        Kind::PushOrder | Kind::ReturnOrder => ("gree", entry.original.fen()),
         Kind::AccruePoints | Kind::RedeemPoints | Kind::ReturnPoints => ("freemud", entry.points.get()),
         // Members and coupons.
         _ => ("gree", 0),
