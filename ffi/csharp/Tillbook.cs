@@ -9143,8 +9143,8 @@ namespace Tillbook
         public Chars136 number;
         /// <summary>
         /// 1: the rows are erased, but bytes of them may be left in unused space of the book's file or in its log:
-        /// somebody was reading the book, the disk had no room, or the file is larger than 256 MiB. tillbook_keep_house
-        /// goes on with it, and so does forgetting <c>number</c> again. Else 0.
+        /// somebody was reading the book, the disk failed or had no room, or the file is larger than 256 MiB.
+        /// tillbook_keep_house goes on with it, and so does forgetting <c>number</c> again. Else 0.
         /// </summary>
         public int traces_left;
         /// <summary>0.</summary>
