@@ -96,6 +96,20 @@ fn a_key_is_no_younger_for_a_clock_that_was_put_right() {
     }
 }
 
+/// A grant whose answers are all lost, by a program that is away so long then; the next one takes it up.
+fn lost_then_away(street: &Arc<Street>, till: Till, config: tillbook::Config, away_s: u64, outcome: State) {
+    lose_answers(street);
+    grant(&till);
+    assert_eq!((till.operation("g").unwrap().state, points(street)), (State::InDoubt, 307));
+    drop(till);
+    street.clock.pass(Duration::from_secs(away_s));
+    street.hook(|_, _| Fate::Passes);
+    let till = street.till(config);
+    later(street, &till);
+    let receipt = till.operation("g").unwrap();
+    assert_eq!((receipt.state, points(street)), (outcome, 307), "{away_s} s away: {:?}", receipt.waits_for);
+}
+
 /// A program that has just started, and whose remote has told it nothing yet, is ended under its first write: an outage's worth of
 /// operations may begin with that each morning. The remote is asked first, and by its date the next program goes on.
 #[test]
@@ -105,16 +119,7 @@ fn what_a_program_sends_first_is_dated_by_the_remote() {
         street.till(config.clone()).serve_card(WANG, ALL).unwrap();
         street.clock.pass(Duration::from_secs(12 * 3_600));
         let till = street.till(config.clone());
-        lose_answers(&street);
-        grant(&till);
-        assert_eq!((till.operation("g").unwrap().state, points(&street)), (State::InDoubt, 307));
-        drop(till);
-        street.clock.pass(Duration::from_secs(away_s));
-        street.hook(|_, _| Fate::Passes);
-        let till = street.till(config);
-        later(&street, &till);
-        let receipt = till.operation("g").unwrap();
-        assert_eq!((receipt.state, points(&street)), (outcome, 307), "{away_s} s away: {:?}", receipt.waits_for);
+        lost_then_away(&street, till, config, away_s, outcome);
     }
 }
 
@@ -127,16 +132,7 @@ fn what_an_idle_program_sends_is_dated_by_the_remote_s_last_answer() {
         till.serve_card(WANG, ALL).unwrap();
         till.sync(ALL).unwrap();
         street.clock.pass(Duration::from_secs(12 * 3_600));
-        lose_answers(&street);
-        grant(&till);
-        assert_eq!((till.operation("g").unwrap().state, points(&street)), (State::InDoubt, 307));
-        drop(till);
-        street.clock.pass(Duration::from_secs(away_s));
-        street.hook(|_, _| Fate::Passes);
-        let till = street.till(config);
-        later(&street, &till);
-        let receipt = till.operation("g").unwrap();
-        assert_eq!((receipt.state, points(&street)), (outcome, 307), "{away_s} s away: {:?}", receipt.waits_for);
+        lost_then_away(&street, till, config, away_s, outcome);
     }
 }
 
