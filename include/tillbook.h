@@ -4270,8 +4270,9 @@ tillbook_status tillbook_found_next(struct tillbook_found *list,
 tillbook_status tillbook_found_free(struct tillbook_found *list);
 
 // Drives the queue on this thread until nothing is due or `budget_ms` milliseconds are over, and tells how it stands. For
-// a host with a loop of its own: call it again at `next_due`, or every few seconds. A request that has begun is carried
-// through, so a call may take longer by one request's time-out. `status` may be NULL. Any thread.
+// a host with a loop of its own: call it again at `next_due`, or every few seconds. Requests that other threads
+// carry are waited for within the budget. One that this thread has begun is carried through, so a call may take longer by
+// its time-out. `status` may be NULL. Any thread.
 //
 // Errors: DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE, BAD_STRUCT.
 tillbook_status tillbook_sync(struct tillbook_till *till,

@@ -12056,9 +12056,10 @@ namespace Tillbook
 
         /// <summary>
         /// Drives the queue on this thread until nothing is due or <c>budget_ms</c> milliseconds are over, and tells
-        /// how it stands. For a host with a loop of its own: call it again at <c>next_due</c>, or every few seconds. A
-        /// request that has begun is carried through, so a call may take longer by one request's time-out.
-        /// <c>status</c> may be NULL. Any thread. Errors: DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE, BAD_STRUCT.
+        /// how it stands. For a host with a loop of its own: call it again at <c>next_due</c>, or every few seconds.
+        /// Requests that other threads carry are waited for within the budget. One that this thread has begun is
+        /// carried through, so a call may take longer by its time-out. <c>status</c> may be NULL. Any thread. Errors:
+        /// DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE, BAD_STRUCT.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_sync(

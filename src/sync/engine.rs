@@ -15,7 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
-use super::job::{Ask, AskResult, Job};
+use super::job::{Ask, AskResult};
 use super::kept::Kept;
 use super::old_copy::take_over;
 use super::policy::policy_in_force;
@@ -219,11 +219,6 @@ impl Engine {
     /// Whether exchanges are under way.
     pub(crate) fn is_idle(&self) -> bool {
         self.desks.iter().all(|desk| desk.jobs.is_empty() && desk.unsaved.is_empty() && desk.unsaved_tokens.is_empty())
-    }
-
-    /// Whether a token is being fetched that work waits for.
-    pub(crate) fn awaits_token(&self) -> bool {
-        self.desks.iter().any(|desk| desk.jobs.values().any(Job::is_for_tokens))
     }
 
     /// The host says that it has tokens.

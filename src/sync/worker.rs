@@ -224,23 +224,23 @@ impl Runtime {
     pub(crate) fn drive(self: &Arc<Self>, budget: Duration) -> Result<()> {
         let until = moment_after(budget);
         loop {
-            let exchanges = self.with(|engine| {
+            let (exchanges, under_way, seen) = self.with(|engine| {
                 let answers = std::mem::take(&mut *relocked(&self.inbox));
                 let most = engine.under_way() + 1;
-                engine.turn(answers, Scope::All, most)
+                let turn = engine.turn(answers, Scope::All, most)?;
+                self.tell_changed();
+                Ok((turn.exchanges, engine.under_way(), self.changes.load(Ordering::SeqCst)))
             })?;
-            self.tell_changed();
-            if exchanges.exchanges.is_empty() {
-                let awaited = self.with(|engine| Ok(engine.awaits_token()))?;
+            if exchanges.is_empty() {
                 let left = until.saturating_duration_since(Instant::now());
-                if !awaited || left.is_zero() {
+                if under_way == 0 || left.is_zero() {
                     return Ok(());
                 }
-                // A token that another thread is fetching is what all of the queue waits for.
-                self.wait_for(left, |engine| Ok((!engine.awaits_token()).then_some(())))?;
+                // Other threads carry it, and more may follow from their answers.
+                self.wait_for_change(seen, left)?;
                 continue;
             }
-            for exchange in exchanges.exchanges {
+            for exchange in exchanges {
                 let answered = self.exchange(&exchange);
                 relocked(&self.inbox).push(answered);
             }

@@ -234,8 +234,9 @@ impl Till {
     }
 
     /// Drives the queue on this thread until nothing is due or `budget` is spent, and tells how it stands. For a host with
-    /// a loop of its own; call it again at [`SyncStatus::next_due`] or every few seconds. A request that has begun is
-    /// carried through, so a call may take longer than its budget by one request's time-out.
+    /// a loop of its own; call it again at [`SyncStatus::next_due`] or every few seconds. Requests that other threads carry are
+    /// waited for within the budget. One that this thread has begun is carried through, so a call may take longer by its
+    /// time-out.
     ///
     /// # Errors
     /// `DiskFull`, `Storage`, `Poisoned`, `Closed`.

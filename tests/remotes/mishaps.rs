@@ -358,6 +358,34 @@ fn a_push_in_the_middle_of_a_read_makes_the_till_read_again() {
     assert_eq!(till.card(card.as_str()).unwrap().balances.points.confirmed, Points::new(400));
 }
 
+/// What one thread carries is waited for by another that drives the queue, until its budget is spent.
+#[test]
+fn the_queue_is_driven_when_every_thread_is_done() {
+    let street = Street::new();
+    let (slow, held) = Slow::new(&street, "sendScore");
+    let till = behind(&slow, &street, shop(freemud()));
+    till.serve_card(WANG, ALL).unwrap();
+    till.accrue_points(AccruePoints::new(WANG).points(Points::new(7)).op_id("p").offline()).unwrap();
+    let go = slow.hold();
+    std::thread::scope(|scope| {
+        let carries = scope.spawn(|| till.sync(ALL));
+        held.recv().unwrap();
+        assert_eq!(till.sync(Duration::from_millis(20)).unwrap().queued, 1, "its budget is spent");
+        let (over, is_over) = mpsc::channel();
+        let till = &till;
+        let waits = scope.spawn(move || {
+            let status = till.sync(ALL);
+            over.send(()).unwrap();
+            status
+        });
+        is_over.recv_timeout(Duration::from_millis(200)).unwrap_err();
+        go.send(()).unwrap();
+        assert_eq!(waits.join().unwrap().unwrap().queued, 0);
+        carries.join().unwrap().unwrap();
+    });
+    assert_eq!(till.operation("p").unwrap().state, State::Settled);
+}
+
 #[test]
 fn two_accounts_become_one_while_a_read_is_under_way() {
     let street = Street::new();
