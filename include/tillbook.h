@@ -2969,6 +2969,23 @@ typedef struct tillbook_token_wanted {
   char refused[4104];
 } tillbook_token_wanted;
 
+// A call that is to be cancelled, and by whom. The line that takes it back counts for this operator and shift in the totals, since
+// the cash is handed back from their drawer; where none is said it counts for the operation's own.
+typedef struct tillbook_void_request {
+  // The size of this struct: tillbook_void_request_init sets it.
+  size_t struct_size;
+  // The operation. Required.
+  struct tillbook_str op_id;
+  // Who works the till now, at most 64 characters.
+  struct tillbook_str operator_name;
+  // Who stands behind it, at most 64 characters.
+  struct tillbook_str supervisor;
+  // The shift now, at most 64 characters.
+  struct tillbook_str shift;
+  // Why, at most 200 characters.
+  struct tillbook_str reason;
+} tillbook_void_request;
+
 // Tells that the queue stands otherwise. `status` lives until the function returns.
 typedef void (*tillbook_status_callback)(void *user, const struct tillbook_sync_status *status);
 
@@ -4126,15 +4143,6 @@ tillbook_status tillbook_operation(struct tillbook_till *till,
                                    struct tillbook_receipt *receipt,
                                    struct tillbook_error **err);
 
-// Cancels an operation that has not reached the remote: nothing goes on the wire. Any thread.
-//
-// Errors: NOT_FOUND; WRONG_STATE once it may have reached the remote; DISK_FULL and as tillbook_operation.
-tillbook_status tillbook_void(struct tillbook_till *till,
-                              const char *op_id,
-                              size_t op_id_size,
-                              struct tillbook_receipt *receipt,
-                              struct tillbook_error **err);
-
 // Everything about an operation that is text, whole: "refusal", "remote_message", "waits_for", "remote_id", "reference",
 // "coupon", what a supervisor has lifted under "lifted", and each figure as the remote wrote it under "as_received.NAME". What is not there is left out. Any thread;
 // free the list with tillbook_details_free.
@@ -4362,6 +4370,25 @@ tillbook_status tillbook_http_response_body(struct tillbook_http_response *respo
                                             const uint8_t *bytes,
                                             size_t bytes_size,
                                             struct tillbook_error **err);
+
+// Cancels an operation that has not reached the remote: nothing goes on the wire. Again, it changes nothing.
+// Who does it is told by tillbook_void_by. Any thread.
+//
+// Errors: NOT_FOUND; WRONG_STATE once it may have reached the remote, or while something rests on it; DISK_FULL and as
+// tillbook_operation.
+tillbook_status tillbook_void(struct tillbook_till *till,
+                              const char *op_id,
+                              size_t op_id_size,
+                              struct tillbook_receipt *receipt,
+                              struct tillbook_error **err);
+
+// As tillbook_void, and tells who does it. Any thread.
+//
+// Errors: as tillbook_void, and INVALID_INPUT, BAD_STRUCT.
+tillbook_status tillbook_void_by(struct tillbook_till *till,
+                                 const struct tillbook_void_request *request,
+                                 struct tillbook_receipt *receipt,
+                                 struct tillbook_error **err);
 
 // Calls `callback` whenever the queue stands otherwise, at first at once, on the till's own thread "tillbook-watch", one
 // call at a time. Quick changes are told together. It may call the till, remove its listener, close and free the till.
@@ -4738,6 +4765,10 @@ static inline void tillbook_remote_init(tillbook_remote *it) {
   it->struct_size = sizeof *it;
 }
 static inline void tillbook_token_wanted_init(tillbook_token_wanted *it) {
+  memset(it, 0, sizeof *it);
+  it->struct_size = sizeof *it;
+}
+static inline void tillbook_void_request_init(tillbook_void_request *it) {
   memset(it, 0, sizeof *it);
   it->struct_size = sizeof *it;
 }

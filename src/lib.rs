@@ -98,7 +98,7 @@ pub use model::{
     RechargeWhen, Reconciliation, RecordKind, RedeemCoupon, RedeemPoints, Refusal, Register, RemoteCatalogue,
     RemoteRecord, Request, Retention, ReturnOrder, ReturnPoints, ReturnPointsOfOrder, Room, RuleVerdict, SafeToClose,
     SalvageReport, SalvagedTable, SearchQuery, SetCouponStatus, Severity, State, Tally, Told, Totals, TotalsKey,
-    TotalsLine, UpdatePoints, Validity,
+    TotalsLine, UpdatePoints, Validity, Void,
 };
 pub use provider::{
     CouponFeeUnits, DiscountMeans, FeeUnit, FreemudAmountUnit, FreemudConfig, FreemudRegisterType, FreemudType,

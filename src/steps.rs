@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::builder::TillBuilder;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::{Card, CardNumber, Coupon, Family, Headroom, Notice, OpId, Receipt, Request};
+use crate::model::{Card, CardNumber, Coupon, Family, Headroom, Notice, OpId, Receipt, Request, Void};
 use crate::sync::{
     Answered, Ask, AskAnswer, Caller, Engine, Resolution, Retarget, Scope, Step, SyncStatus, WaitingOperation,
 };
@@ -186,8 +186,9 @@ impl Steps {
     ///
     /// # Errors
     /// As there.
-    pub fn void(&mut self, op_id: &str) -> Result<Receipt> {
-        self.engine.void(&OpId::new(op_id)?)
+    pub fn void(&mut self, void: impl Into<Void>) -> Result<Receipt> {
+        let (op_id, said) = void.into().check()?;
+        self.engine.void(&op_id, &said)
     }
 
     /// As [`Till::resolve`](crate::Till::resolve).

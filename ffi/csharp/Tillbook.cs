@@ -1184,6 +1184,26 @@ namespace Tillbook
                 opId, nameof(opId), Native.tillbook_void, row => new Receipt(row));
         }
 
+        /// <summary>
+        /// As <see cref="Void(string)"/>, and tells who does it: the line that takes it back counts for that operator and
+        /// shift in the totals, since the cash is handed back from their drawer.
+        /// </summary>
+        public Receipt Void(
+            string opId, string operatorName, string shift = null, string supervisor = null, string reason = null)
+        {
+            using (var arena = new Arena())
+            {
+                var native = Rows.New<tillbook_void_request>();
+                native.op_id = arena.Required(opId, nameof(opId));
+                native.operator_name = arena.Optional(operatorName);
+                native.shift = arena.Optional(shift);
+                native.supervisor = arena.Optional(supervisor);
+                native.reason = arena.Optional(reason);
+                return Get((IntPtr till, ref tillbook_receipt receipt, out IntPtr error) =>
+                    Native.tillbook_void_by(till, ref native, ref receipt, out error), row => new Receipt(row));
+            }
+        }
+
         /// <summary>Everything about an operation that is text, whole, by name.</summary>
         public IReadOnlyDictionary<string, string> OperationDetails(string opId)
         {
@@ -10204,6 +10224,30 @@ namespace Tillbook
         UIntPtr ISized.Size { set { struct_size = value; } }
     }
 
+    /// <summary>
+    /// A call that is to be cancelled, and by whom. The line that takes it back counts for this operator and shift in
+    /// the totals, since the cash is handed back from their drawer; where none is said it counts for the operation's
+    /// own.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct tillbook_void_request : ISized
+    {
+        /// <summary>The size of this struct: tillbook_void_request_init sets it.</summary>
+        public UIntPtr struct_size;
+        /// <summary>The operation. Required.</summary>
+        public tillbook_str op_id;
+        /// <summary>Who works the till now, at most 64 characters.</summary>
+        public tillbook_str operator_name;
+        /// <summary>Who stands behind it, at most 64 characters.</summary>
+        public tillbook_str supervisor;
+        /// <summary>The shift now, at most 64 characters.</summary>
+        public tillbook_str shift;
+        /// <summary>Why, at most 200 characters.</summary>
+        public tillbook_str reason;
+
+        UIntPtr ISized.Size { set { struct_size = value; } }
+    }
+
     /// <summary>Accounts of a card. One thread at a time.</summary>
     internal sealed class AccountsHandle : NativeHandle
     {
@@ -11904,18 +11948,6 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// Cancels an operation that has not reached the remote: nothing goes on the wire. Any thread. Errors:
-        /// NOT_FOUND; WRONG_STATE once it may have reached the remote; DISK_FULL and as tillbook_operation.
-        /// </summary>
-        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
-        public static extern int tillbook_void(
-            IntPtr till,
-            IntPtr op_id,
-            UIntPtr op_id_size,
-            ref tillbook_receipt receipt,
-            out IntPtr err);
-
-        /// <summary>
         /// Everything about an operation that is text, whole: "refusal", "remote_message", "waits_for", "remote_id",
         /// "reference", "coupon", what a supervisor has lifted under "lifted", and each figure as the remote wrote it
         /// under "as_received.NAME". What is not there is left out. Any thread; free the list with
@@ -12157,6 +12189,30 @@ namespace Tillbook
             IntPtr response,
             IntPtr bytes,
             UIntPtr bytes_size,
+            out IntPtr err);
+
+        /// <summary>
+        /// Cancels an operation that has not reached the remote: nothing goes on the wire. Again, it changes nothing.
+        /// Who does it is told by tillbook_void_by. Any thread. Errors: NOT_FOUND; WRONG_STATE once it may have reached
+        /// the remote, or while something rests on it; DISK_FULL and as tillbook_operation.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_void(
+            IntPtr till,
+            IntPtr op_id,
+            UIntPtr op_id_size,
+            ref tillbook_receipt receipt,
+            out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_void, and tells who does it. Any thread. Errors: as tillbook_void, and INVALID_INPUT,
+        /// BAD_STRUCT.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_void_by(
+            IntPtr till,
+            ref tillbook_void_request request,
+            ref tillbook_receipt receipt,
             out IntPtr err);
 
         /// <summary>

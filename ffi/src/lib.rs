@@ -53,6 +53,7 @@ mod sync;
 mod text;
 mod tokens;
 mod transport;
+mod void;
 mod watch;
 
 pub use abi::*;
@@ -89,4 +90,5 @@ pub use sync::*;
 pub use text::*;
 pub use tokens::*;
 pub use transport::*;
+pub use void::*;
 pub use watch::*;

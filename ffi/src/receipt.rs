@@ -260,25 +260,6 @@ pub unsafe extern "C" fn tillbook_operation(
     })
 }
 
-/// Cancels an operation that has not reached the remote: nothing goes on the wire. Any thread.
-///
-/// Errors: NOT_FOUND; WRONG_STATE once it may have reached the remote; DISK_FULL and as tillbook_operation.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tillbook_void(
-    till: *mut tillbook_till,
-    op_id: *const c_char,
-    op_id_size: usize,
-    receipt: *mut tillbook_receipt,
-    err: *mut *mut tillbook_error,
-) -> tillbook_status {
-    guard(err, || {
-        let place = unsafe { Place::at(receipt) }?;
-        let op_id = unsafe { text_at(op_id, op_id_size, "op_id") }?;
-        place.put(&receipt_row(&till_of(till)?.till.void(op_id)?));
-        Ok(())
-    })
-}
-
 /// A name and what it stands for.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -316,6 +316,20 @@ pub(crate) struct Context {
     pub(crate) lifts: bool,
 }
 
+impl Context {
+    /// What stands on the line that takes an operation back, where this was said of the void: the drawer is the operation's
+    /// where no other was named, but nobody else stands behind it.
+    pub(crate) fn of_void(&self, original: &Context) -> Context {
+        let said = |said: &Option<String>, original: &Option<String>| said.as_ref().or(original.as_ref()).cloned();
+        Context {
+            ticket: original.ticket.clone(),
+            operator: said(&self.operator, &original.operator),
+            shift: said(&self.shift, &original.shift),
+            ..self.clone()
+        }
+    }
+}
+
 /// A request that passed every check that needs nothing but itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {

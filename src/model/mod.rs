@@ -33,6 +33,7 @@ mod request_points;
 mod request_trade;
 mod salvaged;
 mod search;
+mod void;
 
 pub(crate) use act::{Act, Checked, Context};
 pub use balance::{Balance, Balances};
@@ -82,3 +83,4 @@ pub use request_trade::{AddCouponTemplate, GiveCoupon, PushOrder, RedeemCoupon, 
 pub use salvaged::{SalvageReport, SalvagedTable};
 pub use search::{Found, FoundCard, Matched, SearchQuery};
 pub(crate) use search::{Search, fold, is_phone, mask_middle, mask_name};
+pub use void::Void;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::event;
-use crate::model::{Evidence, Kind, OfflinePolicy, OpId, Promise, Receipt, State, Told, named, short_text};
+use crate::model::{Context, Evidence, Kind, OfflinePolicy, OpId, Promise, Receipt, State, Told, named, short_text};
 use crate::store::{AttemptRow, OpRow, PromiseRow, Tx, View};
 use crate::units::Money;
 
@@ -28,11 +28,11 @@ named! {
 
 impl Engine {
     /// Cancels what has not reached the remote.
-    pub(crate) fn void(&mut self, op_id: &OpId) -> Result<Receipt> {
+    pub(crate) fn void(&mut self, op_id: &OpId, said: &Context) -> Result<Receipt> {
         let place = self.place_of_operation(op_id)?;
         let Engine { store, desks, .. } = self;
         let desk = &mut desks[place];
-        desk.commit_on(store, |desk, tx| desk.void(tx, op_id))
+        desk.commit_on(store, |desk, tx| desk.void(tx, op_id, said))
     }
 
     /// Records a person's decision about an operation that waits, and carries it out.
@@ -68,7 +68,7 @@ impl Engine {
 }
 
 impl Desk {
-    fn void(&mut self, tx: &Tx<'_>, op_id: &OpId) -> Result<i64> {
+    fn void(&mut self, tx: &Tx<'_>, op_id: &OpId, said: &Context) -> Result<i64> {
         let now = self.now();
         let mut op = tx.operation_by_id(op_id)?.ok_or_else(|| Error::not_found("operation"))?;
         if op.state == State::Voided {
@@ -115,6 +115,8 @@ impl Desk {
             self.promised(op.op_no);
         }
         if was_approved {
+            let context = said.of_void(&op.context);
+            let op = OpRow { context, ..op.clone() };
             self.enter(tx, &op, "void", &reversed(&told), told.points.negated(), None)?;
         }
         self.finished_one();

@@ -25,7 +25,9 @@ use crate::builder::TillBuilder;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::event::event;
-use crate::model::{Card, CardNumber, Checked, Family, Level, Notice, OpId, PayType, Receipt, RechargeRule, Request};
+use crate::model::{
+    Card, CardNumber, Checked, Family, Level, Notice, OpId, PayType, Receipt, RechargeRule, Request, Void,
+};
 use crate::sync::{Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
 
 /// A waiting call turns the engine this often.
@@ -163,13 +165,13 @@ impl Till {
         self.runtime.with(|engine| engine.receipt(&op_id))?.ok_or_else(|| Error::not_found("operation"))
     }
 
-    /// Cancels an operation that has not reached the remote: nothing goes on the wire.
+    /// Cancels an operation that has not reached the remote: nothing goes on the wire. Again, it changes nothing.
     ///
     /// # Errors
-    /// `NotFound`; `WrongState` once it may have reached the remote.
-    pub fn void(&self, op_id: &str) -> Result<Receipt> {
-        let op_id = OpId::new(op_id)?;
-        let receipt = self.runtime.with(|engine| engine.void(&op_id));
+    /// `NotFound`, `InvalidInput`; `WrongState` once it may have reached the remote, or while something rests on it.
+    pub fn void(&self, void: impl Into<Void>) -> Result<Receipt> {
+        let (op_id, said) = void.into().check()?;
+        let receipt = self.runtime.with(|engine| engine.void(&op_id, &said));
         self.runtime.pump();
         receipt
     }

@@ -41,7 +41,7 @@ pub(crate) fn trade(street: &Arc<Street>, till: &Till) {
             }
             1 => drop(till.redeem_points(RedeemPoints::new(card, Points::new(7)).offline().op_id(op_id("p"))).unwrap()),
             2 => drop(till.modify(Modify::new(card).name("A new name").offline().op_id(op_id("m"))).unwrap()),
-            3 => drop(till.void(&op_id("c")).unwrap()),
+            3 => drop(till.void(op_id("c")).unwrap()),
             _ => {}
         }
     }

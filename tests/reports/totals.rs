@@ -1,6 +1,6 @@
 //! X and Z totals, and the day's close.
 
-use tillbook::{Class, Csv, ErrorCode, Kind, Language, Movement, Recharge, Till};
+use tillbook::{Class, Csv, ErrorCode, Kind, Language, Movement, Recharge, Till, Void};
 
 use crate::common::{SOON, Shop, yuan};
 use crate::{cut_off, pay, serve};
@@ -9,6 +9,57 @@ fn till_of(shop: &Shop) -> Till {
     let till = shop.till();
     serve(&till, &["A1", "B1"]);
     till
+}
+
+/// The drawer that hands the cash back is the one that is short of it.
+#[test]
+fn a_void_counts_for_whoever_makes_it() {
+    let shop = Shop::open();
+    let till = till_of(&shop);
+    cut_off(&shop, &till);
+    let cash = |op_id: &str| {
+        let recharge =
+            Recharge::new("B1", yuan("50"), 1).operator("Ann").shift("1").supervisor("Chief").reason("birthday");
+        till.recharge(recharge.op_id(op_id).offline()).unwrap();
+    };
+    ["whole", "part", "silent"].into_iter().for_each(cash);
+    for (field, void) in [
+        ("operator", Void::new("whole").operator("x".repeat(65))),
+        ("shift", Void::new("whole").shift("a\nb")),
+        ("op_id", Void::new("")),
+    ] {
+        let error = till.void(void).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some(field)));
+    }
+    till.void(Void::new("whole").operator("Bob").shift("2").supervisor("Deputy").reason("wrong card")).unwrap();
+    till.void(Void::new("whole").operator("Cid")).unwrap(); // again: the first stands
+    till.void(Void::new("part").shift("3")).unwrap();
+    till.void("silent").unwrap();
+
+    let lines = till.history(&tillbook::HistoryQuery { card: Some("B1".into()), ..Default::default() }).unwrap().lines;
+    let said: Vec<_> = lines
+        .iter()
+        .map(|line| &line.entry)
+        .filter(|line| line.kind == "void")
+        .map(|line| [&line.operator, &line.shift, &line.supervisor, &line.reason].map(|text| text.as_deref()))
+        .collect();
+    let (ann, bob) = (Some("Ann"), Some("Bob"));
+    assert_eq!(
+        said,
+        [
+            [ann, Some("1"), None, None],
+            [ann, Some("3"), None, None],
+            [bob, Some("2"), Some("Deputy"), Some("wrong card")],
+        ]
+    );
+    let x = till.totals().unwrap();
+    let of = |operator: &str, movement: Movement| {
+        let lines = x.lines.iter().filter(|line| line.key.operator.as_deref() == Some(operator));
+        lines.filter(|line| line.key.movement == movement).map(|line| line.figures.due.fen()).sum::<i64>()
+    };
+    assert_eq!((of("Ann", Movement::Made), of("Ann", Movement::Void)), (150_00, -100_00));
+    assert_eq!((of("Bob", Movement::Made), of("Bob", Movement::Void)), (0, -50_00));
+    assert!(till.check(&tillbook::CheckOptions::default()).unwrap().is_clean());
 }
 
 #[test]

@@ -314,7 +314,9 @@ namespace Tillbook.Tests
                 cable.Pulled = true;
                 till.Consume(new ConsumeRequest { Card = card, Total = 60, OpId = "gone", Discountable = 0 });
                 till.Consume(new ConsumeRequest { Card = card, Total = 5, OpId = "undone", Discountable = 0 });
-                Expect.Equal(OperationState.Voided, till.Void("undone").State);
+                Expect.Equal(OperationState.Voided, till.Void("undone", "Bob", "2").State);
+                var taken = till.History().Entries.First(it => it.Kind == "void");
+                Expect.Equal("Bob 2", taken.Operator + " " + taken.Shift);
                 Sandbox.Post("withdraw", "{\"card\":\"" + card + "\",\"money\":90,\"who\":\"office\"}");
                 cable.Pulled = false;
                 Expect.Soon(() =>

@@ -448,6 +448,7 @@ static void members(void) {
 
 static void queue_and_people(void) {
   tillbook_history_query query;
+  tillbook_void_request cancelled;
   tillbook_resolve_request decision;
   size_t which;
   static const size_t sizes[] = {0, 1, sizeof(size_t), 65537, SIZE_MAX};
@@ -461,6 +462,26 @@ static void queue_and_people(void) {
   TEXT(tillbook_void(till, DATA, SIZE, &out.receipt, &err));
   ROW(NULL_ARGUMENT, tillbook_void(till, T("x"), NULL, &err));
   GROWN(tillbook_receipt, lifted, receipt, tillbook_void(till, T("x"), &out.receipt, &err));
+  tillbook_void_request_init(&cancelled);
+  cancelled.op_id = tillbook_str_of("x");
+  TILL(TILLBOOK_CLOSED, tillbook_void_by(HANDLE, &cancelled, &out.receipt, &err));
+  ROW(NULL_ARGUMENT, tillbook_void_by(till, NULL, &out.receipt, &err));
+  ROW(NULL_ARGUMENT, tillbook_void_by(till, &cancelled, NULL, &err));
+  GROWN(tillbook_receipt, lifted, receipt, tillbook_void_by(till, &cancelled, &out.receipt, &err));
+  ROW(NOT_FOUND, tillbook_void_by(till, &cancelled, &out.receipt, &err));
+#define CANCELLED(expected, set)                   \
+  tillbook_void_request_init(&cancelled);          \
+  cancelled.op_id = tillbook_str_of("x");          \
+  set;                                             \
+  ROW(expected, tillbook_void_by(till, &cancelled, &out.receipt, &err))
+  CANCELLED(BAD_STRUCT, cancelled.struct_size = sizeof(size_t));
+  CANCELLED(NULL_ARGUMENT, cancelled.op_id = tillbook_str_of(NULL));
+  CANCELLED(INVALID_INPUT, cancelled.op_id = tillbook_str_of("with a blank"));
+  CANCELLED(BAD_TEXT, cancelled.operator_name = tillbook_str_of("\xff"));
+  CANCELLED(BAD_TEXT, cancelled.supervisor = tillbook_str_of("\xff"));
+  CANCELLED(BAD_TEXT, cancelled.shift = tillbook_str_of("\xff"));
+  CANCELLED(BAD_TEXT, cancelled.reason = tillbook_str_of("\xff"));
+  CANCELLED(INVALID_INPUT, cancelled.operator_name = tillbook_str_of("a\nb"));
   TILL(TILLBOOK_CLOSED, tillbook_operation_details(HANDLE, T("x"), &out.details, &err));
   TEXT(tillbook_operation_details(till, DATA, SIZE, &out.details, &err));
   ROW(NULL_ARGUMENT, tillbook_operation_details(till, T("x"), NULL, &err));

@@ -189,6 +189,39 @@ static void online(tillbook_till *till) {
   OK(tillbook_serve_card(till, T("A1"), 0, &card, &err));
 }
 
+/* Another operator takes a sale back: the line for it stands under that one's name. */
+static void void_by_another(tillbook_till *till, tillbook_consume_request *sale) {
+  tillbook_call call;
+  tillbook_receipt receipt;
+  tillbook_void_request void_request;
+  tillbook_history_query query;
+  tillbook_history *list = NULL;
+  tillbook_entry entry;
+  call_of(&call, "offline-5", TILLBOOK_DELIVERY_OFFLINE, 0);
+  call.operator_name = tillbook_str_of("Ann");
+  call.shift = tillbook_str_of("1");
+  sale->call = &call;
+  tillbook_receipt_init(&receipt);
+  OK(tillbook_consume(till, sale, &receipt, &err));
+  tillbook_void_request_init(&void_request);
+  void_request.op_id = tillbook_str_of("offline-5");
+  void_request.operator_name = tillbook_str_of("Bob");
+  void_request.reason = tillbook_str_of("changed her mind");
+  OK(tillbook_void_by(till, &void_request, &receipt, &err));
+  CHECK(receipt.state == TILLBOOK_STATE_VOIDED && receipt.approved == 0);
+  tillbook_history_query_init(&query);
+  query.card = tillbook_str_of("A1");
+  query.page_size = 2;
+  OK(tillbook_history_of(till, &query, &list, NULL, &err));
+  tillbook_entry_init(&entry);
+  OK(tillbook_history_next(list, &entry, &err));
+  CHECK(same(entry.kind, "void") && same(entry.operator_name, "Bob") && same(entry.shift, "1"));
+  CHECK(same(entry.reason, "changed her mind") && entry.supervisor == NULL);
+  OK(tillbook_history_next(list, &entry, &err));
+  CHECK(same(entry.kind, "consume") && same(entry.operator_name, "Ann"));
+  OK0(tillbook_history_free(list));
+}
+
 static void through_an_outage(tillbook_till *till) {
   tillbook_call call;
   tillbook_consume_request sale;
@@ -234,6 +267,7 @@ static void through_an_outage(tillbook_till *till) {
   OK(tillbook_void(till, T("offline-4"), &receipt, &err));
   CHECK(receipt.state == TILLBOOK_STATE_VOIDED && receipt.approved == 0);
   CHECK(receipt.promise == TILLBOOK_PROMISE_OFFLINE_APPROVED);
+  void_by_another(till, &sale);
   OK(tillbook_operation_details(till, T("sale-1"), &details, &err));
   tillbook_detail_init(&detail);
   while (tillbook_details_next(details, &detail, &err) == TILLBOOK_OK) CHECK(*detail.name && detail.value);

@@ -18,8 +18,20 @@ pub(crate) fn call(world: &mut World, pen: &mut Pen<'_>) {
         0..=2 => {
             let mut receipt = pen.place::<tillbook_receipt>();
             let void = pen.seldom(2);
-            let function = if void { tillbook_void } else { tillbook_operation };
-            if made(|err| unsafe { function(till, key.data, key.size, receipt.at(), err) })
+            let mut said = filled::<tillbook_void_request>();
+            let has_said = void && pen.seldom(2);
+            if has_said {
+                (said.op_id, said.operator_name, said.shift, said.reason) =
+                    (key, pen.str_or_none(), pen.str_or_none(), pen.str_or_none());
+            }
+            let said = pen.given(said);
+            if made(|err| unsafe {
+                match (void, has_said) {
+                    (true, true) => tillbook_void_by(till, said, receipt.at(), err),
+                    (true, false) => tillbook_void(till, key.data, key.size, receipt.at(), err),
+                    _ => tillbook_operation(till, key.data, key.size, receipt.at(), err),
+                }
+            })
                 && let Some(receipt) = receipt.whole()
             {
                 adds_up(&receipt);
