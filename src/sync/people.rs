@@ -195,6 +195,9 @@ impl Desk {
             }
         }
         self.refresh_lane(tx, op.lane_no, None)?;
+        if matches!(resolution, Resolution::WasNotApplied | Resolution::WriteOff) {
+            self.take_change_back(tx, &op)?;
+        }
         Ok(op.op_no)
     }
 

@@ -82,6 +82,24 @@ fn a_wanted_read_that_failed_is_made_again_until_it_succeeds() {
     }
 }
 
+/// What a person gives up is taken back as what is voided is.
+#[test]
+fn a_change_that_is_given_up_is_taken_back() {
+    for resolution in [Resolution::WriteOff, Resolution::WasNotApplied] {
+        let street = Street::new();
+        let till = street.till(shop(sandy()));
+        till.serve_card("A1", ALL).unwrap();
+        till.modify(change()).unwrap();
+        let body = br#"{"errcode": 1, "errmsg": "bad parameter"}"#.to_vec();
+        street.once("modcardinfo", Fate::Answered(HttpResponse { status: 200, headers: Vec::new(), body }));
+        till.sync(ALL).unwrap();
+        assert_eq!((till.operation("m").unwrap().state, name(&till).as_deref()), (State::Parked, Some("New")));
+        till.resolve("m", resolution, "boss", "he says that it is the old one").unwrap();
+        till.sync(ALL).unwrap();
+        assert_eq!(name(&till).as_deref(), Some("Mr Wang"), "{resolution:?}");
+    }
+}
+
 #[test]
 fn a_push_whose_read_failed_is_read_again() {
     for fate in fates() {
