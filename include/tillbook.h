@@ -3065,11 +3065,24 @@ tillbook_status tillbook_rekey(struct tillbook_till *till,
 // in this process or another. Any thread; free it with tillbook_book_free.
 //
 // Errors: NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, STORAGE (there is none); UNSUPPORTED for a book that a till of this release
-// has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book open; BAD_TEXT, NULL_ARGUMENT.
+// has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book open; WRONG_KEY for an encrypted one
+// (tillbook_book_open_with_key); BAD_TEXT, NULL_ARGUMENT.
 tillbook_status tillbook_book_open(const char *path,
                                    size_t path_size,
                                    struct tillbook_book **book,
                                    struct tillbook_error **err);
+
+// As tillbook_book_open, of an encrypted book: with its key of 32 bytes. Once a till gives the book another key, it has to be opened
+// anew with that. Needs TILLBOOK_FEATURE_ENCRYPTION. Any thread; free it with tillbook_book_free.
+//
+// Errors: as tillbook_book_open; WRONG_KEY for another key, or a book that is not encrypted; INVALID_CONFIG for a key of another
+// length, or in a build that can't.
+tillbook_status tillbook_book_open_with_key(const char *path,
+                                            size_t path_size,
+                                            const uint8_t *key,
+                                            size_t key_size,
+                                            struct tillbook_book **book,
+                                            struct tillbook_error **err);
 
 // Closes and frees it. NULL is fine.
 //

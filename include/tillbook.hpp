@@ -312,6 +312,13 @@ public:
         call(tillbook_book_open, path.data(), path.size(), &it);
         book_.reset(it);
     }
+    // An encrypted one, with its key of 32 bytes.
+    Book(Str path, Str key) : book_(nullptr, tillbook_book_free) {
+        tillbook_book *it = nullptr;
+        auto bytes = reinterpret_cast<const uint8_t *>(key.data());
+        call(tillbook_book_open_with_key, path.data(), path.size(), bytes, key.size(), &it);
+        book_.reset(it);
+    }
     tillbook_book *get() const noexcept { return book_.get(); }
     tillbook_card card(Str it) const {
         auto card = sized<tillbook_card>();

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{SOON, Shop, drain, yuan};
-use tillbook::{BackupOptions, Consume, ErrorCode, Restore, State, Till, TillBuilder};
+use tillbook::{BackupOptions, Book, CheckOptions, Consume, ErrorCode, Restore, State, Till, TillBuilder};
 
 const KEY: [u8; 32] = [0x4b; 32];
 const NEW: [u8; 32] = [0x5c; 32];
@@ -105,4 +105,53 @@ fn a_plain_book_takes_no_key() {
     assert_eq!(error.code(), ErrorCode::WrongKey, "{error}");
     let till = open(&shop, None).unwrap();
     assert_eq!(till.rekey(&NEW).unwrap_err().code(), ErrorCode::Unsupported);
+}
+
+#[test]
+fn it_is_read_beside_its_till_with_the_key_alone() {
+    let shop = Shop::open();
+    let till = open(&shop, Some(&KEY)).unwrap();
+    till.serve_card("A1", SOON).unwrap();
+    till.consume(Consume::new("A1", yuan("10")).op_id("one").prefer_online(SOON)).unwrap();
+    for (key, code) in [(&NEW[..], ErrorCode::WrongKey), (&KEY[1..], ErrorCode::InvalidConfig)] {
+        assert_eq!(Book::open_with_key(shop.book(), key).err().unwrap().code(), code);
+    }
+    assert_eq!(Book::open(shop.book()).err().unwrap().code(), ErrorCode::WrongKey);
+
+    let book = Book::open_with_key(shop.book(), &KEY).unwrap();
+    assert!(book.operation("one").unwrap().is_approved());
+    assert!(book.check(&CheckOptions::default()).unwrap().is_clean());
+    let copy = shop.dir.path().join("copy.db");
+    book.backup(&copy, BackupOptions::new()).unwrap();
+    assert!(!readable(&shop), "what it copies is encrypted too");
+    assert!(Book::open_with_key(&copy, &KEY).unwrap().operation("one").unwrap().is_approved());
+
+    // The till takes another key while it is read: the reader is told, and shows nothing that is wrong.
+    till.rekey(&NEW).unwrap();
+    till.consume(Consume::new("A1", yuan("5")).op_id("two").prefer_online(SOON)).unwrap();
+    book.operation("two").unwrap_err();
+    assert!(Book::open_with_key(shop.book(), &NEW).unwrap().operation("two").unwrap().is_approved());
+}
+
+#[test]
+fn a_backup_takes_no_other_file_s_place() {
+    let shop = Shop::open();
+    let (other, elsewhere) = (Shop::open(), shop.dir.path().join("other.db"));
+    drop(TillBuilder::new(other.config()).key(&KEY).open(&elsewhere).unwrap());
+    let plain = shop.dir.path().join("plain.db");
+    drop(Till::open(&plain, other.config()).unwrap());
+    let till = open(&shop, Some(&KEY)).unwrap();
+    let copy = shop.dir.path().join("copy.db");
+    till.backup(&copy, BackupOptions::new()).unwrap();
+    till.backup(&copy, BackupOptions::new().overwrite(true)).unwrap();
+    let book = Book::open_with_key(shop.book(), &KEY).unwrap();
+    for precious in [&elsewhere, &plain] {
+        for error in [
+            till.backup(precious, BackupOptions::new().overwrite(true)).unwrap_err(),
+            book.backup(precious, BackupOptions::new().overwrite(true)).unwrap_err(),
+        ] {
+            assert_eq!(error.code(), ErrorCode::InvalidInput, "{precious:?}: {error}");
+        }
+    }
+    drop(TillBuilder::new(other.config()).key(&KEY).open(&elsewhere).unwrap());
 }

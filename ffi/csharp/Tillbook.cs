@@ -5491,8 +5491,8 @@ namespace Tillbook
         {
         }
 
-        /// <summary>Opens a book for reading.</summary>
-        public static BookReader Open(string path)
+        /// <summary>Opens a book for reading: an encrypted one with its key of 32 bytes.</summary>
+        public static BookReader Open(string path, byte[] key = null)
         {
             Library.Ready();
             var book = new BookReader();
@@ -5500,7 +5500,11 @@ namespace Tillbook
             {
                 var text = arena.Required(path, nameof(path));
                 IntPtr raw = IntPtr.Zero, error;
-                Failure.Check(Native.tillbook_book_open(text.data, text.size, ref raw, out error), error);
+                var status = key == null
+                    ? Native.tillbook_book_open(text.data, text.size, ref raw, out error)
+                    : Native.tillbook_book_open_with_key(
+                        text.data, text.size, arena.Pin(key), (UIntPtr)(uint)key.Length, ref raw, out error);
+                Failure.Check(status, error);
                 book.handle.Take(raw);
             }
             return book;
@@ -10721,10 +10725,25 @@ namespace Tillbook
         /// open at the same time, in this process or another. Any thread; free it with tillbook_book_free. Errors:
         /// NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, STORAGE (there is none); UNSUPPORTED for a book that a till
         /// of this release has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book
-        /// open; BAD_TEXT, NULL_ARGUMENT.
+        /// open; WRONG_KEY for an encrypted one (tillbook_book_open_with_key); BAD_TEXT, NULL_ARGUMENT.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_book_open(IntPtr path, UIntPtr path_size, ref IntPtr book, out IntPtr err);
+
+        /// <summary>
+        /// As tillbook_book_open, of an encrypted book: with its key of 32 bytes. Once a till gives the book another
+        /// key, it has to be opened anew with that. Needs TILLBOOK_FEATURE_ENCRYPTION. Any thread; free it with
+        /// tillbook_book_free. Errors: as tillbook_book_open; WRONG_KEY for another key, or a book that is not
+        /// encrypted; INVALID_CONFIG for a key of another length, or in a build that can't.
+        /// </summary>
+        [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
+        public static extern int tillbook_book_open_with_key(
+            IntPtr path,
+            UIntPtr path_size,
+            IntPtr key,
+            UIntPtr key_size,
+            ref IntPtr book,
+            out IntPtr err);
 
         /// <summary>Closes and frees it. NULL is fine. Errors: BAD_HANDLE.</summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]

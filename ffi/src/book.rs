@@ -26,7 +26,7 @@ use crate::reports::{
 };
 use crate::search::{found, tillbook_found, tillbook_search_query};
 use crate::sized::{Out, Place};
-use crate::text::text_at;
+use crate::text::{bytes_at, text_at};
 
 /// A book, opened for reading only. One thread at a time.
 pub struct tillbook_book {
@@ -39,7 +39,8 @@ handle!(tillbook_book = 27, "book", BookBox);
 /// in this process or another. Any thread; free it with tillbook_book_free.
 ///
 /// Errors: NOT_A_BOOK, NEWER_BOOK, CORRUPT, NO_PERMISSION, STORAGE (there is none); UNSUPPORTED for a book that a till of this release
-/// has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book open; BAD_TEXT, NULL_ARGUMENT.
+/// has not opened yet; BOOK_IN_USE where the folder may not be written and a till has the book open; WRONG_KEY for an encrypted one
+/// (tillbook_book_open_with_key); BAD_TEXT, NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_book_open(
     path: *const c_char,
@@ -50,10 +51,36 @@ pub unsafe extern "C" fn tillbook_book_open(
     guard(err, || {
         let out = unsafe { Out::at(book, "book") }?;
         let path = unsafe { text_at(path, path_size, "path") }?;
-        let opened = BookBox { book: Mutex::new(Book::open(path)?), checking: Mutex::new(None) };
-        out.put(handle::insert(Arc::new(opened))?);
-        Ok(())
+        opened(&out, Book::open(path)?)
     })
+}
+
+/// As tillbook_book_open, of an encrypted book: with its key of 32 bytes. Once a till gives the book another key, it has to be opened
+/// anew with that. Needs TILLBOOK_FEATURE_ENCRYPTION. Any thread; free it with tillbook_book_free.
+///
+/// Errors: as tillbook_book_open; WRONG_KEY for another key, or a book that is not encrypted; INVALID_CONFIG for a key of another
+/// length, or in a build that can't.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tillbook_book_open_with_key(
+    path: *const c_char,
+    path_size: usize,
+    key: *const u8,
+    key_size: usize,
+    book: *mut *mut tillbook_book,
+    err: *mut *mut tillbook_error,
+) -> tillbook_status {
+    guard(err, || {
+        let out = unsafe { Out::at(book, "book") }?;
+        let path = unsafe { text_at(path, path_size, "path") }?;
+        let key = unsafe { bytes_at(key, key_size, "key") }?;
+        opened(&out, Book::open_with_key(path, key)?)
+    })
+}
+
+fn opened(out: &Out<*mut tillbook_book>, book: Book) -> Result<(), Fault> {
+    let opened = BookBox { book: Mutex::new(book), checking: Mutex::new(None) };
+    out.put(handle::insert(Arc::new(opened))?);
+    Ok(())
 }
 
 /// Closes and frees it. NULL is fine.

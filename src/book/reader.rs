@@ -11,7 +11,7 @@ use crate::model::{
     Card, CardNumber, CheckOptions, DayClose, Family, HistoryPage, HistoryQuery, Notice, OfflinePolicy, OpId, Outage,
     Period, Receipt, Reconciliation, SafeToClose, State, Totals,
 };
-use crate::store::{Reader, ServedCard, View};
+use crate::store::{BookKey, Reader, ServedCard, View};
 use crate::sync::{Condition, Kept, WaitingOperation, card_shown, receipt, waiting_for_people};
 use crate::units::Money;
 
@@ -114,9 +114,20 @@ impl Book {
     ///
     /// # Errors
     /// `NotABook`, `NewerBook`, `Corrupt`, `NoPermission`, `Storage` (there is none); `Unsupported` for a book that a till of
-    /// this release has not opened yet; `BookInUse` where the folder may not be written and a till has the book open.
+    /// this release has not opened yet; `BookInUse` where the folder may not be written and a till has the book open; `WrongKey`
+    /// for an encrypted one.
     pub fn open(path: impl AsRef<Path>) -> Result<Book> {
-        Ok(Book { reader: Reader::open(path.as_ref())? })
+        Ok(Book { reader: Reader::open(path.as_ref(), None)? })
+    }
+
+    /// Opens an encrypted book for reading, with its key of 32 bytes ([`TillBuilder::key`](crate::TillBuilder::key)). Once a till gives
+    /// the book another key, it has to be opened anew with that.
+    ///
+    /// # Errors
+    /// As [`Book::open`]; `WrongKey` for another key, or a book that is not encrypted; `InvalidConfig` for a key of another length, and
+    /// in a build without feature `encryption`.
+    pub fn open_with_key(path: impl AsRef<Path>, key: &[u8]) -> Result<Book> {
+        Ok(Book { reader: Reader::open(path.as_ref(), Some(BookKey::new(key)?))? })
     }
 
     pub(super) fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {

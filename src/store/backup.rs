@@ -29,7 +29,7 @@ impl BackupSource {
     /// `InvalidInput` if the target is the book itself, or there is a file already and `over` is false. Otherwise what the disk
     /// answers; then nothing is left behind.
     pub(crate) fn copy_to(&self, target: &Path, over: bool, follow: Follow<'_>) -> Result<Found> {
-        let part = begun(&self.book, target, over)?;
+        let part = begun(&self.book, target, &self.access, over)?;
         let source = self.access.connect(&self.book, false)?;
         copy::copy_into(&source, &part.part, &self.access, follow)?;
         drop(source);
@@ -40,12 +40,11 @@ impl BackupSource {
 impl Reader {
     /// As [`BackupSource::copy_to`], of a book that is only read: beside a till, or where nobody may write.
     pub(crate) fn copy_to(&self, target: &Path, over: bool, follow: Follow<'_>) -> Result<Found> {
-        let part = begun(self.path(), target, over)?;
-        let access = Access::default();
+        let part = begun(self.path(), target, self.access(), over)?;
         self.check_quiet()?;
-        copy::copy_into(self.conn(), &part.part, &access, follow)?;
+        copy::copy_into(self.conn(), &part.part, self.access(), follow)?;
         self.check_quiet()?;
-        part.ended(&access, over)
+        part.ended(self.access(), over)
     }
 }
 
@@ -55,7 +54,7 @@ struct Begun {
     target: PathBuf,
 }
 
-fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
+fn begun(book: &Path, target: &Path, access: &Access, over: bool) -> Result<Begun> {
     let target = open::resolved(target)?;
     let own = |suffix: &str| copy::with_suffix(book, suffix) == target;
     if ["", "-wal", "-shm", ".lock", ".ballast"].into_iter().any(own) {
@@ -65,14 +64,14 @@ fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
         if !over {
             return Err(exists());
         }
-        refuse_precious(book, &target)?;
+        refuse_precious(book, &target, access)?;
     }
     Ok(Begun { part: Part::beside(&target)?, target })
 }
 
 /// Overwriting is for earlier backups. Files that nobody can make anew are not replaced, whatever they are called: a book that is open,
 /// another book or its backup, an archive, a high-water file.
-fn refuse_precious(book: &Path, target: &Path) -> Result<()> {
+fn refuse_precious(book: &Path, target: &Path, access: &Access) -> Result<()> {
     let precious =
         |what: &str| Err(Error::invalid("path", "must not be a file that a backup is no replacement for", what));
     // Looked at first: opening a file that SQLite has open in this process would take its locks away.
@@ -82,27 +81,39 @@ fn refuse_precious(book: &Path, target: &Path) -> Result<()> {
     if open::is_locked(target) {
         return precious("a book that is open");
     }
-    let mut front = [0; 72];
+    let mut front = [0; highwater::MAGIC.len()];
     let read = File::open(target).and_then(|mut file| file.read_exact(&mut front));
-    // Shorter than any of them, or not to be read: then it can't be replaced either, or nothing is lost.
-    if read.is_err() {
-        return Ok(());
-    }
-    if front.starts_with(highwater::MAGIC) {
+    if read.is_ok() && front == *highwater::MAGIC {
         return precious("a high-water file");
     }
-    let application_id = i64::from(u32::from_be_bytes([front[68], front[69], front[70], front[71]]));
-    if application_id == archive::APPLICATION_ID {
-        return precious("an archive");
-    }
+    let plain = Access { vfs: access.vfs.clone(), key: None };
     // What can't be read as a book is a backup that is worth less than the new one.
-    let id = |path: &Path| -> Result<String> {
-        let conn = Access::default().connect(path, false)?;
-        Ok(conn.query_row("SELECT value FROM book WHERE key = 'book_id'", [], |row| row.get(0))?)
+    let Some(there) = [access, &plain].into_iter().find_map(|access| Says::of(target, access).ok()) else {
+        return Ok(());
     };
-    match (application_id == APPLICATION_ID).then(|| (id(target), id(book))) {
-        Some((Ok(there), Ok(own))) if there != own => precious("another book, or its backup"),
+    match there {
+        Says { application_id: archive::APPLICATION_ID, .. } => precious("an archive"),
+        Says { application_id: APPLICATION_ID, book_id }
+            if book_id.is_some() && book_id != Says::of(book, access)?.book_id =>
+        {
+            precious("another book, or its backup")
+        }
         _ => Ok(()),
+    }
+}
+
+/// What a database says of itself.
+struct Says {
+    application_id: i64,
+    book_id: Option<String>,
+}
+
+impl Says {
+    fn of(path: &Path, access: &Access) -> Result<Says> {
+        let conn = access.connect(path, false)?;
+        let application_id = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        let sql = "SELECT value FROM book WHERE key = 'book_id'";
+        Ok(Says { application_id, book_id: conn.query_row(sql, [], |row| row.get(0)).ok() })
     }
 }
 

@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::View;
 use super::check::check;
+use super::cipher::{BookKey, unlock};
 use super::migrations::VERSION;
 use super::open::{beside_wal, check_readable, tell_apart};
+use super::{Access, View};
 use crate::error::{Error, Result};
 use crate::model::{CheckOptions, CheckProgress, CheckReport, Exposure};
 
@@ -19,6 +20,7 @@ use crate::model::{CheckOptions, CheckProgress, CheckReport, Exposure};
 pub(crate) struct Reader {
     conn: Connection,
     path: PathBuf,
+    access: Access,
     exposure: Cell<Option<Exposure>>,
     /// How the file stood when it was opened as one that nobody writes to; `None` where it is read beside its log.
     immutable: Option<Stand>,
@@ -28,16 +30,17 @@ pub(crate) struct Reader {
 type Stand = (SystemTime, u64);
 
 impl Reader {
-    pub(crate) fn open(path: &Path) -> Result<Reader> {
+    pub(crate) fn open(path: &Path, key: Option<BookKey>) -> Result<Reader> {
+        let access = Access { vfs: None, key };
         let unreadable = |error| Error::io("can't read the book", error);
         let path = std::fs::canonicalize(path).map_err(unreadable)?;
         if path.metadata().map_err(unreadable)?.is_dir() {
             return Err(Error::not_a_book("a folder"));
         }
-        let reader = match Reader::connect(&path, false) {
+        let reader = match Reader::connect(&path, &access, false) {
             // SQLite needs its log and its index beside the file, and may not make them there.
             Err(error) if may_not_write(&error) && !has_log(&path) && !super::open::is_locked(&path) => {
-                Reader::connect(&path, true)?
+                Reader::connect(&path, &access, true)?
             }
             other => other?,
         };
@@ -45,7 +48,7 @@ impl Reader {
         Ok(reader)
     }
 
-    fn connect(path: &Path, immutable: bool) -> Result<Reader> {
+    fn connect(path: &Path, access: &Access, immutable: bool) -> Result<Reader> {
         let immutable = if immutable { Some(stand(path)?) } else { None };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = if immutable.is_some() {
@@ -56,7 +59,8 @@ impl Reader {
         // Nothing is moved out of a log that a crash has left: that is the till's to do.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         conn.busy_timeout(Duration::from_secs(2))?;
-        let version = tell_apart(&conn, path, None)?;
+        unlock(&conn, access.key.as_ref())?;
+        let version = tell_apart(&conn, path, access.key.as_ref())?;
         check_readable(&conn, version)?;
         if version == 0 {
             return Err(Error::not_a_book("an empty file"));
@@ -68,7 +72,7 @@ impl Reader {
             "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;
              PRAGMA temp_store = MEMORY;",
         )?;
-        Ok(Reader { conn, path: path.to_owned(), exposure: Cell::new(None), immutable })
+        Ok(Reader { conn, path: path.to_owned(), access: access.clone(), exposure: Cell::new(None), immutable })
     }
 
     /// Reads the book as it stands at one moment, whatever a till writes meanwhile.
@@ -95,6 +99,10 @@ impl Reader {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     pub(super) fn conn(&self) -> &Connection {

@@ -202,6 +202,7 @@ namespace Tillbook.Tests
                 Expect.True(Library.Label(OutcomeClass.OnItsWay).Length > 0, "a label");
                 till.SupportBundle(path + ".support");
                 Expect.True(File.Exists(path + ".support"), "a bundle");
+                Expect.Throws<InvalidConfigException>(() => BookReader.Open(path, new byte[3]));
                 using (var book = BookReader.Open(path))
                 {
                     Expect.True(book.Report(new ReportQuery(ReportKind.Identity)).Contains("\"book_id\""), "whose");

@@ -299,6 +299,13 @@ static void reports(shop *it) {
   TEXT(tillbook_book_open(DATA, SIZE, &out.book, &err));
   ROW(NULL_ARGUMENT, tillbook_book_open(T(it->path), NULL, &err));
   ROW(STORAGE, tillbook_book_open(T("/nowhere/at/all.db"), &out.book, &err));
+#define KEYED(expected, path, key, size) \
+  ROW(expected, tillbook_book_open_with_key(path, (const uint8_t *)(key), size, &out.book, &err))
+  TEXT(tillbook_book_open_with_key(DATA, SIZE, (const uint8_t *)"x", 1, &out.book, &err));
+  KEYED(NULL_ARGUMENT, T(it->path), NULL, 32);
+  KEYED(INVALID_INPUT, T(it->path), "x", SIZE_MAX - 1);
+  KEYED(INVALID_CONFIG, T(it->path), "x", 1);
+  ROW(NULL_ARGUMENT, tillbook_book_open_with_key(T(it->path), (const uint8_t *)"x", 1, NULL, &err));
   OK(tillbook_book_open(T(it->path), &book, &err));
   GOOD;
   ROW(NULL_ARGUMENT, tillbook_book_report(NULL, &query, &out.buffer, &err));
