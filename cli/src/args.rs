@@ -27,8 +27,8 @@ Exit codes:
 
 Reading needs the book alone and works while a till has it open. Writing (resolve, retarget, ack, except, policy set,
 sync, preload, house, forget, go-on, report close) needs the till's configuration too, and the till closed. So does
-restore, without a configuration; salvage only reads. Encrypted books are not read. Names, phones and card numbers are
-masked unless --unmasked is given.";
+restore, without a configuration; salvage only reads. Encrypted books need --key-file, and a tool that was built with
+feature `encryption`. Names, phones and card numbers are masked unless --unmasked is given.";
 
 /// Reads a till's book, prints reports, and decides what waits.
 #[derive(Parser)]
@@ -49,6 +49,9 @@ pub(crate) struct Options {
     /// The till's configuration, for commands that write
     #[arg(short, long, global = true, env = "TILLBOOK_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The key of an encrypted book: a file of 32 bytes, or of 64 hexadecimal digits
+    #[arg(long, global = true, env = "TILLBOOK_KEY_FILE", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
     /// Answer in JSON: money in fen, times in milliseconds since 1970 UTC
     #[arg(long, global = true)]
     pub(crate) json: bool,

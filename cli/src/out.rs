@@ -7,7 +7,7 @@ use chrono::FixedOffset;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
-use tillbook::{Book, Config, ErrorCode, Language, Till, Timestamp};
+use tillbook::{Book, Config, ErrorCode, Language, Till, TillBuilder, Timestamp};
 
 use crate::Failure;
 use crate::args::{Lang, Options};
@@ -39,7 +39,10 @@ impl Out {
     pub(crate) fn book(&mut self, options: &Options) -> Result<Book, Failure> {
         let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
         self.has_to_be_there(path)?;
-        let book = Book::open(path)?;
+        let book = match self.key(options)? {
+            Some(key) => Book::open_with_key(path, &key)?,
+            None => Book::open(path)?,
+        };
         let identity = book.identity()?;
         self.offset = offset(identity.utc_offset_minutes);
         self.training = identity.training;
@@ -56,7 +59,21 @@ impl Out {
             book => drop(book?),
         }
         self.has_to_be_there(config)?;
-        Ok(Till::open(path, Config::from_file(config)?)?)
+        let till = TillBuilder::new(Config::from_file(config)?);
+        let till = match self.key(options)? {
+            Some(key) => till.key(&key),
+            None => till,
+        };
+        Ok(till.open(path)?)
+    }
+
+    /// The key of an encrypted book, where one was given. What is in the file is never shown.
+    pub(crate) fn key(&self, options: &Options) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(path) = &options.key_file else { return Ok(None) };
+        self.has_to_be_there(path)?;
+        let unreadable = |why: &dyn std::fmt::Display| Failure::File(format!("{}: {why}", path.display()));
+        let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
+        key_of(&bytes).map(Some).ok_or_else(|| unreadable(&self.say(words::NO_KEY)))
     }
 
     /// The configuration, where one was given.
@@ -273,11 +290,41 @@ fn offset(minutes: i32) -> FixedOffset {
     FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or_else(utc)
 }
 
+/// A key as it stands in a file: bytes, or digits that an editor may have ended with a new line.
+fn key_of(file: &[u8]) -> Option<Vec<u8>> {
+    if file.len() == 32 {
+        return Some(file.to_vec());
+    }
+    let digits = file.trim_ascii();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let bytes = digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?));
+    bytes.collect::<Option<Vec<u8>>>().filter(|key| key.len() == 32)
+}
+
 fn language_of_terminal() -> Language {
     let said =
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     match said {
         Some(said) if said.starts_with("zh") => Language::Chinese,
         _ => Language::English,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_of;
+
+    #[test]
+    fn a_key_is_bytes_or_digits() {
+        let digits = "00ff10A0".repeat(8);
+        let bytes = [0x00, 0xff, 0x10, 0xa0].repeat(8);
+        for file in [bytes.clone(), digits.clone().into(), format!("\u{20}{digits}\r\n").into()] {
+            assert_eq!(key_of(&file).as_ref(), Some(&bytes));
+        }
+        let (short, long, odd) = (digits[2..].to_owned(), digits.clone() + "00", digits[1..].to_owned());
+        for file in [short, long, odd, "g".repeat(64), "键".repeat(21), digits.replace("ff", "f f"), String::new()] {
+            assert_eq!(key_of(file.as_bytes()), None, "{file}");
+        }
+        assert_eq!(key_of(&[0; 33]), None);
     }
 }

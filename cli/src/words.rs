@@ -13,6 +13,8 @@ pub(crate) const NO_CONFIG: Words = (
     "此操作要写入账本，请用 --config 指定配置文件",
 );
 pub(crate) const NO_SUCH_FILE: Words = ("there is no such file", "没有这个文件");
+pub(crate) const NO_KEY: Words =
+    ("a key is 32 bytes, or 64 hexadecimal digits", "密钥文件应为 32 字节或 64 位十六进制数字");
 pub(crate) const NOTHING: Words = ("Nothing.", "无。");
 pub(crate) const SYNC_CARRIES_IT: Words =
     ("`tillbook sync` carries it to the platform.", "请运行 tillbook sync 上传。");

@@ -50,6 +50,9 @@ pub(crate) fn restore(options: &Options, asked: &Restore, out: &mut Out) -> Outc
     if let Some(path) = asked.high_water.clone().or(configured) {
         restore = restore.high_water(path);
     }
+    if let Some(key) = out.key(options)? {
+        restore = restore.key(&key);
+    }
     out.has_to_be_there(&asked.backup)?;
     let report = restore.run(&asked.restored)?;
     if out.json {

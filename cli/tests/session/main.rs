@@ -3,5 +3,7 @@
 
 mod commands;
 mod desk;
+#[cfg(feature = "encryption")]
+mod keys;
 mod manners;
 mod shop;

@@ -28,17 +28,25 @@ fn help_and_completion_need_no_book() {
     assert!(!shop.book().exists());
 }
 
+/// What a key for a book that is not encrypted gets.
+const PLAIN: &str = if cfg!(feature = "encryption") { "WrongKey" } else { "this build has no encryption" };
+
 #[test]
 fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
     let shop = Shop::open();
     std::fs::write(shop.dir.path().join("text"), "this is no book and never was one, whatever its name").unwrap();
     std::fs::write(shop.dir.path().join("empty"), "").unwrap();
+    std::fs::write(shop.dir.path().join("key"), [1; 32]).unwrap();
     let cases: &[(&[&str], i32, &str)] = &[
         (&["status"], 2, "--book"),
         (&["-b", "no.db", "status"], 1, "no.db: "),
         (&["-b", "text", "status"], 1, "NotABook"),
         (&["-b", "empty", "status"], 1, "an empty file"),
         (&["-b", "empty", "-c", "till.json", "sync"], 1, "an empty file"),
+        (&["-b", "till.db", "--key-file", "none", "status"], 1, "none: "),
+        (&["-b", "till.db", "--key-file", "text", "status"], 1, "text: a key is 32 bytes"),
+        (&["-b", "till.db", "--key-file", "key", "status"], 1, PLAIN),
+        (&["-b", "till.db", "-c", "till.json", "--key-file", "key", "sync"], 1, PLAIN),
         (&["nonsense"], 2, "nonsense"),
         (&["-b", "till.db", "operation", "none"], 1, "NotFound"),
         (&["-b", "till.db", "report", "day", "yesterday"], 1, "InvalidInput"),

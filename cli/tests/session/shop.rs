@@ -65,7 +65,9 @@ impl Shop {
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let mut tool = Command::new(env!("CARGO_BIN_EXE_tillbook"));
         tool.current_dir(self.dir.path()).args(arguments);
-        for name in ["TILLBOOK_BOOK", "TILLBOOK_CONFIG", "TILLBOOK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+        for name in
+            ["TILLBOOK_BOOK", "TILLBOOK_CONFIG", "TILLBOOK_KEY_FILE", "TILLBOOK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+        {
             tool.env_remove(name);
         }
         let Output { status, stdout, stderr } = tool.output().unwrap();
