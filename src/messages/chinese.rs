@@ -233,6 +233,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must not hold a code whose meaning is known" => "不能包含含义已知的代码",
         // Backups and the high-water file.
         "must not exist yet" => "不能是已存在的文件",
+        "must not have another file's log beside it" => "旁边不能有其他文件留下的同名日志",
         "must not be the book itself" => "不能是账本自身",
         "must not be a file that a backup is no replacement for" => "不能是备份无法代替的文件",
         "must be in a folder that exists" => "所在文件夹必须存在",

@@ -67,6 +67,13 @@ fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
         }
         refuse_precious(book, &target)?;
     }
+    // Whoever opens the backup would be given what stands in there, and not what stands in the backup.
+    if ["-wal", "-journal"]
+        .into_iter()
+        .any(|log| copy::with_suffix(&target, log).metadata().is_ok_and(|log| log.len() > 0))
+    {
+        return Err(Error::invalid("path", "must not have another file's log beside it", "a log of this name"));
+    }
     Ok(Begun { part: Part::beside(&target)?, target })
 }
 

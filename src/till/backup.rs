@@ -81,8 +81,8 @@ impl Till {
     /// ```
     ///
     /// # Errors
-    /// `InvalidInput` if there is a file of this name and it was not to be replaced, or never is; `DiskFull`, `NoPermission`, `Storage`;
-    /// `Corrupt` if the copy does not read back, which is the book's own fault more often than the target's.
+    /// `InvalidInput` if there is a file of this name and it was not to be replaced, or never is, or another file's log;
+    /// `DiskFull`, `NoPermission`, `Storage`; `Corrupt` if the copy does not read back, which is the book's own fault more often than the target's.
     pub fn backup(&self, path: impl AsRef<Path>, options: BackupOptions<'_>) -> Result<BackupReport> {
         let (source, op, entry) = self.runtime.with(|engine| {
             let view = engine.store().view();
