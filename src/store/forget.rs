@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value};
 
@@ -124,7 +125,16 @@ fn scrub_archive(archive: &Connection, operations: &[i64], names: &Pseudonyms) -
 /// Writes a file anew, without any unused space. False where that can't be done now.
 fn written_anew(conn: &Connection) -> bool {
     let size = || -> rusqlite::Result<i64> {
-        let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+        // SQLCipher tells the size of a page as a text.
+        let number = |value| match value {
+            Stored::Integer(number) => Some(number),
+            Stored::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        let pragma = |name: &str| -> rusqlite::Result<i64> {
+            let value = conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
+            number(value).ok_or(rusqlite::Error::InvalidQuery)
+        };
         Ok(pragma("page_count")?.saturating_mul(pragma("page_size")?))
     };
     match size() {
