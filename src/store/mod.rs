@@ -141,13 +141,17 @@ impl Store {
         &self.path
     }
 
-    /// Encrypts the book with another key.
+    /// Encrypts the book and its archive files with another key. The archives first: should one of them fail, the book still knows
+    /// the key of the others, and the next turn goes on where this one ended.
     #[cfg(feature = "encryption")]
     pub(crate) fn rekey(&mut self, key: BookKey) -> Result<()> {
         if self.access.key.is_none() {
             return Err(Error::unsupported("the book is not encrypted"));
         }
         self.check_file()?;
+        for path in self.archives()? {
+            archive::Archive::rekey(&path, &self.access, &key, &self.conn)?;
+        }
         cipher::rekey(&self.conn, &key)?;
         self.access.key = Some(key);
         Ok(())

@@ -103,10 +103,11 @@ impl Till {
         Ok(BackupReport { bytes, schema: found.version })
     }
 
-    /// Encrypts the book with another key of 32 bytes, in one transaction. The till goes on with it; the next opening needs it.
-    /// Backups keep the key that they were made with. Needs feature `encryption`.
+    /// Encrypts the book with another key of 32 bytes, in one transaction, and its archive files before it. The till goes on with it;
+    /// the next opening needs it. Backups keep the key that they were made with. Needs feature `encryption`.
     ///
-    /// Write the new key down before: should the machine die in here, one of the two opens the book.
+    /// Write the new key down before: should the machine die in here, one of the two opens the book. Call it again then with the same
+    /// key, as after an error: archive files that have it already stay as they are.
     ///
     /// # Errors
     /// `Unsupported` for a book that is not encrypted; `InvalidConfig` for another length; `DiskFull`, `Storage`.
