@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, masked};
 use crate::model::{CheckReport, PolicyVersion};
-use crate::store::{HIGH_WATER, View, is_locked, sqlite_version};
+use crate::store::{HIGH_WATER, View, is_locked, looks_encrypted, sqlite_version};
 use crate::sync::Kept;
 
 use super::reader::{condition, identity};
@@ -113,8 +113,8 @@ fn is_of_a_book(path: &Path, own: &Path) -> bool {
             return true;
         }
         let mut front = [0; SQLITE.len()];
-        let read = File::open(path).and_then(|mut file| file.read_exact(&mut front)).is_ok();
-        read && (&front == SQLITE || front.starts_with(HIGH_WATER))
+        let read = File::open(&path).and_then(|mut file| file.read_exact(&mut front)).is_ok();
+        read && (&front == SQLITE || front.starts_with(HIGH_WATER) || looks_encrypted(&path))
     };
     let name = path.to_string_lossy();
     is_book(path) || BESIDE.iter().filter_map(|end| name.strip_suffix(end)).any(|book| is_book(Path::new(book)))

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::copy::{self, Access, Follow, Found, Part, exists};
 use super::schema::APPLICATION_ID;
-use super::{Reader, Store, archive, highwater, open};
-use crate::error::{Error, Result};
+use super::{Reader, Store, archive, cipher, highwater, open};
+use crate::error::{Error, ErrorCode, Result};
 
 /// All that a backup needs of the book, so that the till is free while it is made.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl BackupSource {
     /// `InvalidInput` if the target is the book itself, or there is a file already and `over` is false. Otherwise what the disk
     /// answers; then nothing is left behind.
     pub(crate) fn copy_to(&self, target: &Path, over: bool, follow: Follow<'_>) -> Result<Found> {
-        let part = begun(&self.book, target, over)?;
+        let part = begun(&self.book, target, over, &self.access)?;
         let source = self.access.connect(&self.book, false)?;
         copy::copy_into(&source, &part.part, &self.access, follow)?;
         drop(source);
@@ -40,8 +40,8 @@ impl BackupSource {
 impl Reader {
     /// As [`BackupSource::copy_to`], of a book that is only read: beside a till, or where nobody may write.
     pub(crate) fn copy_to(&self, target: &Path, over: bool, follow: Follow<'_>) -> Result<Found> {
-        let part = begun(self.path(), target, over)?;
         let access = Access::default();
+        let part = begun(self.path(), target, over, &access)?;
         self.check_quiet()?;
         copy::copy_into(self.conn(), &part.part, &access, follow)?;
         self.check_quiet()?;
@@ -55,7 +55,7 @@ struct Begun {
     target: PathBuf,
 }
 
-fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
+fn begun(book: &Path, target: &Path, over: bool, access: &Access) -> Result<Begun> {
     let target = open::resolved(target)?;
     let own = |suffix: &str| copy::with_suffix(book, suffix) == target;
     if ["", "-wal", "-shm", ".lock", ".ballast"].into_iter().any(own) {
@@ -65,7 +65,7 @@ fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
         if !over {
             return Err(exists());
         }
-        refuse_precious(book, &target)?;
+        refuse_precious(book, &target, access)?;
     }
     // Whoever opens the backup would be given what stands in there, and not what stands in the backup.
     if ["-wal", "-journal"]
@@ -79,7 +79,7 @@ fn begun(book: &Path, target: &Path, over: bool) -> Result<Begun> {
 
 /// Overwriting is for earlier backups. Files that nobody can make anew are not replaced, whatever they are called: a book that is open,
 /// another book or its backup, an archive, a high-water file.
-fn refuse_precious(book: &Path, target: &Path) -> Result<()> {
+fn refuse_precious(book: &Path, target: &Path, access: &Access) -> Result<()> {
     let precious =
         |what: &str| Err(Error::invalid("path", "must not be a file that a backup is no replacement for", what));
     // Looked at first: opening a file that SQLite has open in this process would take its locks away.
@@ -102,15 +102,28 @@ fn refuse_precious(book: &Path, target: &Path) -> Result<()> {
     if application_id == archive::APPLICATION_ID {
         return precious("an archive");
     }
-    // What can't be read as a book is a backup that is worth less than the new one.
-    let id = |path: &Path| -> Result<String> {
-        let conn = Access::default().connect(path, false)?;
-        Ok(conn.query_row("SELECT value FROM book WHERE key = 'book_id'", [], |row| row.get(0))?)
-    };
-    match (application_id == APPLICATION_ID).then(|| (id(target), id(book))) {
-        Some((Ok(there), Ok(own))) if there != own => precious("another book, or its backup"),
+    // One that is encrypted tells what it is to whoever has its key, and nobody else knows what is lost with it.
+    let plain = Access { key: None, ..access.clone() };
+    let access_there = if cipher::looks_encrypted(target) { access } else { &plain };
+    match (told(target, access_there), told(book, access)) {
+        (Err(error), _) if error.code() == ErrorCode::WrongKey => precious("encrypted with another key"),
+        (Ok((archive::APPLICATION_ID, _)), _) => precious("an archive"),
+        (Ok((APPLICATION_ID, Some(there))), Ok((_, Some(own)))) if there != own => {
+            precious("another book, or its backup")
+        }
+        // What can't be read as a book is a backup that is worth less than the new one.
         _ => Ok(()),
     }
+}
+
+/// What a database says that it is, and which book if it is one.
+fn told(path: &Path, access: &Access) -> Result<(i64, Option<String>)> {
+    let conn = access.connect(path, false)?;
+    let application_id: i64 = conn
+        .query_row("PRAGMA application_id", [], |row| row.get(0))
+        .map_err(|error| cipher::unreadable(error, path, access.key.as_ref()))?;
+    let id = conn.query_row("SELECT value FROM book WHERE key = 'book_id'", [], |row| row.get(0));
+    Ok((application_id, id.ok()))
 }
 
 impl Begun {

@@ -57,7 +57,7 @@ use crate::model::Exposure;
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
 pub(crate) use check::check_file;
-pub(crate) use cipher::BookKey;
+pub(crate) use cipher::{BookKey, looks_encrypted};
 pub(crate) use copy::Access;
 pub use copy::BackupProgress;
 pub(crate) use entries::NewEntry;
