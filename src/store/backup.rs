@@ -82,6 +82,10 @@ fn begun(book: &Path, target: &Path, over: bool, access: &Access) -> Result<Begu
 fn refuse_precious(book: &Path, target: &Path, access: &Access) -> Result<()> {
     let precious =
         |what: &str| Err(Error::invalid("path", "must not be a file that a backup is no replacement for", what));
+    // Where the privileges suffice, a device would be gone for every program.
+    if !target.is_file() {
+        return precious("a folder or a device");
+    }
     // Looked at first: opening a file that SQLite has open in this process would take its locks away.
     if open::file_id(target).is_some_and(|id| open::file_id(book) == Some(id)) {
         return precious("the book under another name");

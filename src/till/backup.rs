@@ -24,7 +24,7 @@ impl<'a> BackupOptions<'a> {
     }
 
     /// Whether a file that is there already is replaced, once the backup is whole. No. What no backup can stand in for never is: a
-    /// book that is open, another book or its backup, an archive, a high-water file.
+    /// book that is open, another book or its backup, an archive, a high-water file, a folder or a device.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;

@@ -297,6 +297,17 @@ fn a_backup_never_replaces_what_it_is_no_replacement_for() {
     if cfg!(unix) {
         targets.push(in_folder("symlink.db"));
     }
+    #[cfg(unix)]
+    {
+        // What is no file: a device looks the same here.
+        let socket = in_folder("socket");
+        let _listens = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for target in [socket.as_path(), street.dir.path()] {
+            let error = till.backup(target, BackupOptions::new().overwrite(true)).unwrap_err();
+            assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("path")), "{target:?}");
+            assert!(target.exists() && !target.is_file(), "{target:?}");
+        }
+    }
     for target in targets {
         let before = std::fs::read(&target).unwrap();
         let error = till.backup(&target, BackupOptions::new().overwrite(true)).unwrap_err();
