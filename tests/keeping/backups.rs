@@ -223,6 +223,31 @@ fn a_backup_is_not_put_beside_another_files_log() {
     assert_eq!(street.till(trading()).operation("late").unwrap().state, State::InDoubt);
 }
 
+/// What a day's close says stands nowhere else, nor does what the remote has answered since.
+#[test]
+fn a_backup_from_before_the_days_close_is_told_to_be_old() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    till.consume(Consume::new("A2", yuan("1.01")).offline()).unwrap();
+    let target = street.dir.path().join("monday.db");
+    let back_up = || till.backup(&target, BackupOptions::new().overwrite(true)).unwrap();
+    let old = || {
+        let remove = till.safe_to_close().unwrap().remove;
+        remove.iter().any(|concern| matches!(concern, tillbook::Concern::BackupOld { .. }))
+    };
+    back_up();
+    assert!(!old());
+    street.settle(&till);
+    assert!(old(), "it has the sale as one that was never sent");
+    back_up();
+    assert!(!old());
+    till.close_day(&till.business_date().unwrap(), "Chen").unwrap();
+    assert!(old(), "it lacks the close");
+    back_up();
+    assert!(till.safe_to_close().unwrap().is_safe_to_remove(), "{:?}", till.safe_to_close());
+}
+
 /// The machine dies while names are changed: no book is better than one that is neither the old nor the new.
 #[test]
 fn a_restore_that_was_interrupted_is_told_and_can_be_run_again() {
