@@ -4,8 +4,15 @@
 #[path = "common/mod.rs"]
 mod common;
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use common::{SOON, Shop, drain, yuan};
-use tillbook::{BackupOptions, Book, CheckOptions, Consume, ErrorCode, Restore, State, Till, TillBuilder};
+use tillbook::{
+    BackupOptions, Book, CheckOptions, Clock, Consume, ErrorCode, Restore, State, Till, TillBuilder, Timestamp,
+};
 
 const KEY: [u8; 32] = [0x4b; 32];
 const NEW: [u8; 32] = [0x5c; 32];
@@ -133,25 +140,97 @@ fn it_is_read_beside_its_till_with_the_key_alone() {
     assert!(Book::open_with_key(shop.book(), &NEW).unwrap().operation("two").unwrap().is_approved());
 }
 
-#[test]
-fn a_backup_takes_no_other_file_s_place() {
-    let shop = Shop::open();
-    let (other, elsewhere) = (Shop::open(), shop.dir.path().join("other.db"));
-    drop(TillBuilder::new(other.config()).key(&KEY).open(&elsewhere).unwrap());
-    let plain = shop.dir.path().join("plain.db");
-    drop(Till::open(&plain, other.config()).unwrap());
-    let till = open(&shop, Some(&KEY)).unwrap();
-    let copy = shop.dir.path().join("copy.db");
-    till.backup(&copy, BackupOptions::new()).unwrap();
-    till.backup(&copy, BackupOptions::new().overwrite(true)).unwrap();
-    let book = Book::open_with_key(shop.book(), &KEY).unwrap();
-    for precious in [&elsewhere, &plain] {
-        for error in [
-            till.backup(precious, BackupOptions::new().overwrite(true)).unwrap_err(),
-            book.backup(precious, BackupOptions::new().overwrite(true)).unwrap_err(),
-        ] {
-            assert_eq!(error.code(), ErrorCode::InvalidInput, "{precious:?}: {error}");
-        }
+/// Days pass when they are told to.
+struct Days(AtomicU64);
+
+impl Clock for Days {
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_millis(1_760_000_000_000).after(self.monotonic())
     }
-    drop(TillBuilder::new(other.config()).key(&KEY).open(&elsewhere).unwrap());
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl Days {
+    fn pass(&self, days: u64) {
+        self.0.fetch_add(days * 86_400_000, Ordering::SeqCst);
+    }
+}
+
+/// A till that archives what is older than a day, and some sales that are.
+fn with_archive(shop: &Shop) -> (Till, Arc<Days>, std::path::PathBuf) {
+    let mut config = shop.config();
+    config.retention.archive_after_days = Some(1);
+    let days = Arc::new(Days(AtomicU64::new(0)));
+    let till = TillBuilder::new(config).key(&KEY).clock(days.clone()).open(shop.book()).unwrap();
+    till.serve_card("A1", SOON).unwrap();
+    trade(&till, &days, "a");
+    let archive = till.keep_house(SOON).unwrap().archive.unwrap();
+    (till, days, archive)
+}
+
+fn trade(till: &Till, days: &Days, name: &str) {
+    for n in 0..3 {
+        let sale = Consume::new("A1", yuan("1")).op_id(format!("{name}-{n}"));
+        assert!(till.consume(sale.prefer_online(SOON)).unwrap().is_approved());
+    }
+    drain(till);
+    days.pass(2);
+}
+
+#[test]
+fn archives_get_the_new_key_with_the_book() {
+    let shop = Shop::open();
+    let (till, days, archive) = with_archive(&shop);
+    let old = std::fs::read(&archive).unwrap();
+    till.rekey(&NEW).unwrap();
+    trade(&till, &days, "b");
+    let kept = till.keep_house(SOON).unwrap();
+    assert!(kept.archived > 0 && kept.archive.as_ref() == Some(&archive), "{kept:?}");
+    assert_eq!(till.forget("A1", "boss").unwrap().archives_missing, Vec::<String>::new());
+    // One of another key is told for what it is, and is no reason to keep the book's.
+    std::fs::write(&archive, old).unwrap();
+    trade(&till, &days, "c");
+    assert_eq!(till.keep_house(SOON).unwrap_err().code(), ErrorCode::WrongKey);
+    till.rekey(&[0x6d; 32]).unwrap();
+}
+
+#[test]
+fn a_forgotten_holder_leaves_no_traces() {
+    let shop = Shop::open();
+    let (till, ..) = with_archive(&shop);
+    let forgotten = till.forget("A1", "boss").unwrap();
+    assert!(!forgotten.traces_left && forgotten.archives_missing.is_empty(), "{forgotten:?}");
+}
+
+/// A slip of the hand: what an encrypted file is can't be seen in it.
+#[test]
+fn nothing_replaces_what_it_is_no_replacement_for() {
+    let shop = Shop::open();
+    let (till, _, archive) = with_archive(&shop);
+    let others = [Some(&KEY), Some(&NEW), None].map(|key| {
+        let other = Shop::open();
+        drop(open(&other, key.map(|key| &key[..])).unwrap());
+        other
+    });
+    let books = others.iter().map(Shop::book);
+    for target in books.chain([archive]) {
+        let before = std::fs::read(&target).unwrap();
+        let backup = till.backup(&target, BackupOptions::new().overwrite(true)).unwrap_err();
+        let bundle = till.support_bundle(&target).unwrap_err();
+        for error in [backup, bundle] {
+            assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("path")), "{target:?}");
+        }
+        assert!(std::fs::read(&target).unwrap() == before, "{target:?}");
+    }
+    // An earlier backup is what overwriting is for.
+    let copy = shop.dir.path().join("copy.db");
+    for _ in 0..2 {
+        till.backup(&copy, BackupOptions::new().overwrite(true)).unwrap();
+    }
+    till.rekey(&NEW).unwrap();
+    assert!(till.backup(&copy, BackupOptions::new().overwrite(true)).is_err(), "nobody knows any more whose it is");
+    assert!(Path::new(&copy).exists());
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, masked};
 use crate::model::{CheckReport, PolicyVersion};
-use crate::store::{View, is_locked, sqlite_version};
+use crate::store::{HIGH_WATER, View, is_locked, looks_encrypted, sqlite_version};
 use crate::sync::Kept;
 
 use super::reader::{condition, identity};
@@ -103,7 +103,8 @@ pub(crate) fn write_bundle(path: &Path, text: &str, book: &Path) -> Result<()> {
     file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(failed)
 }
 
-/// Whether a slip of the hand names this book or another one, or what SQLite or a till keeps beside it: these are never replaced.
+/// Whether a slip of the hand names this book or another one, what SQLite or a till keeps beside it, or a high-water file: these are
+/// never replaced.
 /// A file with a till's lock beside it is not opened to find out: closing it would take SQLite's own locks of this process away.
 fn is_of_a_book(path: &Path, own: &Path) -> bool {
     let is_book = |path: &Path| {
@@ -112,7 +113,8 @@ fn is_of_a_book(path: &Path, own: &Path) -> bool {
             return true;
         }
         let mut front = [0; SQLITE.len()];
-        File::open(path).and_then(|mut file| file.read_exact(&mut front)).is_ok() && &front == SQLITE
+        let read = File::open(&path).and_then(|mut file| file.read_exact(&mut front)).is_ok();
+        read && (&front == SQLITE || front.starts_with(HIGH_WATER) || looks_encrypted(&path))
     };
     let name = path.to_string_lossy();
     is_book(path) || BESIDE.iter().filter_map(|end| name.strip_suffix(end)).any(|book| is_book(Path::new(book)))

@@ -16,5 +16,5 @@ pub(crate) use closing::{day_close, listed_closes, what_to_close};
 pub use csv::{CSV_BOM, Csv};
 pub use reader::{Book, BookIdentity, BookStatus, RemoteCondition};
 pub(crate) use reconcile::reconciliation;
-pub(crate) use safe::safe_to_close;
+pub(crate) use safe::{safe_to_close, stands_now};
 pub(crate) use totals::{totals_of_day, totals_since_close};

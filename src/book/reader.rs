@@ -301,7 +301,8 @@ impl Book {
     /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
     ///
     /// # Errors
-    /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of a book.
+    /// `InvalidInput` for a book or a file that belongs to one, the high-water file among them; `NoPermission`, `DiskFull`,
+    /// `Storage`, and as every read of a book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
         let check = self.check(&CheckOptions::default());
         let text = self.read(|view| bundle(view, self.reader.path(), now(view)?, &check))?;

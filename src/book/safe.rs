@@ -7,8 +7,14 @@ use crate::error::Result;
 use crate::model::{Class, Concern, SafeToClose, State, Tally};
 use crate::store::View;
 
-/// Where a backup leaves its mark: `<milliseconds> <last operation> <last line>`.
+/// Where a backup leaves its mark: when it was made, in milliseconds, and how far the book had come.
 const BACKUP: &str = "backup";
+
+/// How far the book has come: the last operation, line, attempt and decision, days' closes among these.
+pub(crate) fn stands_now(view: &View<'_>) -> Result<String> {
+    let marks = view.marks()?;
+    Ok(format!("{} {} {} {}", marks.op, marks.entry, marks.attempt, marks.decisions))
+}
 
 pub(crate) fn safe_to_close(view: &View<'_>) -> Result<SafeToClose> {
     let mut safe = SafeToClose::default();
@@ -44,17 +50,18 @@ pub(crate) fn safe_to_close(view: &View<'_>) -> Result<SafeToClose> {
     if lines > 0 {
         safe.remove.push(Concern::DayNotClosed { lines });
     }
-    safe.remove.extend(backup_lacks(view.book(BACKUP)?.as_deref(), view.last_entry()?));
+    let needs_one = view.last_entry()? > 0;
+    safe.remove.extend(backup_lacks(view.book(BACKUP)?.as_deref(), &stands_now(view)?).filter(|_| needs_one));
     Ok(safe)
 }
 
-/// What the last backup lacks, by the mark that it has left. A book without a single line needs none.
-fn backup_lacks(mark: Option<&str>, last: i64) -> Option<Concern> {
-    let numbers: Vec<i64> = mark.unwrap_or_default().split(' ').filter_map(|number| number.parse().ok()).collect();
-    match numbers[..] {
-        [_, _, held] if held >= last => None,
+/// What the last backup lacks of how far the book has come, by the mark that it has left.
+fn backup_lacks(mark: Option<&str>, now: &str) -> Option<Concern> {
+    let numbers = |text: &str| -> Vec<i64> { text.split(' ').filter_map(|number| number.parse().ok()).collect() };
+    let now = numbers(now);
+    match numbers(mark.unwrap_or_default())[..] {
+        [_, ref held @ ..] if held.len() == now.len() && held.iter().zip(&now).all(|(held, now)| held >= now) => None,
         [made_at, ..] => Some(Concern::BackupOld { made_at: Timestamp::from_millis(made_at) }),
-        [] if last == 0 => None,
         [] => Some(Concern::NoBackup),
     }
 }
@@ -64,17 +71,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_backup_that_lacks_a_line_is_old() {
+    fn a_backup_that_lacks_anything_is_old() {
         let old = || Some(Concern::BackupOld { made_at: Timestamp::from_millis(1_000) });
-        for (mark, last, lacks) in [
-            (None, 0, None),
-            (None, 1, Some(Concern::NoBackup)),
-            (Some("1000 7 5"), 5, None),
-            (Some("1000 7 5"), 6, old()),
-            (Some("1000"), 1, old()),
-            (Some("odd"), 1, Some(Concern::NoBackup)),
+        for (mark, now, lacks) in [
+            (None, "7 5 9 2", Some(Concern::NoBackup)),
+            (Some("1000 7 5 9 2"), "7 5 9 2", None),
+            (Some("1000 7 5 9 2"), "8 5 9 2", old()),
+            (Some("1000 7 5 9 2"), "7 6 9 2", old()),
+            (Some("1000 7 5 9 2"), "7 5 10 2", old()),
+            (Some("1000 7 5 9 2"), "7 5 9 3", old()),
+            (Some("1000 7 5"), "7 5 9 2", old()),
+            (Some("1000"), "7 5 9 2", old()),
+            (Some("odd"), "7 5 9 2", Some(Concern::NoBackup)),
         ] {
-            assert_eq!(backup_lacks(mark, last), lacks, "{mark:?} {last}");
+            assert_eq!(backup_lacks(mark, now), lacks, "{mark:?} {now}");
         }
     }
 }

@@ -124,7 +124,9 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be a configured remote" => "须是已设置的会员平台",
         "must time out within 600 s" => "等待时间不能超过 600 秒",
         "must be at least 1" => "不能小于 1",
-        "must be the name of a file that does not exist yet" => "须为尚不存在的文件名",
+        "must not exist yet, nor a log or `.leftover` of that name" => {
+            "须为尚不存在的文件名，且没有同名的日志或 `.leftover` 文件"
+        }
         "operations of the card are open or wait for a person" => "该卡还有未完成或待处理的操作",
         "must be at least 16 bytes" => "不能少于 16 字节",
         "must be 1 to 200" => "须为 1 到 200",
@@ -231,10 +233,12 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must not hold a code whose meaning is known" => "不能包含含义已知的代码",
         // Backups and the high-water file.
         "must not exist yet" => "不能是已存在的文件",
+        "must not have another file's log beside it" => "旁边不能有其他文件留下的同名日志",
         "must not be the book itself" => "不能是账本自身",
         "must not be a file that a backup is no replacement for" => "不能是备份无法代替的文件",
         "must be in a folder that exists" => "所在文件夹必须存在",
         "must be outside of the book's folder" => "不能在账本所在的文件夹内",
+        "must not be another program's file" => "不能是其他程序的文件",
         "must not be another book's" => "不能是其他账本的文件",
         "must be of the same book as the high-water file" => "须与高水位文件属于同一账本",
         "must be of the same book as the one it replaces" => "须与被替换的账本为同一账本",

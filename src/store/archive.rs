@@ -9,7 +9,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::open::file_id;
-use super::{Access, copy};
+use super::{Access, cipher, copy};
+#[cfg(feature = "encryption")]
+use crate::error::ErrorCode;
 use crate::error::{Error, Result};
 
 /// Marks the file as an archive ("tila" in ASCII).
@@ -49,8 +51,7 @@ impl Archive {
         super::open::create_private(path)?;
         // An encrypted book's details are not to be read in the archive either.
         let conn = access.connect(path, true)?;
-        conn.execute_batch(PRAGMAS)?;
-        let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        let application_id = application_id(&conn, path, access)?;
         let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if application_id != APPLICATION_ID && tables > 0 {
             return Err(Error::not_a_book("the archive's name is taken by another program's database"));
@@ -77,9 +78,7 @@ impl Archive {
             return Ok(None);
         }
         let conn = access.connect(path, true)?;
-        conn.execute_batch(PRAGMAS)?;
-        let application_id: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-        if application_id != APPLICATION_ID {
+        if application_id(&conn, path, access)? != APPLICATION_ID {
             return Ok(None);
         }
         let owner = Archive::owner_in(&conn)?;
@@ -89,6 +88,25 @@ impl Archive {
         }
         archive.prepare(book)?;
         Ok(Some(archive))
+    }
+
+    /// Encrypts one of this book's archive files with another key, if it can be read as one. One that has that key already, since
+    /// an earlier turn has ended before it came to the book, is left as it is.
+    #[cfg(feature = "encryption")]
+    pub(super) fn rekey(path: &Path, access: &Access, key: &super::BookKey, book: &Connection) -> Result<()> {
+        let open = |access: &Access| match Archive::existing(path, access, book) {
+            Err(error) if matches!(error.code(), ErrorCode::NotABook | ErrorCode::Corrupt | ErrorCode::WrongKey) => {
+                Ok(None)
+            }
+            archive => archive,
+        };
+        let Some(archive) = open(access)? else { return Ok(()) };
+        cipher::rekey(&archive.conn, key)?;
+        drop(archive);
+        match open(&Access { key: Some(key.clone()), ..access.clone() })? {
+            Some(_) => Ok(()),
+            None => Err(Error::inconsistent("the archive does not open with its new key")),
+        }
     }
 
     fn owner_in(conn: &Connection) -> Result<Owner> {
@@ -174,6 +192,12 @@ impl Archive {
     pub(super) fn conn(&self) -> &Connection {
         &self.conn
     }
+}
+
+/// Prepares a new connection, and tells whose file it is.
+fn application_id(conn: &Connection, path: &Path, access: &Access) -> Result<i64> {
+    let told = conn.execute_batch(PRAGMAS).and_then(|()| conn.query_row("PRAGMA application_id", [], |row| row.get(0)));
+    told.map_err(|error| cipher::unreadable(error, path, access.key.as_ref()))
 }
 
 fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {

@@ -96,6 +96,11 @@ pub(super) fn unreadable(error: rusqlite::Error, path: &Path, key: Option<&BookK
     }
 }
 
+/// Whether a file is encrypted, as far as that can be told without its key.
+pub(crate) fn looks_encrypted(path: &Path) -> bool {
+    looks(path) == Looks::Encrypted
+}
+
 #[derive(PartialEq, Eq)]
 enum Looks {
     Plain,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value};
 
@@ -47,9 +48,9 @@ impl Store {
     /// Erases what is known of the holder of a card, here and in the book's archive files. [`Store::sweep`] is to follow.
     pub(crate) fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<Forgotten> {
         self.write(|tx| {
-            let (card_no, mut forgotten, names) = tx.forget(number, who, now)?;
+            let (cards, mut forgotten, names) = tx.forget(number, who, now)?;
             // The archives first: should one of them fail, the book still knows what is to be erased there.
-            let operations = self.operations_of(card_no)?;
+            let operations = self.operations_of(&cards)?;
             for path in self.archives()? {
                 if !self.scrub_archive(&path, &operations, &names)? {
                     forgotten.archives_missing.push(path.display().to_string());
@@ -103,11 +104,14 @@ impl Store {
         }
     }
 
-    fn operations_of(&self, card_no: i64) -> Result<Vec<i64>> {
-        let mut statement = self.conn.prepare(
-            "SELECT op_no FROM operation WHERE card_no IN (SELECT card_no FROM card WHERE card_no = ?1 OR same_as = ?1)",
-        )?;
-        Ok(statement.query_map([card_no], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    fn operations_of(&self, cards: &[i64]) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare("SELECT op_no FROM operation WHERE card_no = ?1")?;
+        let mut operations = Vec::new();
+        for card_no in cards {
+            let rows = statement.query_map([card_no], |row| row.get(0))?;
+            operations.extend(rows.collect::<rusqlite::Result<Vec<i64>>>()?);
+        }
+        Ok(operations)
     }
 }
 
@@ -124,7 +128,16 @@ fn scrub_archive(archive: &Connection, operations: &[i64], names: &Pseudonyms) -
 /// Writes a file anew, without any unused space. False where that can't be done now.
 fn written_anew(conn: &Connection) -> bool {
     let size = || -> rusqlite::Result<i64> {
-        let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+        // SQLCipher tells the size of a page as a text.
+        let number = |value| match value {
+            Stored::Integer(number) => Some(number),
+            Stored::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        let pragma = |name: &str| -> rusqlite::Result<i64> {
+            let value = conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
+            number(value).ok_or(rusqlite::Error::InvalidQuery)
+        };
         Ok(pragma("page_count")?.saturating_mul(pragma("page_size")?))
     };
     match size() {
@@ -222,15 +235,9 @@ fn scrub_decisions(conn: &Connection, op_no: i64, names: &Pseudonyms) -> Result<
 }
 
 impl Tx<'_> {
-    fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<(i64, Forgotten, Pseudonyms)> {
+    fn forget(&self, number: &str, who: &str, now: Timestamp) -> Result<(Vec<i64>, Forgotten, Pseudonyms)> {
         let card = self.card_row(number)?.ok_or_else(|| Error::not_found("card"))?;
-        let cards: Vec<(i64, String)> = {
-            let mut statement =
-                self.conn.prepare("SELECT card_no, number FROM card WHERE card_no = ?1 OR same_as = ?1")?;
-            statement
-                .query_map([card.card_no], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<rusqlite::Result<_>>()?
-        };
+        let cards = self.cards_of_holder(card.card_no)?;
         for (card_no, _) in &cards {
             let open: Option<String> = self
                 .conn
@@ -293,7 +300,30 @@ impl Tx<'_> {
         }
         self.scrub_day_closes(&op_ids, &names)?;
         self.set_book(&format!("forgotten {}", card.card_no), &format!("{who} {}", now.millis()))?;
-        Ok((card.card_no, forgotten, names))
+        Ok((cards.into_iter().map(|(card_no, _)| card_no).collect(), forgotten, names))
+    }
+
+    /// A card, those that turned out to be the same, and those whose opening came to nothing because their holder had one of
+    /// these: each with its number.
+    fn cards_of_holder(&self, card_no: i64) -> Result<Vec<(i64, String)>> {
+        let mut found = BTreeMap::new();
+        let mut also = vec![card_no];
+        let mut same = self.conn.prepare("SELECT card_no, number FROM card WHERE card_no = ?1 OR same_as = ?1")?;
+        let mut card_of = self.conn.prepare("SELECT card_no FROM operation WHERE op_no = ?1")?;
+        while let Some(next) = also.pop() {
+            let cards: Vec<(i64, String)> =
+                same.query_map([next], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+            for (card_no, number) in cards {
+                if found.insert(card_no, number.clone()).is_some() {
+                    continue;
+                }
+                also.push(card_no);
+                for moved in self.renamed_to(&CardNumber::stored(number))? {
+                    also.push(card_of.query_row([moved.op_no], |row| row.get(0))?);
+                }
+            }
+        }
+        Ok(found.into_iter().collect())
     }
 
     /// A promise never changes, and its rule stands aside for as long as words are taken out of it.

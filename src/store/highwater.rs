@@ -30,7 +30,7 @@ const RESERVED: [usize; 2] = [0, 1];
 const EXACT: [usize; 2] = [2, 3];
 const SLOTS: usize = 4;
 
-pub(super) const MAGIC: &[u8; 8] = b"tillhigh";
+pub(crate) const MAGIC: &[u8; 8] = b"tillhigh";
 /// Magic, length, digest.
 const PREFIX: usize = 8 + 4 + 32;
 
@@ -199,6 +199,14 @@ fn read_slots(file: &mut File) -> std::io::Result<Vec<Record>> {
     Ok(bytes.chunks(SLOT_BYTES).filter_map(record_in).collect())
 }
 
+/// Whether a file without a whole record is one that was being made, and no other program's.
+fn may_be_written_over(file: &mut File) -> std::io::Result<bool> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take((SLOTS * SLOT_BYTES) as u64).read_to_end(&mut bytes)?;
+    Ok(bytes.iter().all(|byte| *byte == 0) || bytes.chunks(SLOT_BYTES).any(|slot| slot.starts_with(MAGIC)))
+}
+
 fn record_in(slot: &[u8]) -> Option<Record> {
     let rest = slot.strip_prefix(MAGIC)?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
@@ -251,6 +259,10 @@ impl Store {
         let unusable = |error| Error::io("the high-water file can't be used", error);
         let mut file = private().read(true).write(true).create(true).truncate(false).open(&path).map_err(unusable)?;
         let records = read_slots(&mut file).map_err(unusable)?;
+        // A slip of the hand: what another program keeps there is not written over.
+        if records.is_empty() && !had_one && !may_be_written_over(&mut file).map_err(unusable)? {
+            return Err(Error::config("high_water", "must not be another program's file"));
+        }
         if records.iter().any(|record| record.book != book) {
             return Err(Error::config("high_water", "must not be another book's"));
         }

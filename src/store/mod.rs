@@ -57,11 +57,12 @@ use crate::model::Exposure;
 pub(crate) use attempts::{AttemptRow, Lookout};
 pub(crate) use cards::ServedCard;
 pub(crate) use check::check_file;
-pub(crate) use cipher::BookKey;
+pub(crate) use cipher::{BookKey, looks_encrypted};
 pub(crate) use copy::Access;
 pub use copy::BackupProgress;
 pub(crate) use entries::NewEntry;
 pub(crate) use exceptions::ExceptionChange;
+pub(crate) use highwater::MAGIC as HIGH_WATER;
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
 pub(crate) use numbers::{RenamedRow, renaming};
@@ -140,13 +141,17 @@ impl Store {
         &self.path
     }
 
-    /// Encrypts the book with another key.
+    /// Encrypts the book and its archive files with another key. The archives first: should one of them fail, the book still knows
+    /// the key of the others, and the next turn goes on where this one ended.
     #[cfg(feature = "encryption")]
     pub(crate) fn rekey(&mut self, key: BookKey) -> Result<()> {
         if self.access.key.is_none() {
             return Err(Error::unsupported("the book is not encrypted"));
         }
         self.check_file()?;
+        for path in self.archives()? {
+            archive::Archive::rekey(&path, &self.access, &key, &self.conn)?;
+        }
         cipher::rekey(&self.conn, &key)?;
         self.access.key = Some(key);
         Ok(())

@@ -12,6 +12,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::chain::Chain;
+use super::copy::Part;
 use super::migrations::{MIN_READER, MIN_WRITER, STEPS, Step, VERSION};
 use super::salvage_mend::mend;
 use super::schema::APPLICATION_ID;
@@ -45,19 +46,22 @@ const NEAR: i64 = 50_000;
 /// Saves what is readable of the book at `damaged` into a new one at `into`.
 pub(crate) fn salvage(damaged: &Path, into: &Path, now: Timestamp) -> Result<SalvageReport> {
     let mut report = SalvageReport::default();
-    if into.exists() {
-        return Err(Error::invalid("into", "must be the name of a file that does not exist yet", "a file's name"));
+    let leftovers = beside(into, ".leftover");
+    // SQLite would remove a log that is beside a new file, and an earlier salvage's rows would stand among this one's.
+    for taken in [into, &leftovers, &beside(into, "-wal"), &beside(into, "-journal")] {
+        if taken.exists() {
+            let rule = "must not exist yet, nor a log or `.leftover` of that name";
+            return Err(Error::invalid("into", rule, "a file's name"));
+        }
     }
     // What is written meanwhile would be saved by halves, and copying takes SQLite's locks away from a till of this process.
     if super::open::is_locked(&super::open::resolved(damaged)?) {
         return Err(Error::in_use());
     }
-    let (copy, leftovers) = (beside(into, ".damaged"), beside(into, ".leftover"));
-    copy_book(damaged, &copy, &mut report)?;
-    let saved = save(&copy, into, &leftovers, now, &mut report);
-    for file in [copy.clone(), beside(&copy, "-wal"), beside(&copy, "-shm")] {
-        let _ = std::fs::remove_file(file);
-    }
+    // Under a name of its own: a damaged book may be called whatever the new one is, with `.damaged` behind it.
+    let copy = Part::beside(&beside(into, ".salvaging"))?;
+    copy_book(damaged, copy.path(), &mut report)?;
+    let saved = save(copy.path(), into, &leftovers, now, &mut report);
     if let Err(error) = saved {
         // Half a book is none.
         for file in [into.to_owned(), beside(into, "-journal"), leftovers] {
@@ -134,19 +138,17 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
     }
     report.first_page_replaced = true;
     report.notes.push("the beginning of the file can't be read: where its tables begin is a guess".into());
-    let fresh = beside(copy, ".fresh");
-    let _ = std::fs::remove_file(&fresh);
+    let fresh = Part::beside(&beside(copy, ".fresh"))?;
     {
-        let conn = Connection::open(&fresh)?;
+        let conn = Connection::open(fresh.path())?;
         conn.execute_batch("BEGIN")?;
         for Step { sql: step, .. } in STEPS {
             conn.execute_batch(step)?;
         }
         conn.execute_batch("COMMIT")?;
     }
-    let first = std::fs::read(&fresh).map_err(|error| Error::io("can't read a fresh book", error));
-    let _ = std::fs::remove_file(&fresh);
-    let first = first?;
+    let first = std::fs::read(fresh.path()).map_err(|error| Error::io("can't read a fresh book", error))?;
+    drop(fresh);
     let mut bytes = std::fs::read(copy).map_err(|error| Error::io("can't read the damaged book", error))?;
     let page = usize::from(u16::from_be_bytes([first[16], first[17]]));
     if bytes.len() < 2 * page {

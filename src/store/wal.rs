@@ -109,12 +109,13 @@ fn damage(log: &mut (impl Read + Seek), book: &Path) -> std::io::Result<Option<S
         return headless(log, book);
     }
     let mut sum = header.sum;
-    let mut number = 0_u64;
+    let (mut number, mut finished) = (0_u64, false);
     while let Some(frame) = next_frame(log, header.page_bytes)? {
         number += 1;
         let expected = checksum(header.big_endian, sum, &frame.summed);
         if frame.salts == header.salts && frame.sum == expected && frame.page_no != 0 {
             sum = frame.sum;
+            finished |= frame.commits;
             continue;
         }
         if commits_follow(log, &header, &frame, expected)? {
@@ -123,6 +124,12 @@ fn damage(log: &mut (impl Read + Seek), book: &Path) -> std::io::Result<Option<S
             )));
         }
         break;
+    }
+    // SQLite removes the log of a file that is empty. The first page of a book is written before it has a log.
+    if finished && book.metadata()?.len() == 0 {
+        return Ok(Some(
+            "the file is empty, or was not there: its log holds finished transactions, which would be lost".to_owned(),
+        ));
     }
     Ok(None)
 }

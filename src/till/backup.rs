@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::book::stands_now;
 use crate::error::{Error, Result};
 use crate::event::event;
 use crate::store::{Access, BackupProgress, BookKey, RestoreReport, restore_file};
@@ -24,7 +25,7 @@ impl<'a> BackupOptions<'a> {
     }
 
     /// Whether a file that is there already is replaced, once the backup is whole. No. What no backup can stand in for never is: a
-    /// book that is open, another book or its backup, an archive, a high-water file.
+    /// book that is open, another book or its backup, an archive, a high-water file, a folder or a device.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
@@ -81,20 +82,18 @@ impl Till {
     /// ```
     ///
     /// # Errors
-    /// `InvalidInput` if there is a file of this name and it was not to be replaced, or never is; `DiskFull`, `NoPermission`, `Storage`;
-    /// `Corrupt` if the copy does not read back, which is the book's own fault more often than the target's.
+    /// `InvalidInput` if there is a file of this name and it was not to be replaced, or never is, or another file's log;
+    /// `DiskFull`, `NoPermission`, `Storage`; `Corrupt` if the copy does not read back, which is the book's own fault more often than the target's.
     pub fn backup(&self, path: impl AsRef<Path>, options: BackupOptions<'_>) -> Result<BackupReport> {
-        let (source, op, entry) = self.runtime.with(|engine| {
-            let view = engine.store().view();
-            Ok((engine.store().backup_source(), view.marks()?.op, view.last_entry()?))
-        })?;
+        let (source, held) =
+            self.runtime.with(|engine| Ok((engine.store().backup_source(), stands_now(&engine.store().view())?)))?;
         let (overwrite, mut follow) = options.followed();
         let found = source.copy_to(path.as_ref(), overwrite, &mut follow)?;
         let bytes = path.as_ref().metadata().map_err(|error| Error::io("the backup can't be read", error))?.len();
         // What it holds at least: `safe_to_close` goes by it. A backup is one whether or not that can be noted.
         let noted = self.runtime.with(|engine| {
             let at = engine.now();
-            engine.store().write(|tx| tx.set_book("backup", &format!("{} {op} {entry}", at.millis())))
+            engine.store().write(|tx| tx.set_book("backup", &format!("{} {held}", at.millis())))
         });
         if let Err(error) = noted {
             event!(BACKUP_NOT_NOTED, error = error);
@@ -103,10 +102,11 @@ impl Till {
         Ok(BackupReport { bytes, schema: found.version })
     }
 
-    /// Encrypts the book with another key of 32 bytes, in one transaction. The till goes on with it; the next opening needs it.
-    /// Backups keep the key that they were made with. Needs feature `encryption`.
+    /// Encrypts the book with another key of 32 bytes, in one transaction, and its archive files before it. The till goes on with it;
+    /// the next opening needs it. Backups keep the key that they were made with. Needs feature `encryption`.
     ///
-    /// Write the new key down before: should the machine die in here, one of the two opens the book.
+    /// Write the new key down before: should the machine die in here, one of the two opens the book. Call it again then with the same
+    /// key, as after an error: archive files that have it already stay as they are.
     ///
     /// # Errors
     /// `Unsupported` for a book that is not encrypted; `InvalidConfig` for another length; `DiskFull`, `Storage`.

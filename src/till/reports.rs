@@ -130,7 +130,8 @@ impl Till {
     /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
     ///
     /// # Errors
-    /// `InvalidInput` for a book or a file that belongs to one; `NoPermission`, `DiskFull`, `Storage`, and as every read of the book.
+    /// `InvalidInput` for a book or a file that belongs to one, the high-water file among them; `NoPermission`, `DiskFull`,
+    /// `Storage`, and as every read of the book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
         // On a connection of its own: it reads the whole book, and no cashier waits for it.
         let check = self.check(&CheckOptions::default());

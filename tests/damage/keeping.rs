@@ -32,6 +32,12 @@ fn kept(report: &SalvageReport, name: &str) -> (u64, bool) {
     (table.kept, table.damaged)
 }
 
+fn named(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 #[test]
 fn a_sound_book_is_saved_whole() {
     let (street, book) = traded();
@@ -47,6 +53,40 @@ fn a_sound_book_is_saved_whole() {
     let check = till.check(&CheckOptions::default()).unwrap();
     assert!(check.is_clean(), "{:#?}", check.findings);
     assert_eq!(salvage(&book, &into).unwrap_err().code(), tillbook::ErrorCode::InvalidInput, "nothing is overwritten");
+}
+
+/// Whoever puts a damaged book aside calls it so, and wants the new one under the old name.
+#[test]
+fn a_book_that_is_called_damaged_is_only_read_too() {
+    let (_street, book) = traded();
+    let mut headless = std::fs::read(&book).unwrap();
+    headless[..100].fill(7);
+    for (suffix, bytes) in [(".damaged", std::fs::read(&book).unwrap()), (".damaged.fresh", headless)] {
+        let folder = tempfile::tempdir().unwrap();
+        let into = folder.path().join("till.db");
+        let aside = named(&into, suffix);
+        std::fs::write(&aside, &bytes).unwrap();
+        let report = salvage(&aside, &into).unwrap();
+        assert_eq!(kept(&report, "operation").0, count(&book, "operation") as u64, "{suffix}");
+        assert!(std::fs::read(&aside).unwrap() == bytes, "{suffix}: it is only read");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "{suffix}: nothing else is left behind");
+    }
+}
+
+/// An earlier salvage's rows, or the log of a book that was put aside without it: nobody has them twice.
+#[test]
+fn what_is_left_of_another_file_of_that_name_stays() {
+    let (street, book) = traded();
+    let into = street.dir.path().join("saved.db");
+    for suffix in ["", ".leftover", "-wal", "-journal"] {
+        let there = named(&into, suffix);
+        std::fs::write(&there, b"what nobody has twice").unwrap();
+        let error = salvage(&book, &into).unwrap_err();
+        assert_eq!((error.code(), error.field()), (tillbook::ErrorCode::InvalidInput, Some("into")), "{suffix:?}");
+        assert_eq!(std::fs::read(&there).unwrap(), b"what nobody has twice", "{suffix:?}");
+        std::fs::remove_file(there).unwrap();
+    }
+    assert!(salvage(&book, &into).unwrap().is_complete());
 }
 
 #[test]

@@ -198,6 +198,56 @@ fn what_is_no_backup_of_this_book_is_not_put_in_its_place() {
     assert!(street.till(trading()).status().unwrap().restored.is_none());
 }
 
+/// Somebody has copied the book with its log there. Whoever opened the backup would be given the log's pages among its own.
+#[test]
+fn a_backup_is_not_put_beside_another_files_log() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    till.consume(Consume::new("A2", yuan("1.01")).op_id("early").offline()).unwrap();
+    let disk = tempfile::tempdir().unwrap();
+    let (target, log) = (disk.path().join("till.db"), disk.path().join("till.db-wal"));
+    std::fs::copy(street.book(), &target).unwrap();
+    std::fs::copy(street.dir.path().join("till.db-wal"), &log).unwrap();
+    till.consume(Consume::new("A2", yuan("2.02")).op_id("late").offline()).unwrap();
+    let before = (std::fs::read(&target).unwrap(), std::fs::read(&log).unwrap());
+    let error = till.backup(&target, BackupOptions::new().overwrite(true)).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("path")));
+    assert!((std::fs::read(&target).unwrap(), std::fs::read(&log).unwrap()) == before);
+    std::fs::remove_file(&target).unwrap();
+    assert_eq!(till.backup(&target, BackupOptions::new()).unwrap_err().code(), ErrorCode::InvalidInput);
+    std::fs::remove_file(&log).unwrap();
+    till.backup(&target, BackupOptions::new()).unwrap();
+    drop(till);
+    Restore::new(&target).run(street.book()).unwrap();
+    assert_eq!(street.till(trading()).operation("late").unwrap().state, State::InDoubt);
+}
+
+/// What a day's close says stands nowhere else, nor does what the remote has answered since.
+#[test]
+fn a_backup_from_before_the_days_close_is_told_to_be_old() {
+    let street = street();
+    let till = street.till(trading());
+    till.serve_card("A2", ALL).unwrap();
+    till.consume(Consume::new("A2", yuan("1.01")).offline()).unwrap();
+    let target = street.dir.path().join("monday.db");
+    let back_up = || till.backup(&target, BackupOptions::new().overwrite(true)).unwrap();
+    let old = || {
+        let remove = till.safe_to_close().unwrap().remove;
+        remove.iter().any(|concern| matches!(concern, tillbook::Concern::BackupOld { .. }))
+    };
+    back_up();
+    assert!(!old());
+    street.settle(&till);
+    assert!(old(), "it has the sale as one that was never sent");
+    back_up();
+    assert!(!old());
+    till.close_day(&till.business_date().unwrap(), "Chen").unwrap();
+    assert!(old(), "it lacks the close");
+    back_up();
+    assert!(till.safe_to_close().unwrap().is_safe_to_remove(), "{:?}", till.safe_to_close());
+}
+
 /// The machine dies while names are changed: no book is better than one that is neither the old nor the new.
 #[test]
 fn a_restore_that_was_interrupted_is_told_and_can_be_run_again() {
@@ -271,6 +321,17 @@ fn a_backup_never_replaces_what_it_is_no_replacement_for() {
         vec![archive, disk.path().join("mark"), other.book(), closed, in_folder("linked.db"), street.book()];
     if cfg!(unix) {
         targets.push(in_folder("symlink.db"));
+    }
+    #[cfg(unix)]
+    {
+        // What is no file: a device looks the same here.
+        let socket = in_folder("socket");
+        let _listens = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for target in [socket.as_path(), street.dir.path()] {
+            let error = till.backup(target, BackupOptions::new().overwrite(true)).unwrap_err();
+            assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("path")), "{target:?}");
+            assert!(target.exists() && !target.is_file(), "{target:?}");
+        }
     }
     for target in targets {
         let before = std::fs::read(&target).unwrap();

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tillbook::{
     AddCouponTemplate, BackupOptions, Book, Config, Consume, CouponEffect, CouponTemplate, ErrorCode, GiveCoupon,
-    HttpResponse, Listed, Modify, OpenCard, Recharge, RedeemPoints, Register, Resolution, Retention, State, Till,
-    Validity,
+    HttpResponse, Listed, Modify, OpenCard, Recharge, RedeemPoints, Register, Resolution, Retarget, Retention, State,
+    Till, Validity,
 };
+use tillbook_sandbox::sandy::NewCard;
 use tillbook_testvfs::{Failure, Op, TestVfs};
 
 use crate::street::{ALL, Fate, Street, all_families, gree, sandy, shop};
@@ -366,4 +367,42 @@ fn every_text_of_the_schema_has_been_thought_of() {
     assert_eq!(new, Vec::<&str>::new(), "think of what forgetting does with these");
     let gone: Vec<&&str> = known.iter().filter(|column| !all.split(',').any(|there| there == **column)).collect();
     assert_eq!(gone, Vec::<&&str>::new());
+}
+
+/// A card was opened offline for somebody who had one already: it is closed, and it is the same person's.
+#[test]
+fn the_card_that_was_never_opened_for_a_holder_is_forgotten_with_theirs() {
+    for existing in ["E1", PHONES[0]] {
+        let street = Street::new();
+        {
+            let (now, mut cores) = (street.now_ms() / 1000 - 7200, street.cores.lock().unwrap());
+            let another = NewCard::new("N1", 1).with_holder("another", "13500000000", None);
+            let own = NewCard::new(existing, 1).with_holder(NAMES[0], PHONES[0], None);
+            cores.sandy.seed(now, another).unwrap();
+            cores.sandy.seed(now, own).unwrap();
+        }
+        let till = street.till(keeping());
+        for card in ["A1", existing] {
+            till.serve_card(card, ALL).unwrap();
+        }
+        let open = OpenCard::new("N1", "普通会员").name(NAMES[1]).phone(PHONES[1]);
+        till.open_card(open.offline().op_id("open")).unwrap();
+        till.recharge(Recharge::new("N1", yuan("50"), 1).offline().op_id("cash")).unwrap();
+        till.sync(ALL).unwrap();
+        assert_eq!(till.operation("open").unwrap().state, State::Rejected);
+        till.retarget("open", &Retarget::ExistingCard(existing.into()), "Lin", "has one").unwrap();
+        street.settle(&till);
+        till.consume(Consume::new("A1", yuan("1")).offline()).unwrap();
+        street.settle(&till);
+        for text in NAMES.iter().chain(&PHONES) {
+            assert!(!holding(street.dir.path(), text).is_empty(), "{text} was there");
+        }
+        assert_eq!(till.forget(existing, "boss").unwrap().operations, 2);
+        for text in NAMES.iter().chain(&PHONES[1..]) {
+            assert_eq!(holding(street.dir.path(), text), Vec::<PathBuf>::new(), "{text}");
+        }
+        // Where the number is a phone's only the lines tell it that say which card became which, and the chain covers these.
+        assert_eq!(ask::<i64>(&street.book(), "SELECT count(*) FROM decision WHERE detail LIKE '%139%'"), 0);
+        assert!(till.check(&Default::default()).unwrap().is_clean());
+    }
 }

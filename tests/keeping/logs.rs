@@ -182,3 +182,24 @@ fn remains_of_what_was_rolled_back_are_no_damage() {
     }
     bench.kept(&mixed, "remains");
 }
+
+/// SQLite would remove the log, and a new, empty book would stand there.
+#[test]
+fn a_log_without_its_file_is_told_and_stays() {
+    let (bench, log) = bench();
+    for file in [Some(Vec::new()), None] {
+        let dir = TempDir::new().unwrap();
+        let book = dir.path().join("till.db");
+        std::fs::write(with_log(&book), &log).unwrap();
+        if let Some(bytes) = &file {
+            std::fs::write(&book, bytes).unwrap();
+        }
+        let error = bench.street.builder(config()).open(&book).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Corrupt, "{error}");
+        assert!(error.to_string().contains("log"), "{error}");
+        assert!(std::fs::read(with_log(&book)).unwrap() == log, "nothing was changed");
+        // A log without a single finished transaction is what a crash at the very beginning may leave.
+        std::fs::write(with_log(&book), &log[..32]).unwrap();
+        bench.street.builder(config()).open(&book).unwrap();
+    }
+}

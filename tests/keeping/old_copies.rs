@@ -316,9 +316,15 @@ fn a_missing_or_damaged_file_counts_as_an_older_copy_and_one_torn_record_does_no
         drop(till);
         assert_eq!(corner.till().status().unwrap().restored, None, "{case}");
     }
-    // A book that never had one gets one.
+    // A book that never had one gets one, but not in the place of another program's file.
     let other = Corner::new();
     drop(other.street.till(config()));
+    let foreign = b"SQLite format 3\0 of the POS itself".repeat(1000);
+    std::fs::write(other.mark(), &foreign).unwrap();
+    let error = other.street.builder(other.config()).open(other.street.book()).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidConfig, Some("high_water")));
+    assert!(std::fs::read(other.mark()).unwrap() == foreign);
+    std::fs::write(other.mark(), []).unwrap();
     assert_eq!(other.till().status().unwrap().restored, None);
     assert!(other.mark().exists());
     // A new file in the book's place is another book.

@@ -102,13 +102,17 @@ fn a_bundle_that_cannot_be_written_is_told_and_the_book_stays() {
 #[test]
 fn no_slip_of_the_hand_replaces_a_book() {
     let shop = Shop::open();
-    let till = shop.till();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mark = elsewhere.path().join("mark");
+    let mut config = shop.config();
+    config.high_water = Some(mark.clone());
+    let till = Till::open(shop.book(), config).unwrap();
     serve(&till, &["A1"]);
     let (book, other) = (shop.book(), shop.dir.path().join("other"));
     std::fs::write(&other, b"SQLite format 3\0 of another till").unwrap();
     let beside = |end: &str| std::path::PathBuf::from(format!("{}{end}", book.display()));
-    let files =
-        [book.clone(), beside("-wal"), beside(".lock"), beside(".ballast"), shop.dir.path().join("./till.db"), other];
+    let dotted = shop.dir.path().join("./till.db");
+    let files = [book.clone(), beside("-wal"), beside(".lock"), beside(".ballast"), dotted, other, mark];
     for file in files {
         let before = std::fs::read(&file).ok();
         for error in [till.support_bundle(&file), Book::open(&book).unwrap().support_bundle(&file)] {

@@ -247,7 +247,9 @@ impl Ledger {
         let date = date_of;
         let dates: BTreeSet<String> = receipts.iter().map(|receipt| date(receipt.created_at)).collect();
         for day in dates {
-            let of_day = receipts.iter().filter(|receipt| date(receipt.created_at) == day).collect::<Vec<_>>();
+            let mut of_day = receipts.iter().filter(|receipt| date(receipt.created_at) == day).collect::<Vec<_>>();
+            // A clock that was put right since has dated later ones earlier.
+            of_day.sort_by_key(|receipt| receipt.created_at);
             let report = till.reconciliation(&Period::Day(day.clone())).unwrap();
             reconcile(&day, &report, &of_day);
         }
