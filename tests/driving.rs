@@ -1,16 +1,16 @@
-//! Several threads at one till without a worker: those that drive its queue.
+//! Several threads at one till without a worker: those that drive its queue, and those that wait for a call.
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use common::wire::{Wire, config_of, till_at};
 use common::{config, yuan};
 use tempfile::TempDir;
-use tillbook::{Config, Consume, HttpRequest, HttpResponse, OfflinePolicy, SandyConfig, State, Till};
+use tillbook::{Config, Consume, HttpRequest, HttpResponse, OfflinePolicy, Promise, SandyConfig, State, Till};
 
 /// Longer than anything here takes when all is well.
 const LONG: Duration = Duration::from_secs(20);
@@ -107,5 +107,54 @@ fn what_becomes_due_is_taken_up_while_another_thread_carries() {
         go.send(()).unwrap();
         carries.join().unwrap().unwrap();
         drives.join().unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_caller_does_not_wait_for_anothers_request_where_a_loop_drives() {
+    let (wire, dir) = (Wire::new(), TempDir::new().unwrap());
+    let mut config = settings();
+    config.sandy.as_mut().unwrap().request_timeout_ms = LONG.as_millis() as u64;
+    let till = till_with(&wire, &dir, config);
+    let (go, hold) = mpsc::channel::<()>();
+    // Both are put off until the same moment, and whoever turns then takes up both.
+    let (both, pause, hold) = (Barrier::new(2), Mutex::new(0), Mutex::new(Some(hold)));
+    wire.hook(move |_| {
+        let early = {
+            let mut asked = pause.lock().unwrap();
+            *asked += 1;
+            *asked <= 2
+        };
+        if early {
+            both.wait();
+            return Some(Ok(try_later("1")));
+        }
+        let held = hold.lock().unwrap().take();
+        held.map(|hold| hold.recv());
+        None
+    });
+    let over = AtomicBool::new(false);
+    let (till, over) = (&till, &over);
+    std::thread::scope(move |scope| {
+        let drives = scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                till.sync(Duration::from_millis(20)).unwrap();
+            }
+        });
+        let (done, is_done) = mpsc::channel();
+        for card in ["A1", "B1"] {
+            let done = done.clone();
+            scope.spawn(move || {
+                let call = Consume::new(card, yuan("1")).op_id(card).require_online(LONG);
+                done.send(till.consume(call).unwrap().promise).unwrap();
+            });
+        }
+        // Of one of them a request is held up.
+        let first = is_done.recv_timeout(LONG / 2);
+        go.send(()).unwrap();
+        let second = is_done.recv_timeout(LONG / 2);
+        over.store(true, Ordering::SeqCst);
+        drives.join().unwrap();
+        assert_eq!((first, second), (Ok(Some(Promise::OnlineApproved)), Ok(Some(Promise::OnlineApproved))));
     });
 }

@@ -238,12 +238,12 @@ impl Runtime {
         loop {
             // Looked at before the inbox is: what is brought in between is not missed.
             let brought = self.brought.load(Ordering::SeqCst);
-            let (exchanges, under_way) = self.with(|engine| {
+            let (mut exchanges, under_way, awaited) = self.with(|engine| {
                 let answers = std::mem::take(&mut *relocked(&self.inbox));
                 let most = engine.under_way() + 1;
                 let turn = engine.turn(answers, Scope::All, most)?;
                 self.tell_changed();
-                Ok((turn.exchanges, engine.under_way()))
+                Ok((turn.exchanges, engine.under_way(), engine.is_awaited()))
             })?;
             if exchanges.is_empty() {
                 if under_way == 0 || over() {
@@ -258,6 +258,10 @@ impl Runtime {
                     return Ok(());
                 }
                 continue;
+            }
+            if awaited {
+                // Nobody who waits for one of them must wait for the others first.
+                self.hand_out(exchanges.split_off(1));
             }
             for exchange in exchanges {
                 let answered = self.exchange(&exchange);
