@@ -1,4 +1,4 @@
-//! Several threads at one till without a worker: those that drive its queue, and those that wait for a call.
+//! Several threads at one till without a worker: those that drive its queue, those that wait for a call, and one that closes it.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -157,4 +157,31 @@ fn a_caller_does_not_wait_for_anothers_request_where_a_loop_drives() {
         drives.join().unwrap();
         assert_eq!((first, second), (Ok(Some(Promise::OnlineApproved)), Ok(Some(Promise::OnlineApproved))));
     });
+}
+
+#[test]
+fn closing_takes_up_nothing_more_of_a_queue_that_is_driven() {
+    let (wire, dir) = (Wire::new(), TempDir::new().unwrap());
+    let till = till_with(&wire, &dir, settings());
+    let queued = 60;
+    for number in 0..queued {
+        queue(&till, "A1", &format!("a{number}"));
+    }
+    let (begun, has_begun) = mpsc::channel();
+    wire.hook(move |_| {
+        let _ = begun.send(());
+        std::thread::sleep(Duration::from_millis(30));
+        None
+    });
+    std::thread::scope(|scope| {
+        let drives = scope.spawn(|| till.sync(LONG));
+        has_begun.recv().unwrap();
+        let began = Instant::now();
+        till.close(LONG);
+        assert!(began.elapsed() < LONG / 10, "it waited for the whole queue, {:?}", began.elapsed());
+        let _ = drives.join().unwrap();
+    });
+    drop(till);
+    let left = till_at(&wire, settings(), &dir.path().join("till.db")).status().unwrap().queued;
+    assert!(left >= queued - 2, "{left} are left");
 }

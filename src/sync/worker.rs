@@ -45,6 +45,8 @@ pub(crate) struct Runtime {
     most: usize,
     /// A worker runs: turns take up everything that is due.
     drains: AtomicBool,
+    /// Closing has begun: whoever drives takes up nothing more.
+    ending: AtomicBool,
     closing: AtomicBool,
 }
 
@@ -70,6 +72,7 @@ impl Runtime {
             io_work: Condvar::new(),
             most,
             drains: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
             closing: AtomicBool::new(false),
         })
     }
@@ -234,8 +237,11 @@ impl Runtime {
     /// is carried through.
     pub(crate) fn drive(self: &Arc<Self>, budget: Duration) -> Result<()> {
         let until = moment_after(budget);
-        let over = || Instant::now() >= until;
+        let over = || self.ending.load(Ordering::SeqCst) || Instant::now() >= until;
         loop {
+            if self.ending.load(Ordering::SeqCst) {
+                return Err(Error::closed());
+            }
             // Looked at before the inbox is: what is brought in between is not missed.
             let brought = self.brought.load(Ordering::SeqCst);
             let (mut exchanges, under_way, awaited) = self.with(|engine| {
@@ -252,7 +258,7 @@ impl Runtime {
                 // Other threads carry it, and more may follow from their answers. The turns of others who drive are no reason
                 // for one of ours, or they would turn for each other all the time.
                 let left = until.saturating_duration_since(Instant::now());
-                let news = || self.brought.load(Ordering::SeqCst) != brought;
+                let news = || self.ending.load(Ordering::SeqCst) || self.brought.load(Ordering::SeqCst) != brought;
                 self.wait_for(left.min(TURN_AGAIN), |_| Ok(news().then_some(())))?;
                 if over() {
                     return Ok(());
@@ -323,6 +329,8 @@ impl Runtime {
     /// book. What is still under way then is in doubt when the book is opened again.
     pub(crate) fn close(self: &Arc<Self>, grace: Duration) {
         self.drains.store(false, Ordering::SeqCst);
+        self.ending.store(true, Ordering::SeqCst);
+        self.tell_changed();
         let until = moment_after(grace);
         loop {
             let idle = {
