@@ -269,9 +269,13 @@ impl Runtime {
                 // Nobody who waits for one of them must wait for the others first.
                 self.hand_out(exchanges.split_off(1));
             }
-            for exchange in exchanges {
+            let mut exchanges = VecDeque::from(exchanges);
+            while let Some(exchange) = exchanges.pop_front() {
                 let answered = self.exchange(&exchange);
                 self.bring([answered]);
+                if over() {
+                    self.hand_out(exchanges.drain(..).collect());
+                }
             }
             if over() {
                 // The answers just got are saved; whatever comes next waits for the next call.
