@@ -11,8 +11,8 @@ use std::time::Duration;
 use common::{SOON, Shop, assert_agrees, drain, sync_until, yuan};
 use street::{Fate, Street};
 use tillbook::{
-    CardNumbers, Config, Consume, ErrorCode, HistoryQuery, HttpResponse, Link, Modify, Money, NoticeKind, OpenCard,
-    Orphan, Promise, Receipt, Recharge, Refusal, Resolution, Retarget, State, Till,
+    CardNumbers, Config, Consume, ErrorCode, HistoryQuery, HttpResponse, Link, Listed, Modify, Money, NoticeKind,
+    OpenCard, Orphan, Promise, Receipt, Recharge, Refusal, Resolution, Retarget, State, Till,
 };
 use tillbook_sandbox::fault::Fault;
 use tillbook_sandbox::sandy::{LedgerKind, NewCard};
@@ -491,4 +491,22 @@ fn an_opening_under_another_number_can_still_be_voided() {
     drain(&till);
     assert_eq!(done(&shop), []);
     assert_eq!(till.open_card(OpenCard::next(LEVEL)).unwrap().card.as_str(), "N3");
+}
+
+/// The merchant's list names cards by their number, and of a number that was taken it means whoever has that.
+#[test]
+fn the_merchants_word_on_a_number_stays_with_the_number() {
+    let shop = Shop::open();
+    let till = refused(&shop);
+    till.replace_exceptions(&[Listed::new("N1", "stolen")], "head office").unwrap();
+    retarget(&till, Retarget::NextNumber).unwrap();
+    let listed = till.exceptions(None, 0).unwrap().exceptions;
+    let listed: Vec<_> = listed.iter().map(|one| (one.card.as_str(), one.reason.as_str(), one.by_list)).collect();
+    assert_eq!(listed, [("N1", "stolen", true)]);
+    assert_arrived(&shop, &till, "N2");
+    assert_eq!(till.serve_card("N1", SOON).unwrap().exception.as_deref(), Some("stolen"));
+    let error = till.consume(pay("N1", "7").require_online(SOON)).unwrap_err();
+    assert!(matches!(error.refusal(), Some(Refusal::ExceptionList { .. })), "{error}");
+    till.replace_exceptions(&[], "head office").unwrap();
+    assert!(till.consume(pay("N1", "7").require_online(SOON)).unwrap().is_approved());
 }

@@ -15,7 +15,7 @@ use crate::transport::{HttpRequest, HttpResponse, TransportFailure};
 
 use super::desk::{Desk, Inbox, desk_of};
 use super::hall::Hall;
-use super::job::{Ask, AskResult};
+use super::job::{Ask, AskResult, Job};
 use super::kept::Kept;
 use super::old_copy::take_over;
 use super::policy::policy_in_force;
@@ -324,6 +324,12 @@ impl Engine {
     /// How many exchanges are under way.
     pub(crate) fn under_way(&self) -> usize {
         self.desks.iter().map(|desk| desk.jobs.len()).sum()
+    }
+
+    /// Whether anybody waits for a call or for the answer to a question.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let asked = |job: &Job| matches!(job, Job::Read { work, .. } if work.ticket().is_some());
+        self.desks.iter().any(|desk| !desk.waiting.is_empty() || desk.jobs.values().any(asked))
     }
 
     /// Time that never jumps, counted from some moment of this process.

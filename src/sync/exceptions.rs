@@ -154,6 +154,19 @@ impl Desk {
         Ok(())
     }
 
+    /// A card has got another number. Where the merchant's list names the old one it means whoever has that: the entry stays
+    /// with the number.
+    pub(super) fn leave_listing(&self, tx: &Tx<'_>, card_no: i64, old: &CardNumber) -> Result<()> {
+        let Some(reason) = tx.listed(card_no)? else { return Ok(()) };
+        tx.unlist(card_no)?;
+        if tx.is_excepted_by_list(card_no)? {
+            self.change(tx, card_no, None, false)?;
+        }
+        let left = tx.insert_card(old.as_str())?;
+        tx.list(left, &reason)?;
+        self.change(tx, left, Some(&reason), true)
+    }
+
     /// Puts a card on the list that an operation still owes on. True if one does.
     fn except_if_owing(&self, tx: &Tx<'_>, card_no: i64) -> Result<bool> {
         let waiting = tx.waiting_operations()?;

@@ -62,4 +62,4 @@ pub use retarget::{Orphan, Retarget, Retargeted};
 pub(crate) use shown::card_shown;
 pub use status::{Link, RemoteStatus, SyncStatus};
 pub use tokens::TokenSource;
-pub(crate) use worker::Runtime;
+pub(crate) use worker::{Runtime, TURN_AGAIN};

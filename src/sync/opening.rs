@@ -67,20 +67,38 @@ impl Desk {
             Some(card) => card.card_no,
             None => tx.insert_card(number.as_str())?,
         };
-        let reference = match self.provider.reference(&Whom { number, reference: None, phone: Some(phone) }) {
-            Reference::Known(reference) => Some(reference),
-            Reference::Ask | Reference::Unknown => None,
-        };
+        let reference = self.reference_by_phone(tx, number, phone, None)?;
         let provider = self.provider.name();
-        if let Some(reference) = &reference
-            && tx.account_by_reference(provider, reference)?.is_some()
-        {
-            // The book knows this phone's member under another number.
-            return Err(Refusal::CardExists.into());
-        }
         let status = (CardStatus::Provisional, Some(now));
         let card = tx.insert_account(card_no, provider, reference.as_deref(), status)?;
         self.describe_opened(tx, &card, act)
+    }
+
+    /// What the remote is taken to call a member of this phone, where that is known before it says so: in vain where another
+    /// account than its own is called so.
+    fn reference_by_phone(
+        &self,
+        tx: &Tx<'_>,
+        number: &CardNumber,
+        phone: &str,
+        own: Option<i64>,
+    ) -> Result<Option<String>> {
+        let whom = Whom { number, reference: None, phone: Some(phone) };
+        let Reference::Known(reference) = self.provider.reference(&whom) else { return Ok(None) };
+        let other = tx.account_by_reference(self.provider.name(), &reference)?;
+        if let Some(ServedCard { account, .. }) = other.filter(|other| Some(other.account.account_no) != own) {
+            let came_to_nothing = account.opened_here_at.is_some()
+                && !account.confirmed
+                && account.status == CardStatus::Closed
+                && tx.lane_head(account.account_no)?.is_none();
+            if !came_to_nothing {
+                // The book knows this phone's member under another number.
+                return Err(Refusal::CardExists.into());
+            }
+            // As free as the number under which it was to be opened.
+            tx.set_unproven_reference(account.account_no, None)?;
+        }
+        Ok(Some(reference))
     }
 
     /// A number whose opening came to nothing is free again.
@@ -91,6 +109,11 @@ impl Desk {
         let now = self.now();
         tx.set_opened_here(card.account.account_no, Some(now))?;
         tx.forget_account(card.account.account_no)?;
+        if let Act::Register { phone, .. } = act {
+            let own = card.account.account_no;
+            let reference = self.reference_by_phone(tx, act.card(), phone.as_str(), Some(own))?;
+            tx.set_unproven_reference(own, reference.as_deref())?;
+        }
         tx.set_status(card.account.account_no, CardStatus::Provisional)?;
         self.describe_opened(tx, card, act)
     }

@@ -177,6 +177,7 @@ impl Desk {
             self.lift_exception_of(tx, &op)?;
         }
         tx.rename_card(served.card.card_no, &number)?;
+        self.leave_listing(tx, served.card.card_no, &old)?;
         tx.forget_account(account_no)?;
         tx.set_unproven_reference(account_no, reference.as_deref())?;
         tx.set_status(account_no, CardStatus::Provisional)?;

@@ -18,6 +18,9 @@ use super::engine::{Answered, Engine, Exchange, Scope, URGENT_EXTRA};
 /// The worker looks by itself at least this often: it never depends on being woken.
 const WATCHDOG: Duration = Duration::from_secs(5);
 
+/// Whoever waits for something turns the engine this often.
+pub(crate) const TURN_AGAIN: Duration = Duration::from_millis(100);
+
 /// How long the worker leaves a book alone that could not be written.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
@@ -34,12 +37,16 @@ pub(crate) struct Runtime {
     /// There may be something to do for the worker.
     work: Condvar,
     inbox: Mutex<Vec<Answered>>,
+    /// Counts up whenever answers are brought.
+    brought: AtomicU64,
     transport: Arc<dyn Transport>,
     io: Mutex<Io>,
     io_work: Condvar,
     most: usize,
     /// A worker runs: turns take up everything that is due.
     drains: AtomicBool,
+    /// Closing has begun: whoever drives takes up nothing more.
+    ending: AtomicBool,
     closing: AtomicBool,
 }
 
@@ -59,11 +66,13 @@ impl Runtime {
             changes: AtomicU64::new(1),
             work: Condvar::new(),
             inbox: Mutex::default(),
+            brought: AtomicU64::new(0),
             transport,
             io: Mutex::default(),
             io_work: Condvar::new(),
             most,
             drains: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
             closing: AtomicBool::new(false),
         })
     }
@@ -171,8 +180,7 @@ impl Runtime {
         if io.threads == 0 {
             // Nobody will ever carry them out, and nothing of them has left.
             let unsent = std::mem::take(&mut io.queue);
-            let mut inbox = relocked(&self.inbox);
-            inbox.extend(unsent.into_iter().map(|exchange| Answered {
+            self.bring(unsent.into_iter().map(|exchange| Answered {
                 id: exchange.id,
                 result: Err(crate::TransportFailure::NotSent("the system gave no thread".into())),
             }));
@@ -205,11 +213,17 @@ impl Runtime {
                 }
             };
             let answered = self.exchange(&exchange);
-            relocked(&self.inbox).push(answered);
+            self.bring([answered]);
             self.pump();
             // What is due next may come sooner now than what the worker sleeps until.
             self.wake();
         }
+    }
+
+    /// Puts answers where the next turn finds them.
+    fn bring(&self, answers: impl IntoIterator<Item = Answered>) {
+        relocked(&self.inbox).extend(answers);
+        self.brought.fetch_add(1, Ordering::SeqCst);
     }
 
     fn exchange(&self, exchange: &Exchange) -> Answered {
@@ -223,28 +237,47 @@ impl Runtime {
     /// is carried through.
     pub(crate) fn drive(self: &Arc<Self>, budget: Duration) -> Result<()> {
         let until = moment_after(budget);
+        let over = || self.ending.load(Ordering::SeqCst) || Instant::now() >= until;
         loop {
-            let (exchanges, under_way, seen) = self.with(|engine| {
+            if self.ending.load(Ordering::SeqCst) {
+                return Err(Error::closed());
+            }
+            // Looked at before the inbox is: what is brought in between is not missed.
+            let brought = self.brought.load(Ordering::SeqCst);
+            let (mut exchanges, under_way, awaited) = self.with(|engine| {
                 let answers = std::mem::take(&mut *relocked(&self.inbox));
                 let most = engine.under_way() + 1;
                 let turn = engine.turn(answers, Scope::All, most)?;
                 self.tell_changed();
-                Ok((turn.exchanges, engine.under_way(), self.changes.load(Ordering::SeqCst)))
+                Ok((turn.exchanges, engine.under_way(), engine.is_awaited()))
             })?;
             if exchanges.is_empty() {
-                let left = until.saturating_duration_since(Instant::now());
-                if under_way == 0 || left.is_zero() {
+                if under_way == 0 || over() {
                     return Ok(());
                 }
-                // Other threads carry it, and more may follow from their answers.
-                self.wait_for_change(seen, left)?;
+                // Other threads carry it, and more may follow from their answers. The turns of others who drive are no reason
+                // for one of ours, or they would turn for each other all the time.
+                let left = until.saturating_duration_since(Instant::now());
+                let news = || self.ending.load(Ordering::SeqCst) || self.brought.load(Ordering::SeqCst) != brought;
+                self.wait_for(left.min(TURN_AGAIN), |_| Ok(news().then_some(())))?;
+                if over() {
+                    return Ok(());
+                }
                 continue;
             }
-            for exchange in exchanges {
-                let answered = self.exchange(&exchange);
-                relocked(&self.inbox).push(answered);
+            if awaited {
+                // Nobody who waits for one of them must wait for the others first.
+                self.hand_out(exchanges.split_off(1));
             }
-            if Instant::now() >= until {
+            let mut exchanges = VecDeque::from(exchanges);
+            while let Some(exchange) = exchanges.pop_front() {
+                let answered = self.exchange(&exchange);
+                self.bring([answered]);
+                if over() {
+                    self.hand_out(exchanges.drain(..).collect());
+                }
+            }
+            if over() {
                 // The answers just got are saved; whatever comes next waits for the next call.
                 self.with(|engine| {
                     let answers = std::mem::take(&mut *relocked(&self.inbox));
@@ -300,6 +333,8 @@ impl Runtime {
     /// book. What is still under way then is in doubt when the book is opened again.
     pub(crate) fn close(self: &Arc<Self>, grace: Duration) {
         self.drains.store(false, Ordering::SeqCst);
+        self.ending.store(true, Ordering::SeqCst);
+        self.tell_changed();
         let until = moment_after(grace);
         loop {
             let idle = {

@@ -28,10 +28,9 @@ use crate::event::event;
 use crate::model::{
     Card, CardNumber, Checked, Family, Level, Notice, OpId, PayType, Receipt, RechargeRule, Request, Void,
 };
-use crate::sync::{Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, WaitingOperation};
-
-/// A waiting call turns the engine this often.
-const TURN_AGAIN: Duration = Duration::from_millis(100);
+use crate::sync::{
+    Ask, AskAnswer, Caller, Engine, Resolution, Runtime, Step, SyncStatus, TURN_AGAIN, WaitingOperation,
+};
 
 /// No caller waits longer for an answer.
 const LONGEST_ASK: Duration = Duration::from_secs(600);

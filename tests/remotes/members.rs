@@ -235,3 +235,34 @@ fn a_listed_phone_is_not_registered_under_another_number() {
         assert_eq!(till.card_numbers().unwrap(), []);
     }
 }
+
+/// Whatever a remote that names its members by their phone was not told of is free: the number, and the phone.
+#[test]
+fn a_registration_that_came_to_nothing_keeps_no_phone() {
+    const OTHER: &str = "13700009999";
+    let street = Street::new();
+    let till = street.till(shop(gree()));
+    street.cut(true);
+    let register = |phone: &str, card: &str, op_id: &str| {
+        till.register(Register::new(phone).card(card).name("王小明").op_id(op_id).offline())
+    };
+    register(PHONE, "C1", "mistyped").unwrap();
+    till.void("mistyped").unwrap();
+    // The same card for another phone: nothing of the first one's is left.
+    register(OTHER, "C1", "mended").unwrap();
+    let known_as = |card: &str| till.card(card).unwrap().accounts[0].reference.clone();
+    assert_eq!(known_as("C1").as_deref(), Some(OTHER));
+    till.void("mended").unwrap();
+    // The same phone for another card.
+    register(OTHER, "C2", "kept").unwrap();
+    assert_eq!((known_as("C1"), known_as("C2").as_deref()), (None, Some(OTHER)));
+    let error = register(OTHER, "C1", "twice").unwrap_err();
+    assert_eq!(error.refusal(), Some(&Refusal::CardExists));
+    till.accrue_points(AccruePoints::new("C2").points(Points::new(7)).op_id("p").offline()).unwrap();
+    street.cut(false);
+    street.settle(&till);
+    assert_eq!(till.operation("p").unwrap().state, State::Settled);
+    let cores = street.cores.lock().unwrap();
+    assert_eq!(cores.gree.member(OTHER).map(|member| member.score), Some(7));
+    assert!(cores.gree.member(PHONE).is_none());
+}

@@ -10,7 +10,7 @@ use tillbook::{
 use tillbook_sandbox::freemud::PointsPush;
 use tillbook_sandbox::gree::{NewTemplate, Profile};
 
-use crate::street::{ALL, Fate, Line, Sent, Street, freemud, gree, sandy, shop, yonyou};
+use crate::street::{ALL, Fate, Line, Sent, Street, all_families, freemud, gree, sandy, shop, yonyou};
 
 const PHONE: &str = "13911112222";
 const WANG: &str = "13800000001";
@@ -435,4 +435,32 @@ fn a_host_whose_tokens_are_none_breaks_nothing() {
         assert_eq!(till.status().unwrap().queued, 0);
         assert!(street.log.lock().unwrap().is_empty(), "nothing is asked without a token");
     }
+}
+
+/// A line that notes which threads have carried something over it.
+struct Noted {
+    line: Line,
+    carried: Mutex<Vec<std::thread::ThreadId>>,
+}
+
+impl Transport for Noted {
+    fn send(&self, request: &HttpRequest) -> Sent {
+        self.carried.lock().unwrap().push(std::thread::current().id());
+        self.line.send(request)
+    }
+}
+
+/// Each of them may take its whole time-out.
+#[test]
+fn a_budget_is_outlived_by_one_request_however_many_remotes_there_are() {
+    let street = Street::new();
+    let noted = Arc::new(Noted { line: Line(Arc::clone(&street)), carried: Mutex::default() });
+    let builder = TillBuilder::new(all_families()).transport(noted.clone()).clock(street.clock.clone());
+    let till = builder.entropy(street.chance.clone()).open(street.book()).unwrap();
+    till.sync(Duration::ZERO).unwrap();
+    let carried = noted.carried.lock().unwrap().clone();
+    assert_eq!(carried.iter().filter(|&&thread| thread == std::thread::current().id()).count(), 1);
+    till.sync(ALL).unwrap();
+    let asked = noted.carried.lock().unwrap().len();
+    assert!(asked >= 3, "each remote has been asked, {asked}");
 }
