@@ -124,7 +124,9 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be a configured remote" => "须是已设置的会员平台",
         "must time out within 600 s" => "等待时间不能超过 600 秒",
         "must be at least 1" => "不能小于 1",
-        "must be the name of a file that does not exist yet" => "须为尚不存在的文件名",
+        "must be a name of which no file, log or leftover exists yet" => {
+            "须为新文件名，且同名文件、日志和残留文件都不存在"
+        }
         "operations of the card are open or wait for a person" => "该卡还有未完成或待处理的操作",
         "must be at least 16 bytes" => "不能少于 16 字节",
         "must be 1 to 200" => "须为 1 到 200",

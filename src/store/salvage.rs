@@ -5,6 +5,7 @@
 //! file beside it.
 
 use std::cell::Cell;
+use std::fs::{File, OpenOptions as FileOptions};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -12,6 +13,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::chain::Chain;
+use super::copy::Part;
 use super::migrations::{MIN_READER, MIN_WRITER, STEPS, Step, VERSION};
 use super::salvage_mend::mend;
 use super::schema::APPLICATION_ID;
@@ -45,20 +47,22 @@ const NEAR: i64 = 50_000;
 /// Saves what is readable of the book at `damaged` into a new one at `into`.
 pub(crate) fn salvage(damaged: &Path, into: &Path, now: Timestamp) -> Result<SalvageReport> {
     let mut report = SalvageReport::default();
-    if into.exists() {
-        return Err(Error::invalid("into", "must be the name of a file that does not exist yet", "a file's name"));
+    let leftovers = beside(into, ".leftover");
+    // A log that was left there is another book's: SQLite would take it for the new one's, or do away with it.
+    for taken in [into, &leftovers, &beside(into, "-wal"), &beside(into, "-journal")] {
+        if taken.symlink_metadata().is_ok() {
+            let name = taken.file_name().unwrap_or_default().to_string_lossy();
+            return Err(Error::invalid("into", "must be a name of which no file, log or leftover exists yet", name));
+        }
     }
     // What is written meanwhile would be saved by halves, and copying takes SQLite's locks away from a till of this process.
     if super::open::is_locked(&super::open::resolved(damaged)?) {
         return Err(Error::in_use());
     }
-    let (copy, leftovers) = (beside(into, ".damaged"), beside(into, ".leftover"));
-    copy_book(damaged, &copy, &mut report)?;
-    let saved = save(&copy, into, &leftovers, now, &mut report);
-    for file in [copy.clone(), beside(&copy, "-wal"), beside(&copy, "-shm")] {
-        let _ = std::fs::remove_file(file);
-    }
-    if let Err(error) = saved {
+    // Under a name of its own, which goes away with its log: a damaged book may lie there by any name.
+    let copy = Part::beside(into)?;
+    copy_book(damaged, copy.path(), &mut report)?;
+    if let Err(error) = save(copy.path(), into, &leftovers, now, &mut report) {
         // Half a book is none.
         for file in [into.to_owned(), beside(into, "-journal"), leftovers] {
             let _ = std::fs::remove_file(file);
@@ -77,7 +81,9 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn copy_book(damaged: &Path, copy: &Path, report: &mut SalvageReport) -> Result<()> {
     let copied = |from: &Path, to: &Path| -> Result<()> {
         super::open::create_private(to)?;
-        std::fs::copy(from, to).map(drop).map_err(|error| Error::io("can't copy the damaged book", error))
+        // What it says and not what it may: of a file that may only be read the copy has to be written to.
+        let copied = || std::io::copy(&mut File::open(from)?, &mut FileOptions::new().write(true).open(to)?);
+        copied().map(drop).map_err(|error| Error::io("can't copy the damaged book", error))
     };
     copied(damaged, copy)?;
     let log = beside(damaged, "-wal");
@@ -134,19 +140,16 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
     }
     report.first_page_replaced = true;
     report.notes.push("the beginning of the file can't be read: where its tables begin is a guess".into());
-    let fresh = beside(copy, ".fresh");
-    let _ = std::fs::remove_file(&fresh);
+    let fresh = Part::beside(copy)?;
     {
-        let conn = Connection::open(&fresh)?;
+        let conn = Connection::open(fresh.path())?;
         conn.execute_batch("BEGIN")?;
         for Step { sql: step, .. } in STEPS {
             conn.execute_batch(step)?;
         }
         conn.execute_batch("COMMIT")?;
     }
-    let first = std::fs::read(&fresh).map_err(|error| Error::io("can't read a fresh book", error));
-    let _ = std::fs::remove_file(&fresh);
-    let first = first?;
+    let first = std::fs::read(fresh.path()).map_err(|error| Error::io("can't read a fresh book", error))?;
     let mut bytes = std::fs::read(copy).map_err(|error| Error::io("can't read the damaged book", error))?;
     let page = usize::from(u16::from_be_bytes([first[16], first[17]]));
     if bytes.len() < 2 * page {

@@ -49,6 +49,45 @@ fn a_sound_book_is_saved_whole() {
     assert_eq!(salvage(&book, &into).unwrap_err().code(), tillbook::ErrorCode::InvalidInput, "nothing is overwritten");
 }
 
+/// A damaged book is put aside by a name like these, and the new one is to have its old name.
+#[test]
+fn whatever_the_damaged_book_is_called_it_is_only_read() {
+    let (street, book) = traded();
+    let whole = std::fs::read(&book).unwrap();
+    for name in ["new.db.damaged", "new.db.leftover", "new.db-wal", "new.db.damaged.fresh"] {
+        let dir = street.dir.path().join(name.replace('.', "-"));
+        std::fs::create_dir(&dir).unwrap();
+        let (damaged, into) = (dir.join(name), dir.join("new.db"));
+        std::fs::write(&damaged, &whole).unwrap();
+        let saved = salvage(&damaged, &into);
+        assert_eq!(std::fs::read(&damaged).unwrap(), whole, "{name}");
+        match saved {
+            Ok(report) => assert!(report.is_complete(), "{name}: {report:#?}"),
+            Err(error) => {
+                assert!(error.code() == tillbook::ErrorCode::InvalidInput && !into.exists(), "{name}: {error}")
+            }
+        }
+        // What is none leaves nothing behind but itself.
+        std::fs::write(&damaged, "no book at all").unwrap();
+        let _ = std::fs::remove_file(&into);
+        salvage(&damaged, &into).unwrap_err();
+        let left: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [name], "{name}");
+    }
+}
+
+/// SQLite takes a log that lies beside a file for that file's own, or throws it away.
+#[test]
+fn a_log_that_was_left_where_the_new_book_goes_stays() {
+    let (street, book) = traded();
+    let into = street.dir.path().join("new.db");
+    let log = street.dir.path().join("new.db-wal");
+    std::fs::write(&log, "the last commits of another book").unwrap();
+    let error = salvage(&book, &into).unwrap_err();
+    assert!(error.code() == tillbook::ErrorCode::InvalidInput && error.to_string().contains("new.db-wal"), "{error}");
+    assert!(log.metadata().unwrap().len() > 0 && !into.exists());
+}
+
 #[test]
 fn around_bad_pages_every_other_row_is_saved() {
     let (street, book) = traded();
