@@ -56,7 +56,7 @@ pub(crate) fn salvage(damaged: &Path, into: &Path, now: Timestamp) -> Result<Sal
         }
     }
     // What is written meanwhile would be saved by halves, and copying takes SQLite's locks away from a till of this process.
-    if super::open::is_locked(&super::open::resolved(damaged)?) {
+    if super::open::is_locked(&super::open::book_at(damaged)?) {
         return Err(Error::in_use());
     }
     // Under a name of its own, which goes away with its log: a damaged book may lie there by any name.
