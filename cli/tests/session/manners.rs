@@ -83,6 +83,91 @@ fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
     assert!(ran.code == 1 && !shop.dir.path().join("no.db").exists(), "nor does writing: {}", ran.err);
 }
 
+/// The tool's own words, beside the library's: those are for a cashier.
+#[test]
+fn whoever_looks_after_the_till_is_told_what_helps() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    let whole = std::fs::read(shop.book()).unwrap();
+    std::fs::write(shop.dir.path().join("short.db"), &whole[..whole.len() / 2]).unwrap();
+    let mut headless = whole.clone();
+    headless[..100].fill(0);
+    std::fs::write(shop.dir.path().join("headless.db"), headless).unwrap();
+    std::fs::write(shop.dir.path().join("bad.json"), r#"{"merchant": 7}"#).unwrap();
+    for (arguments, word) in [
+        (&["-b", "short.db", "status"][..], "`tillbook salvage`"),
+        (&["-b", "headless.db", "status"], "`tillbook salvage`"),
+        (&["-b", "headless.db", "-c", "till.json", "sync"], "`tillbook restore`"),
+        (&["-b", "till.db", "-c", "bad.json", "sync"], "bad.json: The setting [merchant]"),
+        (&["-b", "till.db", "-c", "bad.json", "numbers"], "bad.json: The setting [merchant]"),
+    ] {
+        let ran = shop.run(arguments);
+        assert!(ran.code == 1 && ran.err.contains(word), "{arguments:?}: {}", ran.err);
+    }
+    assert!(!shop.run(&["-b", ".", "status"]).err.contains("salvage"), "a folder was never a book");
+    // Nobody is asked for nothing.
+    let ran = shop.run(&["-b", "till.db", "forget", "M1001", "--who", "Lin"]);
+    assert!(ran.code == 2 && ran.err.contains("--config") && !ran.err.contains("Erase"), "{}", ran.err);
+    // On either side of the report's name, too.
+    for both in [
+        &["--json", "report", "x", "--csv"][..],
+        &["report", "--csv", "x", "--json"],
+        &["report", "x", "--csv", "--json"],
+    ] {
+        let ran = shop.run(&[&["-b", "till.db"], both].concat());
+        assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains("--csv"), "{both:?}: {} {}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn what_the_platform_said_is_told_of_an_operation_that_it_declined() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    till.consume(pay("M1001", "9000", "1").delivery(tillbook::Delivery::RequireOnline(crate::shop::SOON))).unwrap();
+    let ran = shop.run(&["-b", "till.db", "operation", "sale-1"]);
+    assert!(
+        ran.code == 0 && ran.out.contains("The platform said") && ran.out.contains("余额不足"),
+        "{} {}",
+        ran.out,
+        ran.err
+    );
+}
+
+/// Nothing is open, so the library would make the book another till's, or forget every card for another remote.
+#[test]
+fn a_configuration_of_another_till_is_told_and_changes_nothing() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    let right = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
+    let cases = [
+        ("Noodle House", "Rice House", "[merchant]"),
+        ("Till 3", "Till 4", "[till]"),
+        ("127.0.0.1", "localhost", "[sandy.base_url]"),
+    ];
+    for (from, to, key) in cases {
+        std::fs::write(shop.dir.path().join("other.json"), right.replacen(from, to, 1)).unwrap();
+        for command in [&["sync"][..], &["backup", "copy.db"], &["house"]] {
+            let ran = shop.run(&[&["-b", "till.db", "-c", "other.json"], command].concat());
+            assert!(
+                ran.code == 1 && ran.err.contains("other.json: ") && ran.err.contains(key),
+                "{command:?}: {}",
+                ran.err
+            );
+        }
+    }
+    let status = shop.json(&["-b", "till.db", "status"]);
+    assert_eq!((&status["book"]["merchant"], &status["book"]["till"]), (&"Noodle House".into(), &"Till 3".into()));
+    assert_eq!(shop.json(&["-b", "till.db", "cards"])["cards"].as_array().unwrap().len(), 3);
+    assert!(!shop.dir.path().join("copy.db").exists());
+}
+
 #[test]
 fn reading_goes_on_beside_a_till_and_writing_is_told_to_wait() {
     let shop = Shop::open();
