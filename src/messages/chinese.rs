@@ -71,8 +71,11 @@ pub(super) fn rule(english: &str) -> Option<String> {
     {
         return Some(format!("不是有效的 JSON（第 {line} 行第 {column} 列）"));
     }
-    if after("can't be read: ").is_some() {
-        return Some("无法读取".to_owned());
+    if let Some(why) = after("can't be read: ") {
+        // Of a secret's file its name stands behind the reason.
+        return Some(
+            why.split_once(": ").map_or_else(|| "无法读取".to_owned(), |(_, name)| format!("无法读取：[{name}]")),
+        );
     }
     let range = ["must be a whole number from ", "must be ", "must have an operation of ", "must have a business of "];
     let (least, most) = range.iter().find_map(|front| after(front)?.split_once(" to "))?;
