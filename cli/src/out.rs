@@ -291,7 +291,7 @@ pub(crate) fn number(value: impl ToString) -> Field {
 }
 
 /// A text without what would break a line or steer a terminal: what a remote calls somebody may hold anything.
-fn on_one_line(text: &str) -> String {
+pub(crate) fn on_one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -36,5 +36,6 @@ pub(crate) const NO_CSV: Words = (
     "the list of closes has no CSV: ask for one of them, with report z NUMBER --csv",
     "日结列表没有 CSV 格式，请用 report z 编号 --csv 导出单次日结",
 );
+pub(crate) const REFUSES_THIS_TILL: Words = ("refuses this till", "停止服务");
 pub(crate) const CSV_OR_JSON: Words = ("--csv or --json, not both", "--csv 与 --json 只能选一个");
 pub(crate) const TRAINING: Words = ("TRAINING: nothing of this is real.", "培训账本：以下均非真实业务。");

@@ -283,6 +283,7 @@ fn json_holds_what_the_page_says() {
             "cards" => &["M100"],
             "operation" => &["sale-103"],
             "numbers" => &["-c", "till.json"],
+            "sync" => &["-c", "till.json", "--for", "0"],
             "retargets" => &["M1001"],
             "backup" => &["copy.db", "--overwrite"],
             "support" => &["support.json"],

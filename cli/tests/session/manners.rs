@@ -425,3 +425,34 @@ fn a_remote_that_has_not_answered_since_is_no_remote_that_is_back() {
     let ran = shop.write(&["sync", "--for", "1"]);
     assert!(ran.code == 0 && ran.out.contains("The platform does not answer: what is on its way stays"), "{}", ran.out);
 }
+
+/// Nothing gets better by waiting: somebody has to see to the token.
+#[test]
+fn a_remote_that_refuses_the_till_is_told_with_its_words() {
+    let shop = closed_with_a_sale();
+    let text = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&text).unwrap();
+    wrong["sandy"]["token"] = "no token of theirs".into();
+    std::fs::write(shop.dir.path().join("wrong.json"), wrong.to_string()).unwrap();
+    shop.server.restore().unwrap();
+    let asked = ["-b", "till.db", "-c", "wrong.json", "sync", "--for", "2"];
+    let ran = shop.run(&asked);
+    assert!(ran.code == 3 && ran.out.contains("sandy refuses this till: "), "{} {} {}", ran.code, ran.out, ran.err);
+    let told = shop.json(&asked);
+    assert_eq!((&told["link"], &told["remotes"][0]["link"]), (&"halted".into(), &"halted".into()), "{told}");
+    assert!(told["remotes"][0]["halted"].is_string() && told["remotes"][0]["provider"] == "sandy", "{told}");
+    assert_eq!(shop.run(&["-b", "till.db", "status"]).code, 3);
+    let ran = shop.write(&["sync", "--for", "10"]);
+    assert!(ran.code == 0 && !ran.out.contains("refuses"), "{} {}", ran.code, ran.out);
+}
+
+fn closed_with_a_sale() -> Shop {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    till.consume(pay("M1001", "5", "1")).unwrap();
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    shop
+}
