@@ -3780,8 +3780,8 @@ tillbook_status tillbook_forget(struct tillbook_till *till,
 // with what was kept and lost. The new book is treated as one that was restored from an old copy. Needs room for two more copies.
 // Needs no till. Any thread; free the buffer with tillbook_buffer_free.
 //
-// Errors: INVALID_INPUT where `into` is there already; NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION,
-// BAD_TEXT, NULL_ARGUMENT.
+// Errors: BOOK_IN_USE while a till has it open; INVALID_INPUT where `into` is there already, or a log or leftover of that name;
+// NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
 tillbook_status tillbook_salvage(const char *damaged,
                                  size_t damaged_size,
                                  const char *into,

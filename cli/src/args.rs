@@ -26,9 +26,9 @@ Exit codes:
   4  a till has the book open, and the command has to write
 
 Reading needs the book alone and works while a till has it open. Writing (resolve, retarget, ack, except, policy set,
-sync, preload, house, forget, go-on, report close) needs the till's configuration too, and the till closed. So does
-restore, without a configuration; salvage only reads. Encrypted books need --key-file, and a tool that was built with
-feature `encryption`. Names, phones and card numbers are masked unless --unmasked is given.";
+sync, preload, house, forget, go-on, report close) needs the till's configuration too, and the till closed;
+restore and salvage need it closed, and no configuration. Encrypted books need --key-file, and a tool that was built
+with feature `encryption`. Names, phones and card numbers are masked unless --unmasked is given.";
 
 /// Reads a till's book, prints reports, and decides what waits.
 #[derive(Parser)]

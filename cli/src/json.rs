@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tillbook::{
-    Balances, Card, CardNumber, HistoryLine, ListedOperation, Notice, Orphan, Receipt, RemoteRecord, SyncStatus,
-    WaitingOperation,
+    Balances, Card, CardNumber, HistoryLine, Link, ListedOperation, Notice, Orphan, Receipt, RemoteRecord,
+    RemoteStatus, SyncStatus, WaitingOperation,
 };
 
 use crate::out::Out;
@@ -103,9 +103,28 @@ pub(crate) fn notice(out: &Out, notice: &Notice) -> Value {
     })
 }
 
-pub(crate) fn sync(status: &SyncStatus) -> Value {
+fn link(link: &Link) -> &'static str {
+    match link {
+        Link::Up => "up",
+        Link::Paused(_) => "paused",
+        Link::Down => "down",
+        Link::Halted(_) => "halted",
+        _ => "unknown",
+    }
+}
+
+pub(crate) fn sync(out: &Out, status: &SyncStatus) -> Value {
+    let remote = |one: &RemoteStatus| {
+        let (why, until) = match &one.link {
+            Link::Halted(why) => (Some(out.free(why, None)), None),
+            Link::Paused(until) => (None, Some(until)),
+            _ => (None, None),
+        };
+        json!({"provider": one.provider, "link": link(&one.link), "halted": why, "paused_until": until})
+    };
+    let remotes: Vec<_> = status.remotes.iter().map(remote).collect();
     json!({
-        "link": format!("{:?}", status.link).to_lowercase(), "queued": status.queued,
+        "link": link(&status.link), "remotes": remotes, "queued": status.queued,
         "waiting_for_people": status.waiting_for_people, "inferred": status.inferred, "done": status.done,
         "next_due": status.next_due, "restored": status.restored,
     })

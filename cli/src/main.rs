@@ -12,6 +12,7 @@ mod out;
 mod words;
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -30,6 +31,8 @@ enum Failure {
     Usage(String),
     /// A file that was given is not what it should be.
     File(String),
+    /// The same of the configuration, as the library says it.
+    Config(PathBuf, tillbook::Error),
 }
 
 impl From<tillbook::Error> for Failure {
@@ -81,11 +84,19 @@ fn main() -> ExitCode {
             eprintln!("tillbook: {what}");
             ExitCode::from(2)
         }
+        Err(Failure::Config(file, error)) => {
+            eprintln!("tillbook: {}: {}", file.display(), error.message(out.language));
+            eprintln!("tillbook: [{:?}] {error}", error.code());
+            ExitCode::FAILURE
+        }
         Err(Failure::Tillbook(error)) => {
             let in_use = error.code() == ErrorCode::BookInUse;
             let told = if in_use { out.say(words::IN_USE).to_owned() } else { error.message(out.language) };
             eprintln!("tillbook: {told}");
             eprintln!("tillbook: [{:?}] {error}", error.code());
+            if let Some(help) = commands::what_helps(&cli, error.code()) {
+                eprintln!("tillbook: {}", out.say(help));
+            }
             if in_use { ExitCode::from(4) } else { ExitCode::FAILURE }
         }
     }

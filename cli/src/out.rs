@@ -7,7 +7,7 @@ use chrono::FixedOffset;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
-use tillbook::{Book, Config, ErrorCode, Language, Till, TillBuilder, Timestamp};
+use tillbook::{Book, BookIdentity, Config, ErrorCode, Language, Till, TillBuilder, Timestamp};
 
 use crate::Failure;
 use crate::args::{Lang, Options};
@@ -51,20 +51,39 @@ impl Out {
 
     /// Opens a till on the book, to write. A book is never made: it has to be there.
     pub(crate) fn till(&mut self, options: &Options) -> Result<Till, Failure> {
-        let config = options.config.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_CONFIG).to_owned()))?;
+        let config = self.config_file(options)?;
         let path = options.book.as_ref().ok_or_else(|| Failure::Usage(self.say(words::NO_BOOK).to_owned()))?;
-        match self.book(options) {
+        let identity = match self.book(options) {
             // An earlier release's: the till takes it up.
-            Err(Failure::Tillbook(error)) if error.code() == ErrorCode::Unsupported => {}
-            book => drop(book?),
+            Err(Failure::Tillbook(error)) if error.code() == ErrorCode::Unsupported => None,
+            book => Some(book?.identity()?),
+        };
+        let read = self.read_config(config)?;
+        // A book with nothing open would become another till's, or another merchant's and forget its cards. That is for the till
+        // that is set up anew, and for nobody who took the wrong file.
+        if let Some(key) = identity.and_then(|identity| differs(&identity, &read)) {
+            let what = self.say(words::OTHERS_CONFIG);
+            return Err(Failure::File(format!("{}: [{key}] {what}", config.display())));
         }
-        self.has_to_be_there(config)?;
-        let till = TillBuilder::new(Config::from_file(config)?);
+        let till = TillBuilder::new(read);
         let till = match self.key(options)? {
             Some(key) => till.key(&key),
             None => till,
         };
-        Ok(till.open(path)?)
+        till.open(path).map_err(|error| match error.code() {
+            ErrorCode::InvalidConfig => Failure::Config(config.to_owned(), error),
+            _ => error.into(),
+        })
+    }
+
+    /// The configuration's name, which a command that writes needs.
+    pub(crate) fn config_file<'a>(&self, options: &'a Options) -> Result<&'a Path, Failure> {
+        options.config.as_deref().ok_or_else(|| Failure::Usage(self.say(words::NO_CONFIG).to_owned()))
+    }
+
+    fn read_config(&self, path: &Path) -> Result<Config, Failure> {
+        self.has_to_be_there(path)?;
+        Config::from_file(path).map_err(|error| Failure::Config(path.to_owned(), error))
     }
 
     /// The key of an encrypted book, where one was given. What is in the file is never shown.
@@ -78,9 +97,7 @@ impl Out {
 
     /// The configuration, where one was given.
     pub(crate) fn config(&self, options: &Options) -> Result<Option<Config>, Failure> {
-        let Some(path) = &options.config else { return Ok(None) };
-        self.has_to_be_there(path)?;
-        Ok(Some(Config::from_file(path)?))
+        options.config.as_ref().map(|path| self.read_config(path)).transpose()
     }
 
     /// A name that is mistyped is the commonest of all errors, and the library's words for it don't hold the name.
@@ -251,6 +268,29 @@ impl Out {
     }
 }
 
+/// The key by which a configuration is not that of the book, as far as both say.
+fn differs(book: &BookIdentity, config: &Config) -> Option<String> {
+    let owner = [
+        ("merchant", &book.merchant, &config.merchant),
+        ("store", &book.store, &config.store),
+        ("till", &book.till, &config.till),
+    ];
+    if let Some((key, ..)) = owner.into_iter().find(|(_, book, config)| book != config && !book.is_empty()) {
+        return Some(key.to_owned());
+    }
+    let remotes = [
+        ("sandy", config.sandy.as_ref().map(|remote| &remote.base_url)),
+        ("freemud", config.freemud.as_ref().map(|remote| &remote.base_url)),
+        ("gree", config.gree.as_ref().map(|remote| &remote.base_url)),
+        ("yonyou", config.yonyou.as_ref().map(|remote| &remote.base_url)),
+    ];
+    let other = |(name, url): &(&str, Option<&String>)| match (book.remotes.get(*name), url) {
+        (Some(known), Some(url)) => known.trim_end_matches('/') != url.trim_end_matches('/'),
+        _ => false,
+    };
+    remotes.into_iter().find(other).map(|(name, _)| format!("{name}.base_url"))
+}
+
 /// A field of a table.
 pub(crate) enum Field {
     /// Begins at the left.
@@ -268,7 +308,7 @@ pub(crate) fn number(value: impl ToString) -> Field {
 }
 
 /// A text without what would break a line or steer a terminal: what a remote calls somebody may hold anything.
-fn on_one_line(text: &str) -> String {
+pub(crate) fn on_one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

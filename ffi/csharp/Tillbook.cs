@@ -11538,8 +11538,9 @@ namespace Tillbook
         /// and no till may have it open. What could be read and not placed goes into a file beside it, <c>into</c> with
         /// ".leftover". <c>report</c> (may be NULL) is JSON: every table with what was kept and lost. The new book is
         /// treated as one that was restored from an old copy. Needs room for two more copies. Needs no till. Any
-        /// thread; free the buffer with tillbook_buffer_free. Errors: INVALID_INPUT where <c>into</c> is there already;
-        /// NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
+        /// thread; free the buffer with tillbook_buffer_free. Errors: BOOK_IN_USE while a till has it open;
+        /// INVALID_INPUT where <c>into</c> is there already, or a log or leftover of that name; NOT_A_BOOK where
+        /// nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_salvage(

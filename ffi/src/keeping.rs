@@ -124,8 +124,8 @@ pub unsafe extern "C" fn tillbook_forget(
 /// with what was kept and lost. The new book is treated as one that was restored from an old copy. Needs room for two more copies.
 /// Needs no till. Any thread; free the buffer with tillbook_buffer_free.
 ///
-/// Errors: INVALID_INPUT where `into` is there already; NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION,
-/// BAD_TEXT, NULL_ARGUMENT.
+/// Errors: BOOK_IN_USE while a till has it open; INVALID_INPUT where `into` is there already, or a log or leftover of that name;
+/// NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_salvage(
     damaged: *const c_char,

@@ -71,8 +71,11 @@ pub(super) fn rule(english: &str) -> Option<String> {
     {
         return Some(format!("不是有效的 JSON（第 {line} 行第 {column} 列）"));
     }
-    if after("can't be read: ").is_some() {
-        return Some("无法读取".to_owned());
+    if let Some(why) = after("can't be read: ") {
+        // Of a secret's file its name stands behind the reason.
+        return Some(
+            why.split_once(": ").map_or_else(|| "无法读取".to_owned(), |(_, name)| format!("无法读取：[{name}]")),
+        );
     }
     let range = ["must be a whole number from ", "must be ", "must have an operation of ", "must have a business of "];
     let (least, most) = range.iter().find_map(|front| after(front)?.split_once(" to "))?;
@@ -124,8 +127,8 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be a configured remote" => "须是已设置的会员平台",
         "must time out within 600 s" => "等待时间不能超过 600 秒",
         "must be at least 1" => "不能小于 1",
-        "must not exist yet, nor a log or `.leftover` of that name" => {
-            "须为尚不存在的文件名，且没有同名的日志或 `.leftover` 文件"
+        "must be a name of which no file, log or leftover exists yet" => {
+            "须为新文件名，且同名文件、日志和残留文件都不存在"
         }
         "operations of the card are open or wait for a person" => "该卡还有未完成或待处理的操作",
         "must be at least 16 bytes" => "不能少于 16 字节",
@@ -238,7 +241,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must not be a file that a backup is no replacement for" => "不能是备份无法代替的文件",
         "must be in a folder that exists" => "所在文件夹必须存在",
         "must be outside of the book's folder" => "不能在账本所在的文件夹内",
-        "must not be another program's file" => "不能是其他程序的文件",
+        "must be a high-water file, or not be there yet" => "须为高水位文件，或尚不存在",
         "must not be another book's" => "不能是其他账本的文件",
         "must be of the same book as the high-water file" => "须与高水位文件属于同一账本",
         "must be of the same book as the one it replaces" => "须与被替换的账本为同一账本",

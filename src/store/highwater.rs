@@ -191,20 +191,25 @@ fn write_slot(file: &mut File, slot: usize, record: &Record, durable: bool) -> s
     if durable { file.sync_data() } else { Ok(()) }
 }
 
-/// The records of a file that are whole.
-fn read_slots(file: &mut File) -> std::io::Result<Vec<Record>> {
+/// As much of a file as the records take.
+fn read_front(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take((SLOTS * SLOT_BYTES) as u64).read_to_end(&mut bytes)?;
-    Ok(bytes.chunks(SLOT_BYTES).filter_map(record_in).collect())
+    Ok(bytes)
 }
 
-/// Whether a file without a whole record is one that was being made, and no other program's.
-fn may_be_written_over(file: &mut File) -> std::io::Result<bool> {
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.take((SLOTS * SLOT_BYTES) as u64).read_to_end(&mut bytes)?;
-    Ok(bytes.iter().all(|byte| *byte == 0) || bytes.chunks(SLOT_BYTES).any(|slot| slot.starts_with(MAGIC)))
+/// The records of a file that are whole.
+fn records_in(front: &[u8]) -> Vec<Record> {
+    front.chunks(SLOT_BYTES).filter_map(record_in).collect()
+}
+
+/// Whether a file was never a high-water file, as far as its beginning tells: it is not written over. Of a book that has one,
+/// whatever is no database may be what damage has left of it.
+fn is_foreign(front: &[u8], had_one: bool) -> bool {
+    let ours = front.chunks(SLOT_BYTES).any(|slot| slot.starts_with(MAGIC));
+    let nothing = front.iter().all(|byte| *byte == 0);
+    !ours && !nothing && (!had_one || front.starts_with(b"SQLite format 3\0"))
 }
 
 fn record_in(slot: &[u8]) -> Option<Record> {
@@ -232,7 +237,7 @@ pub(crate) fn checked_path(path: &Path, book: &Path) -> Result<PathBuf> {
 
 /// The book's identity as a high-water file at this path tells it, where there is one.
 pub(super) fn book_id_in(path: &Path) -> Option<String> {
-    let records = read_slots(&mut File::open(path).ok()?).ok()?;
+    let records = records_in(&read_front(&mut File::open(path).ok()?).ok()?);
     records.into_iter().max_by_key(|record| record.seq).map(|record| record.book)
 }
 
@@ -258,11 +263,11 @@ impl Store {
         let path = checked_path(path, &self.path)?;
         let unusable = |error| Error::io("the high-water file can't be used", error);
         let mut file = private().read(true).write(true).create(true).truncate(false).open(&path).map_err(unusable)?;
-        let records = read_slots(&mut file).map_err(unusable)?;
-        // A slip of the hand: what another program keeps there is not written over.
-        if records.is_empty() && !had_one && !may_be_written_over(&mut file).map_err(unusable)? {
-            return Err(Error::config("high_water", "must not be another program's file"));
+        let front = read_front(&mut file).map_err(unusable)?;
+        if is_foreign(&front, had_one) {
+            return Err(Error::config("high_water", "must be a high-water file, or not be there yet"));
         }
+        let records = records_in(&front);
         if records.iter().any(|record| record.book != book) {
             return Err(Error::config("high_water", "must not be another book's"));
         }
@@ -541,7 +546,7 @@ mod tests {
         store.high_water.as_ref().unwrap().file.replace(whole);
         decide(&store, BLOCK + 3);
         drop(store);
-        let records = read_slots(&mut File::open(&path).unwrap()).unwrap();
+        let records = records_in(&read_front(&mut File::open(&path).unwrap()).unwrap());
         assert_eq!(records.iter().map(|record| record.marks.decisions).max(), Some(BLOCK + 3));
         assert_eq!(records.iter().map(|record| record.reserved.decisions).max(), Some(2 * BLOCK + 3));
     }

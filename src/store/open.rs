@@ -76,7 +76,7 @@ impl Store {
     /// Opens a book, or makes a new one where there is none.
     pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Store> {
         assert!(rusqlite::version_number() >= OLDEST_SQLITE, "SQLite {} is too old", rusqlite::version());
-        let path = resolved(path)?;
+        let path = book_at(path)?;
         let lock = lock_book(&beside(&path, "lock"))?;
         restore::refuse_half_restored(&path)?;
         create_private(&path)?;
@@ -172,6 +172,12 @@ pub(super) fn resolved(path: &Path) -> Result<PathBuf> {
         }
         Err(error) => Err(unresolved(error)),
     }
+}
+
+/// As [`resolved`], of where a book is to be: nothing is made beside a folder, and none is put aside.
+pub(super) fn book_at(path: &Path) -> Result<PathBuf> {
+    let path = resolved(path)?;
+    if path.is_dir() { Err(Error::not_a_book("a folder")) } else { Ok(path) }
 }
 
 /// What tells a file from another one under the same name. `None` where the platform does not say.

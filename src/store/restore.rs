@@ -6,7 +6,7 @@ use rusqlite::config::DbConfig;
 
 use super::copy::{self, Access, Part, sync_folder, with_suffix};
 use super::highwater;
-use super::open::{beside, check_version, create_private, lock_book, resolved};
+use super::open::{beside, book_at, check_version, create_private, lock_book};
 use crate::error::{Error, Result};
 
 /// What a restore has done.
@@ -36,7 +36,7 @@ pub(crate) fn restore_file(
     high_water: Option<&Path>,
     access: &Access,
 ) -> Result<RestoreReport> {
-    let book = resolved(book)?;
+    let book = book_at(book)?;
     let backup = std::fs::canonicalize(backup).map_err(|error| Error::io("the backup can't be read", error))?;
     if backup == book {
         return Err(Error::invalid("backup", "must not be the book itself", "the book"));

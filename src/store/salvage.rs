@@ -5,6 +5,7 @@
 //! file beside it.
 
 use std::cell::Cell;
+use std::fs::{File, OpenOptions as FileOptions};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -47,22 +48,21 @@ const NEAR: i64 = 50_000;
 pub(crate) fn salvage(damaged: &Path, into: &Path, now: Timestamp) -> Result<SalvageReport> {
     let mut report = SalvageReport::default();
     let leftovers = beside(into, ".leftover");
-    // SQLite would remove a log that is beside a new file, and an earlier salvage's rows would stand among this one's.
+    // A log that was left there is another book's: SQLite would take it for the new one's, or do away with it.
     for taken in [into, &leftovers, &beside(into, "-wal"), &beside(into, "-journal")] {
-        if taken.exists() {
-            let rule = "must not exist yet, nor a log or `.leftover` of that name";
-            return Err(Error::invalid("into", rule, "a file's name"));
+        if taken.symlink_metadata().is_ok() {
+            let name = taken.file_name().unwrap_or_default().to_string_lossy();
+            return Err(Error::invalid("into", "must be a name of which no file, log or leftover exists yet", name));
         }
     }
     // What is written meanwhile would be saved by halves, and copying takes SQLite's locks away from a till of this process.
-    if super::open::is_locked(&super::open::resolved(damaged)?) {
+    if super::open::is_locked(&super::open::book_at(damaged)?) {
         return Err(Error::in_use());
     }
-    // Under a name of its own: a damaged book may be called whatever the new one is, with `.damaged` behind it.
-    let copy = Part::beside(&beside(into, ".salvaging"))?;
+    // Under a name of its own, which goes away with its log: a damaged book may lie there by any name.
+    let copy = Part::beside(into)?;
     copy_book(damaged, copy.path(), &mut report)?;
-    let saved = save(copy.path(), into, &leftovers, now, &mut report);
-    if let Err(error) = saved {
+    if let Err(error) = save(copy.path(), into, &leftovers, now, &mut report) {
         // Half a book is none.
         for file in [into.to_owned(), beside(into, "-journal"), leftovers] {
             let _ = std::fs::remove_file(file);
@@ -81,7 +81,9 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn copy_book(damaged: &Path, copy: &Path, report: &mut SalvageReport) -> Result<()> {
     let copied = |from: &Path, to: &Path| -> Result<()> {
         super::open::create_private(to)?;
-        std::fs::copy(from, to).map(drop).map_err(|error| Error::io("can't copy the damaged book", error))
+        // What it says and not what it may: of a file that may only be read the copy has to be written to.
+        let copied = || std::io::copy(&mut File::open(from)?, &mut FileOptions::new().write(true).open(to)?);
+        copied().map(drop).map_err(|error| Error::io("can't copy the damaged book", error))
     };
     copied(damaged, copy)?;
     let log = beside(damaged, "-wal");
@@ -138,7 +140,7 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
     }
     report.first_page_replaced = true;
     report.notes.push("the beginning of the file can't be read: where its tables begin is a guess".into());
-    let fresh = Part::beside(&beside(copy, ".fresh"))?;
+    let fresh = Part::beside(copy)?;
     {
         let conn = Connection::open(fresh.path())?;
         conn.execute_batch("BEGIN")?;
@@ -148,7 +150,6 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
         conn.execute_batch("COMMIT")?;
     }
     let first = std::fs::read(fresh.path()).map_err(|error| Error::io("can't read a fresh book", error))?;
-    drop(fresh);
     let mut bytes = std::fs::read(copy).map_err(|error| Error::io("can't read the damaged book", error))?;
     let page = usize::from(u16::from_be_bytes([first[16], first[17]]));
     if bytes.len() < 2 * page {

@@ -55,21 +55,30 @@ fn a_sound_book_is_saved_whole() {
     assert_eq!(salvage(&book, &into).unwrap_err().code(), tillbook::ErrorCode::InvalidInput, "nothing is overwritten");
 }
 
-/// Whoever puts a damaged book aside calls it so, and wants the new one under the old name.
+/// A damaged book is put aside by a name like these, and the new one is to have its old name.
 #[test]
-fn a_book_that_is_called_damaged_is_only_read_too() {
-    let (_street, book) = traded();
-    let mut headless = std::fs::read(&book).unwrap();
-    headless[..100].fill(7);
-    for (suffix, bytes) in [(".damaged", std::fs::read(&book).unwrap()), (".damaged.fresh", headless)] {
-        let folder = tempfile::tempdir().unwrap();
-        let into = folder.path().join("till.db");
-        let aside = named(&into, suffix);
-        std::fs::write(&aside, &bytes).unwrap();
-        let report = salvage(&aside, &into).unwrap();
-        assert_eq!(kept(&report, "operation").0, count(&book, "operation") as u64, "{suffix}");
-        assert!(std::fs::read(&aside).unwrap() == bytes, "{suffix}: it is only read");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "{suffix}: nothing else is left behind");
+fn whatever_the_damaged_book_is_called_it_is_only_read() {
+    let (street, book) = traded();
+    let whole = std::fs::read(&book).unwrap();
+    for name in ["new.db.damaged", "new.db.leftover", "new.db-wal", "new.db.damaged.fresh"] {
+        let dir = street.dir.path().join(name.replace('.', "-"));
+        std::fs::create_dir(&dir).unwrap();
+        let (damaged, into) = (dir.join(name), dir.join("new.db"));
+        std::fs::write(&damaged, &whole).unwrap();
+        let saved = salvage(&damaged, &into);
+        assert_eq!(std::fs::read(&damaged).unwrap(), whole, "{name}");
+        match saved {
+            Ok(report) => assert!(report.is_complete(), "{name}: {report:#?}"),
+            Err(error) => {
+                assert!(error.code() == tillbook::ErrorCode::InvalidInput && !into.exists(), "{name}: {error}")
+            }
+        }
+        // What is none leaves nothing behind but itself.
+        std::fs::write(&damaged, "no book at all").unwrap();
+        let _ = std::fs::remove_file(&into);
+        salvage(&damaged, &into).unwrap_err();
+        let left: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [name], "{name}");
     }
 }
 

@@ -193,6 +193,19 @@ fn what_is_no_backup_of_this_book_is_not_put_in_its_place() {
     }
     let error = Restore::new(other.book()).run(street.book()).unwrap_err();
     assert_eq!((error.code(), error.field()), (ErrorCode::InvalidInput, Some("backup")));
+    // A folder is not put aside with all that is in it, nor is a lock made beside it.
+    let folder = street.dir.path().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let of_folder = [
+        Restore::new(&backup).run(&folder).unwrap_err(),
+        street.builder(trading()).open(&folder).unwrap_err(),
+        tillbook::salvage(&folder, street.dir.path().join("saved.db")).unwrap_err(),
+    ];
+    for error in of_folder {
+        assert!(error.code() == ErrorCode::NotABook && error.to_string().contains("folder"), "{error}");
+    }
+    let named: Vec<_> = names(street.dir.path()).into_iter().filter(|name| name.contains("folder")).collect();
+    assert_eq!(named, ["folder"]);
     assert_eq!(std::fs::read(street.book()).unwrap(), before);
     assert_eq!(names(street.dir.path()).iter().filter(|name| name.contains("part")).count(), 0);
     assert!(street.till(trading()).status().unwrap().restored.is_none());

@@ -346,6 +346,26 @@ fn the_file_must_lie_elsewhere() {
     }
 }
 
+/// A slip in the settings must not cost another till's book, a backup, or whatever lies there.
+#[test]
+fn a_file_that_is_something_else_is_not_written_over() {
+    let corner = Corner::new();
+    let other = Corner::new();
+    drop(other.till());
+    let book = std::fs::read(other.street.book()).unwrap();
+    // At first use, and by a book that has had one.
+    for (had_one, bytes) in [(false, b"notes".to_vec()), (false, book.clone()), (true, book)] {
+        if had_one {
+            std::fs::remove_file(corner.mark()).unwrap();
+            drop(corner.till());
+        }
+        std::fs::write(corner.mark(), &bytes).unwrap();
+        let error = corner.street.builder(corner.config()).open(corner.street.book()).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::InvalidConfig, Some("high_water")), "{error}");
+        assert_eq!(std::fs::read(corner.mark()).unwrap(), bytes);
+    }
+}
+
 /// Whoever sets a till up learns at once that the file can't be kept there.
 #[cfg(target_os = "linux")]
 #[test]

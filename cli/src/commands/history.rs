@@ -115,6 +115,10 @@ pub(super) fn told(out: &Out, receipt: &Receipt) -> Vec<(Words, String)> {
             format!("{} / {} / {}", told.original, told.from_card, told.due),
         ),
     ];
+    // What it waits for is what the platform said, where that is why.
+    if let Some(said) = receipt.remote_message.as_ref().filter(|said| receipt.waits_for.as_ref() != Some(*said)) {
+        pairs.push((("The platform said", "平台答复"), free(said)));
+    }
     if let Some(variance) = receipt.variance {
         pairs.push((("Differs by", "差异"), variance.to_string()));
     }

@@ -31,15 +31,18 @@ pub(crate) fn house(options: &Options, asked: &House, out: &mut Out) -> Outcome 
 
 pub(crate) fn forget(options: &Options, asked: &Forget, out: &mut Out) -> Outcome {
     if !asked.yes {
+        // Before anybody is asked for nothing.
+        out.config_file(options)?;
         let card = out.book(options)?.card(&asked.number)?;
         let name = card.holder.name.as_ref().map(|name| out.name(name)).unwrap_or_default();
         // A remote may call somebody anything.
         let name = name.replace(char::is_control, " ");
         let question = out.say(("Erase the holder for good? Answer yes:", "确定永久删除持卡人信息？请输入 yes："));
         eprintln!("{} {name}\n{question}", out.number(card.number.as_str()));
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer)?;
-        if answer.trim() != "yes" {
+        // Bytes: whatever a terminal sends that is no yes is a no.
+        let mut answer = Vec::new();
+        std::io::stdin().lock().read_until(b'\n', &mut answer)?;
+        if answer.trim_ascii() != b"yes" {
             return Err(Failure::Usage(out.say(("nothing was erased", "未删除")).to_owned()));
         }
     }

@@ -19,10 +19,27 @@ mod sync;
 mod waiting;
 
 use clap::CommandFactory;
+use tillbook::ErrorCode;
 
 use crate::args::{Cli, Command, PolicyOf};
 use crate::out::Out;
+use crate::words::{self, Words};
 use crate::{Ended, Outcome};
+
+/// What whoever looks after the till can do about a book that can't be opened or read. The library's words are a cashier's.
+pub(crate) fn what_helps(cli: &Cli, code: ErrorCode) -> Option<Words> {
+    // These two are the help, and their files are others.
+    if matches!(cli.command, Command::Restore(_) | Command::Salvage { .. }) {
+        return None;
+    }
+    let holds_something =
+        |path: &std::path::PathBuf| path.metadata().is_ok_and(|file| file.is_file() && file.len() > 0);
+    match code {
+        ErrorCode::Corrupt => Some(words::DAMAGED),
+        ErrorCode::NotABook if cli.options.book.as_ref().is_some_and(holds_something) => Some(words::NO_BEGINNING),
+        _ => None,
+    }
+}
 
 pub(crate) fn run(cli: &Cli, out: &mut Out) -> Outcome {
     let options = &cli.options;

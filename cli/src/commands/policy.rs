@@ -55,7 +55,9 @@ pub(crate) fn policies(options: &Options, out: &mut Out) -> Outcome {
 pub(crate) fn set(options: &Options, file: &Path, (who, why): (&str, &str), out: &mut Out) -> Outcome {
     let wrong = |error: &dyn std::fmt::Display| Failure::File(format!("{}: {error}", file.display()));
     let written = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
-    let policy: OfflinePolicy = serde_json::from_str(&written).map_err(|error| wrong(&error))?;
+    // Editors on Windows put a mark in front.
+    let written = written.strip_prefix('\u{feff}').unwrap_or(&written);
+    let policy: OfflinePolicy = serde_json::from_str(written).map_err(|error| wrong(&error))?;
     let version = out.till(options)?.set_policy(&policy, who, why)?;
     if out.json {
         out.json(&json!({"version": version}))?;

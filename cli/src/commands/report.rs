@@ -10,6 +10,10 @@ use crate::out::{Field, Out, number, text};
 use crate::{Ended, Failure, Outcome, json, words};
 
 pub(crate) fn report(options: &Options, asked: &Report, out: &mut Out) -> Outcome {
+    // Where the two stand on either side of the report's name they are not seen together.
+    if asked.csv && out.json {
+        return Err(Failure::Usage(out.say(words::CSV_OR_JSON).to_owned()));
+    }
     match &asked.what {
         ReportOf::X => {
             let totals = out.book(options)?.totals()?;

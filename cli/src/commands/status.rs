@@ -5,13 +5,14 @@ use tillbook::Outage;
 
 use crate::args::Options;
 use crate::out::Out;
-use crate::{Ended, Outcome};
+use crate::{Ended, Outcome, words};
 
 pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
     let book = out.book(options)?;
     let (identity, status) = (book.identity()?, book.status()?);
-    let ended =
-        if status.waiting_for_people > 0 || status.restored.is_some() { Ended::NeedsAPerson } else { Ended::Well };
+    let halted = status.remotes.iter().any(|remote| remote.halted.is_some());
+    let person = status.waiting_for_people > 0 || status.restored.is_some() || halted;
+    let ended = if person { Ended::NeedsAPerson } else { Ended::Well };
     if out.json {
         out.json(&json!({"book": identity, "status": status}))?;
         return Ok(ended);
@@ -33,7 +34,7 @@ pub(crate) fn status(options: &Options, out: &mut Out) -> Outcome {
     }
     for remote in &status.remotes {
         let standing = match (&remote.halted, remote.down, &remote.outage) {
-            (Some(why), ..) => format!("{}: {why}", out.say(("refuses this till", "停止服务"))),
+            (Some(why), ..) => format!("{}: {why}", out.say(words::REFUSES_THIS_TILL)),
             // A till that was opened anew has not found out yet; that nothing was heard since stands in the book.
             (None, _, Some(Outage { back_at: None, began_at, .. })) => {
                 format!("{} {}", out.say(("does not answer since", "无应答，自")), out.time(*began_at))

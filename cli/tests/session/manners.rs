@@ -91,6 +91,91 @@ fn what_goes_wrong_is_told_by_the_exit_code_and_in_words() {
     assert!(ran.code == 1 && !shop.dir.path().join("no.db").exists(), "nor does writing: {}", ran.err);
 }
 
+/// The tool's own words, beside the library's: those are for a cashier.
+#[test]
+fn whoever_looks_after_the_till_is_told_what_helps() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    let whole = std::fs::read(shop.book()).unwrap();
+    std::fs::write(shop.dir.path().join("short.db"), &whole[..whole.len() / 2]).unwrap();
+    let mut headless = whole.clone();
+    headless[..100].fill(0);
+    std::fs::write(shop.dir.path().join("headless.db"), headless).unwrap();
+    std::fs::write(shop.dir.path().join("bad.json"), r#"{"merchant": 7}"#).unwrap();
+    for (arguments, word) in [
+        (&["-b", "short.db", "status"][..], "`tillbook salvage`"),
+        (&["-b", "headless.db", "status"], "`tillbook salvage`"),
+        (&["-b", "headless.db", "-c", "till.json", "sync"], "`tillbook restore`"),
+        (&["-b", "till.db", "-c", "bad.json", "sync"], "bad.json: The setting [merchant]"),
+        (&["-b", "till.db", "-c", "bad.json", "numbers"], "bad.json: The setting [merchant]"),
+    ] {
+        let ran = shop.run(arguments);
+        assert!(ran.code == 1 && ran.err.contains(word), "{arguments:?}: {}", ran.err);
+    }
+    assert!(!shop.run(&["-b", ".", "status"]).err.contains("salvage"), "a folder was never a book");
+    // Nobody is asked for nothing.
+    let ran = shop.run(&["-b", "till.db", "forget", "M1001", "--who", "Lin"]);
+    assert!(ran.code == 2 && ran.err.contains("--config") && !ran.err.contains("Erase"), "{}", ran.err);
+    // On either side of the report's name, too.
+    for both in [
+        &["--json", "report", "x", "--csv"][..],
+        &["report", "--csv", "x", "--json"],
+        &["report", "x", "--csv", "--json"],
+    ] {
+        let ran = shop.run(&[&["-b", "till.db"], both].concat());
+        assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains("--csv"), "{both:?}: {} {}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn what_the_platform_said_is_told_of_an_operation_that_it_declined() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    till.consume(pay("M1001", "9000", "1").delivery(tillbook::Delivery::RequireOnline(crate::shop::SOON))).unwrap();
+    let ran = shop.run(&["-b", "till.db", "operation", "sale-1"]);
+    assert!(
+        ran.code == 0 && ran.out.contains("The platform said") && ran.out.contains("余额不足"),
+        "{} {}",
+        ran.out,
+        ran.err
+    );
+}
+
+/// Nothing is open, so the library would make the book another till's, or forget every card for another remote.
+#[test]
+fn a_configuration_of_another_till_is_told_and_changes_nothing() {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    let right = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
+    let cases = [
+        ("Noodle House", "Rice House", "[merchant]"),
+        ("Till 3", "Till 4", "[till]"),
+        ("127.0.0.1", "localhost", "[sandy.base_url]"),
+    ];
+    for (from, to, key) in cases {
+        std::fs::write(shop.dir.path().join("other.json"), right.replacen(from, to, 1)).unwrap();
+        for command in [&["sync"][..], &["backup", "copy.db"], &["house"]] {
+            let ran = shop.run(&[&["-b", "till.db", "-c", "other.json"], command].concat());
+            assert!(
+                ran.code == 1 && ran.err.contains("other.json: ") && ran.err.contains(key),
+                "{command:?}: {}",
+                ran.err
+            );
+        }
+    }
+    let status = shop.json(&["-b", "till.db", "status"]);
+    assert_eq!((&status["book"]["merchant"], &status["book"]["till"]), (&"Noodle House".into(), &"Till 3".into()));
+    assert_eq!(shop.json(&["-b", "till.db", "cards"])["cards"].as_array().unwrap().len(), 3);
+    assert!(!shop.dir.path().join("copy.db").exists());
+}
+
 #[test]
 fn reading_goes_on_beside_a_till_and_writing_is_told_to_wait() {
     let shop = Shop::open();
@@ -347,4 +432,35 @@ fn a_remote_that_has_not_answered_since_is_no_remote_that_is_back() {
     drop(till);
     let ran = shop.write(&["sync", "--for", "1"]);
     assert!(ran.code == 0 && ran.out.contains("The platform does not answer: what is on its way stays"), "{}", ran.out);
+}
+
+/// Nothing gets better by waiting: somebody has to see to the token.
+#[test]
+fn a_remote_that_refuses_the_till_is_told_with_its_words() {
+    let shop = closed_with_a_sale();
+    let text = std::fs::read_to_string(shop.dir.path().join("till.json")).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&text).unwrap();
+    wrong["sandy"]["token"] = "no token of theirs".into();
+    std::fs::write(shop.dir.path().join("wrong.json"), wrong.to_string()).unwrap();
+    shop.server.restore().unwrap();
+    let asked = ["-b", "till.db", "-c", "wrong.json", "sync", "--for", "2"];
+    let ran = shop.run(&asked);
+    assert!(ran.code == 3 && ran.out.contains("sandy refuses this till: "), "{} {} {}", ran.code, ran.out, ran.err);
+    let told = shop.json(&asked);
+    assert_eq!((&told["link"], &told["remotes"][0]["link"]), (&"halted".into(), &"halted".into()), "{told}");
+    assert!(told["remotes"][0]["halted"].is_string() && told["remotes"][0]["provider"] == "sandy", "{told}");
+    assert_eq!(shop.run(&["-b", "till.db", "status"]).code, 3);
+    let ran = shop.write(&["sync", "--for", "10"]);
+    assert!(ran.code == 0 && !ran.out.contains("refuses"), "{} {}", ran.code, ran.out);
+}
+
+fn closed_with_a_sale() -> Shop {
+    let shop = Shop::open();
+    let till = shop.till();
+    shop.serve(&till);
+    shop.cut_off(&till);
+    till.consume(pay("M1001", "5", "1")).unwrap();
+    till.close(std::time::Duration::from_secs(1));
+    drop(till);
+    shop
 }
