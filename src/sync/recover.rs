@@ -98,6 +98,10 @@ impl Desk {
     fn wake_doubtful(&mut self, tx: &Tx<'_>) -> Result<()> {
         let now = self.now();
         for op in self.own(tx.operations_in(State::InDoubt)?) {
+            // Of an older copy's doubts one may wait for a person, and the others behind it.
+            if self.head(tx, op.lane_no)?.is_some_and(|head| matches!(head.state, State::Parked | State::Rejected)) {
+                continue;
+            }
             let (_, failures) = tx.lane(op.lane_no)?;
             tx.set_lane(op.lane_no, LaneState::Ready { probe: true, due: now }, failures)?;
         }

@@ -90,6 +90,33 @@ fn numbers(book: &Path) -> (i64, i64, i64) {
     (last("operation"), last("attempt"), last("entry"))
 }
 
+/// Two of one card are in doubt, and the first waits for a person: so does the other one, over a restart as well.
+#[test]
+fn doubts_behind_one_that_waits_for_a_person_are_not_woken() {
+    let corner = Corner::new();
+    let till = corner.till();
+    till.serve_card("A2", ALL).unwrap();
+    corner.street.cut(true);
+    sale(&till, 1_01);
+    sale(&till, 1_02);
+    let copy = corner.copy("two queued");
+    sale(&till, 1_03);
+    drop(till);
+    corner.put_back(&copy);
+    let till = corner.till();
+    corner.assert_restored(&till, "ahead of it");
+    corner.street.cut(false);
+    till.go_on_after_restore("boss", "the other disk is gone").unwrap();
+    corner.pass(&till);
+    let ids = ["sale-101", "sale-102"];
+    assert_eq!(states(&till, &ids), [State::Parked, State::InDoubt]);
+    drop(till);
+    let till = corner.till();
+    let check = till.check(&Default::default()).unwrap();
+    assert!(check.is_clean(), "{:#?}", check.findings);
+    assert_eq!(states(&till, &ids), [State::Parked, State::InDoubt]);
+}
+
 #[test]
 fn what_people_decided_is_missed_as_well() {
     let corner = Corner::new();

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tillbook::{
-    AccruePoints, Book, CardNumbers, Config, Consume, ErrorCode, Evidence, Kind, Money, OpenCard, Points, PushOrder,
-    Recharge, RedeemPoints, Request, Resolution, Retarget, ReturnOrder, ReturnPoints, State, Till,
+    AccruePoints, BackupOptions, Book, CardNumbers, Config, Consume, ErrorCode, Evidence, Kind, Money, OpenCard,
+    Points, PushOrder, Recharge, RedeemPoints, Request, Resolution, Restore, Retarget, ReturnOrder, ReturnPoints,
+    State, Till, salvage,
 };
 use tillbook_sandbox::gree::Profile;
 use tillbook_sandbox::sandy::{LedgerKind, LedgerLine, NewCard, Sandy, Source};
@@ -400,6 +401,25 @@ impl Days {
         }
     }
 
+    /// A backup takes the book's place at once, or what a salvage makes of it: every report says the same.
+    fn put_back(&mut self) {
+        let in_folder = |name: String| self.street.dir.path().join(name);
+        let backup = in_folder(format!("backup-{}.db", self.next));
+        self.till().backup(&backup, BackupOptions::new().overwrite(true)).unwrap();
+        self.till = None;
+        if self.dice.roll(2) == 0 {
+            Restore::new(&backup).run(self.street.book()).unwrap();
+        } else {
+            std::fs::rename(self.street.book(), in_folder(format!("aside-{}.db", self.next))).unwrap();
+            let _ = std::fs::remove_file(in_folder("till.db-wal".into()));
+            assert!(salvage(&backup, self.street.book()).unwrap().is_complete());
+        }
+        self.till = Some(self.street.till(config()));
+        self.book = Book::open(self.street.book()).unwrap();
+        self.till().go_on_after_restore("Lin", "nothing came after the backup").unwrap();
+        self.ledger.look(self.till.as_ref().unwrap());
+    }
+
     fn acknowledge(&mut self) {
         let notices = self.till().notices().unwrap();
         let Some(notice) = self.dice.pick(&notices).map(|notice| notice.notice_no) else { return };
@@ -439,6 +459,7 @@ impl Days {
             }
             36..=37 => (self.close(), "close").1,
             38 => (self.acknowledge(), "acknowledge").1,
+            39 if self.dice.roll(3) == 0 => (self.put_back(), "put back").1,
             _ if self.dice.roll(2) == 0 => {
                 self.till = None;
                 self.till = Some(self.street.till(config()));
@@ -506,6 +527,11 @@ impl Days {
         fen
     }
 
+    fn assert_sound(&self, seed: u64) {
+        let report = self.till().check(&tillbook::CheckOptions::default()).unwrap();
+        assert!(report.is_clean(), "seed {seed}: {:#?}", report.findings);
+    }
+
     fn judge(&self) {
         self.ledger.judge(self.till(), &self.book, &self.street.book());
     }
@@ -531,6 +557,9 @@ fn play(seed: u64) {
             let what = days.act();
             done.push(what);
             days.judge();
+            if what == "put back" {
+                days.assert_sound(seed);
+            }
         }
         days.end();
         days.judge();
@@ -539,8 +568,7 @@ fn play(seed: u64) {
         println!("seed {seed}, after {done:?}");
         std::panic::resume_unwind(panic);
     }
-    let report = days.till().check(&tillbook::CheckOptions::default()).unwrap();
-    assert!(report.is_clean(), "seed {seed}: {:#?}", report.findings);
+    days.assert_sound(seed);
 }
 
 /// More of them with `TILLBOOK_SEEDS=100..200`.
