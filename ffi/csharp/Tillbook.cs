@@ -12025,9 +12025,9 @@ namespace Tillbook
 
         /// <summary>
         /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts,
-        /// what is open. Nobody's name, phone or card number stands in it, and no secret. A file that is there is
-        /// replaced. Any thread. Errors: NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED,
-        /// BAD_HANDLE.
+        /// what is open. Nobody's name, phone or card number stands in it, and no secret. Of files that are there only
+        /// an earlier bundle is replaced. Any thread. Errors: INVALID_INPUT for any other file; NO_PERMISSION,
+        /// DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_support_bundle(IntPtr till, IntPtr path, UIntPtr path_size, out IntPtr err);
