@@ -11006,8 +11006,8 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// A card as the book knows it, at once. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT,
-        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// A card as the book knows it, at once. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_card_of(
@@ -11021,7 +11021,8 @@ namespace Tillbook
         /// A card, read anew from every remote that it may have an account at. What does not answer within
         /// <c>timeout_ms</c> milliseconds (0: the configured time-out) is shown as the book has it. Any thread. Errors:
         /// NOT_FOUND if no remote and not the book knows it; UNREACHABLE or REMOTE_REFUSED if it is not in the book and
-        /// nobody could be asked; INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// nobody could be asked; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_serve_card(
@@ -11035,8 +11036,8 @@ namespace Tillbook
         /// <summary>
         /// The member whom the remote of the members knows by this identifier. Asks it, and waits at most
         /// <c>timeout_ms</c> milliseconds (0: the configured time-out). Any thread. Errors: UNREACHABLE,
-        /// REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
-        /// BAD_HANDLE.
+        /// REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+        /// POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_serve_member(
@@ -11049,8 +11050,8 @@ namespace Tillbook
 
         /// <summary>
         /// The member who shows a code: Gree's member code, Freemud's dynamic code. Otherwise as tillbook_serve_member.
-        /// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT,
-        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_serve_code(
@@ -11218,15 +11219,15 @@ namespace Tillbook
         /// <summary>
         /// Asks each remote for its catalogue, which also tells whether it is there. Waits at most <c>timeout_ms</c>
         /// milliseconds (0: the configured time-out). Any thread. Errors: UNREACHABLE, REMOTE_REFUSED: the first
-        /// failure, after all have been asked; STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// failure, after all have been asked; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_pull_catalogue(IntPtr till, uint timeout_ms, out IntPtr err);
 
         /// <summary>
         /// The most that the next operation may take offline, and how many more there may be; for a card if one is
-        /// named (<c>card</c> may be NULL). Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT,
-        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// named (<c>card</c> may be NULL). Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_headroom_of(
@@ -11521,7 +11522,7 @@ namespace Tillbook
         /// <summary>
         /// How many points a member has now, and ever had. Asks the remote and waits at most <c>timeout_ms</c>
         /// milliseconds (0: the configured time-out). Any thread. Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED,
-        /// NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_points_statistics_of(
@@ -11536,7 +11537,8 @@ namespace Tillbook
         /// A page of a member's points history as the remote has it, pages from 1, at most 200 lines a page. Asks the
         /// remote and waits at most <c>timeout_ms</c> milliseconds (0: the configured time-out). <c>page_info</c> may
         /// be NULL. Any thread; free the list with tillbook_points_records_free. Errors: UNREACHABLE, REMOTE_REFUSED,
-        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_points_history_of(
@@ -11565,7 +11567,8 @@ namespace Tillbook
         /// A page of the merchant's members, pages from 1, at most 200 a page; they are in the book from then on. Asks
         /// the remote and waits at most <c>timeout_ms</c> milliseconds (0: the configured time-out). <c>page_info</c>
         /// may be NULL. Any thread; free the list with tillbook_members_free. Errors: UNREACHABLE, REMOTE_REFUSED,
-        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_pull_members(
@@ -11636,7 +11639,7 @@ namespace Tillbook
         /// it with. Nothing in a push becomes a balance or a state: it makes the till ask. Any thread; free the buffer
         /// with tillbook_buffer_free. Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing;
         /// INVALID_INPUT: it is no push, or no configured remote; UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it
-        /// come again; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// come again; BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_apply_push(
@@ -11709,7 +11712,7 @@ namespace Tillbook
         /// <summary>
         /// Starts a thread that forwards the queue by itself until the till is closed. A host without threads calls
         /// tillbook_sync from its loop instead. Starting twice does nothing. Any thread. Errors: STORAGE if the system
-        /// gives no thread; CLOSED, BAD_HANDLE.
+        /// gives no thread; NULL_ARGUMENT, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_start_worker(IntPtr till, out IntPtr err);
@@ -12129,7 +12132,7 @@ namespace Tillbook
 
         /// <summary>
         /// Sets the answer's status, 100 to 999. For use inside <c>send</c>, on its thread. Errors: INVALID_INPUT,
-        /// BAD_HANDLE.
+        /// NULL_ARGUMENT, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_http_response_status(IntPtr response, int http_status, out IntPtr err);
