@@ -3343,7 +3343,7 @@ tillbook_status tillbook_return_order(struct tillbook_till *till,
 
 // A card as the book knows it, at once. Any thread.
 //
-// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_card_of(struct tillbook_till *till,
                                  const char *card,
                                  size_t card_size,
@@ -3354,7 +3354,7 @@ tillbook_status tillbook_card_of(struct tillbook_till *till,
 // milliseconds (0: the configured time-out) is shown as the book has it. Any thread.
 //
 // Errors: NOT_FOUND if no remote and not the book knows it; UNREACHABLE or REMOTE_REFUSED if it is not in the book and
-// nobody could be asked; INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// nobody could be asked; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_serve_card(struct tillbook_till *till,
                                     const char *card,
                                     size_t card_size,
@@ -3365,7 +3365,8 @@ tillbook_status tillbook_serve_card(struct tillbook_till *till,
 // The member whom the remote of the members knows by this identifier. Asks it, and waits at most `timeout_ms` milliseconds
 // (0: the configured time-out). Any thread.
 //
-// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_serve_member(struct tillbook_till *till,
                                       const char *id,
                                       size_t id_size,
@@ -3375,7 +3376,8 @@ tillbook_status tillbook_serve_member(struct tillbook_till *till,
 
 // The member who shows a code: Gree's member code, Freemud's dynamic code. Otherwise as tillbook_serve_member.
 //
-// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_serve_code(struct tillbook_till *till,
                                     const char *shown,
                                     size_t shown_size,
@@ -3549,7 +3551,8 @@ tillbook_status tillbook_services_free(struct tillbook_services *list);
 // Asks each remote for its catalogue, which also tells whether it is there. Waits at most `timeout_ms` milliseconds (0: the
 // configured time-out). Any thread.
 //
-// Errors: UNREACHABLE, REMOTE_REFUSED: the first failure, after all have been asked; STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: UNREACHABLE, REMOTE_REFUSED: the first failure, after all have been asked; NULL_ARGUMENT, STORAGE, POISONED,
+// CLOSED, BAD_HANDLE.
 tillbook_status tillbook_pull_catalogue(struct tillbook_till *till,
                                         uint32_t timeout_ms,
                                         struct tillbook_error **err);
@@ -3557,7 +3560,7 @@ tillbook_status tillbook_pull_catalogue(struct tillbook_till *till,
 // The most that the next operation may take offline, and how many more there may be; for a card if one is named (`card` may
 // be NULL). Any thread.
 //
-// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_headroom_of(struct tillbook_till *till,
                                      const char *card,
                                      size_t card_size,
@@ -3815,7 +3818,8 @@ tillbook_status tillbook_next_log(struct tillbook_log_record *record, struct til
 // How many points a member has now, and ever had. Asks the remote and waits at most `timeout_ms` milliseconds (0: the
 // configured time-out). Any thread.
 //
-// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_points_statistics_of(struct tillbook_till *till,
                                               const char *card,
                                               size_t card_size,
@@ -3827,7 +3831,8 @@ tillbook_status tillbook_points_statistics_of(struct tillbook_till *till,
 // waits at most `timeout_ms` milliseconds (0: the configured time-out). `page_info` may be NULL. Any thread; free the list
 // with tillbook_points_records_free.
 //
-// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_points_history_of(struct tillbook_till *till,
                                            const char *card,
                                            size_t card_size,
@@ -3854,7 +3859,8 @@ tillbook_status tillbook_points_records_free(struct tillbook_points_records *lis
 // waits at most `timeout_ms` milliseconds (0: the configured time-out). `page_info` may be NULL. Any thread; free the list
 // with tillbook_members_free.
 //
-// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_pull_members(struct tillbook_till *till,
                                       uint32_t page,
                                       uint32_t page_size,
@@ -3913,8 +3919,8 @@ tillbook_status tillbook_judge_sms(struct tillbook_till *till,
 // push becomes a balance or a state: it makes the till ask. Any thread; free the buffer with tillbook_buffer_free.
 //
 // Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing; INVALID_INPUT: it is no push, or no
-// configured remote;
-// UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it come again; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// configured remote; UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it come again; BAD_TEXT, NULL_ARGUMENT, STORAGE,
+// POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_apply_push(struct tillbook_till *till,
                                     const char *provider,
                                     size_t provider_size,
@@ -3978,7 +3984,7 @@ tillbook_status tillbook_free(struct tillbook_till *till);
 // Starts a thread that forwards the queue by itself until the till is closed. A host without threads calls tillbook_sync
 // from its loop instead. Starting twice does nothing. Any thread.
 //
-// Errors: STORAGE if the system gives no thread; CLOSED, BAD_HANDLE.
+// Errors: STORAGE if the system gives no thread; NULL_ARGUMENT, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_start_worker(struct tillbook_till *till,
                                       struct tillbook_error **err);
 
@@ -4258,9 +4264,9 @@ tillbook_status tillbook_safe_to_close_of(struct tillbook_till *till,
                                           struct tillbook_error **err);
 
 // Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open. Nobody's
-// name, phone or card number stands in it, and no secret. A file that is there is replaced. Any thread.
+// name, phone or card number stands in it, and no secret. Of files that are there only an earlier bundle is replaced. Any thread.
 //
-// Errors: NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+// Errors: INVALID_INPUT for any other file; NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_support_bundle(struct tillbook_till *till,
                                         const char *path,
                                         size_t path_size,
@@ -4358,7 +4364,7 @@ tillbook_status tillbook_next_token_wanted(struct tillbook_till *till,
 
 // Sets the answer's status, 100 to 999. For use inside `send`, on its thread.
 //
-// Errors: INVALID_INPUT, BAD_HANDLE.
+// Errors: INVALID_INPUT, NULL_ARGUMENT, BAD_HANDLE.
 tillbook_status tillbook_http_response_status(struct tillbook_http_response *response,
                                               int32_t http_status,
                                               struct tillbook_error **err);

@@ -154,7 +154,7 @@ pub(crate) enum Command {
     Forget(Forget),
     /// Write one file for support staff, without personal data
     Support {
-        /// The file to write; one that is there is replaced
+        /// The file to write; an earlier one is replaced, and no other file
         file: PathBuf,
     },
     /// A script that completes this tool's arguments in a shell

@@ -11069,8 +11069,8 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// A card as the book knows it, at once. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT,
-        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// A card as the book knows it, at once. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_card_of(
@@ -11084,7 +11084,8 @@ namespace Tillbook
         /// A card, read anew from every remote that it may have an account at. What does not answer within
         /// <c>timeout_ms</c> milliseconds (0: the configured time-out) is shown as the book has it. Any thread. Errors:
         /// NOT_FOUND if no remote and not the book knows it; UNREACHABLE or REMOTE_REFUSED if it is not in the book and
-        /// nobody could be asked; INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// nobody could be asked; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_serve_card(
@@ -11098,8 +11099,8 @@ namespace Tillbook
         /// <summary>
         /// The member whom the remote of the members knows by this identifier. Asks it, and waits at most
         /// <c>timeout_ms</c> milliseconds (0: the configured time-out). Any thread. Errors: UNREACHABLE,
-        /// REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
-        /// BAD_HANDLE.
+        /// REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+        /// POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_serve_member(
@@ -11112,8 +11113,8 @@ namespace Tillbook
 
         /// <summary>
         /// The member who shows a code: Gree's member code, Freemud's dynamic code. Otherwise as tillbook_serve_member.
-        /// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT,
-        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_serve_code(
@@ -11281,15 +11282,15 @@ namespace Tillbook
         /// <summary>
         /// Asks each remote for its catalogue, which also tells whether it is there. Waits at most <c>timeout_ms</c>
         /// milliseconds (0: the configured time-out). Any thread. Errors: UNREACHABLE, REMOTE_REFUSED: the first
-        /// failure, after all have been asked; STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// failure, after all have been asked; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_pull_catalogue(IntPtr till, uint timeout_ms, out IntPtr err);
 
         /// <summary>
         /// The most that the next operation may take offline, and how many more there may be; for a card if one is
-        /// named (<c>card</c> may be NULL). Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT,
-        /// STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// named (<c>card</c> may be NULL). Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
+        /// NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_headroom_of(
@@ -11584,7 +11585,7 @@ namespace Tillbook
         /// <summary>
         /// How many points a member has now, and ever had. Asks the remote and waits at most <c>timeout_ms</c>
         /// milliseconds (0: the configured time-out). Any thread. Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED,
-        /// NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_points_statistics_of(
@@ -11599,7 +11600,8 @@ namespace Tillbook
         /// A page of a member's points history as the remote has it, pages from 1, at most 200 lines a page. Asks the
         /// remote and waits at most <c>timeout_ms</c> milliseconds (0: the configured time-out). <c>page_info</c> may
         /// be NULL. Any thread; free the list with tillbook_points_records_free. Errors: UNREACHABLE, REMOTE_REFUSED,
-        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_points_history_of(
@@ -11628,7 +11630,8 @@ namespace Tillbook
         /// A page of the merchant's members, pages from 1, at most 200 a page; they are in the book from then on. Asks
         /// the remote and waits at most <c>timeout_ms</c> milliseconds (0: the configured time-out). <c>page_info</c>
         /// may be NULL. Any thread; free the list with tillbook_members_free. Errors: UNREACHABLE, REMOTE_REFUSED,
-        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_pull_members(
@@ -11699,7 +11702,7 @@ namespace Tillbook
         /// it with. Nothing in a push becomes a balance or a state: it makes the till ask. Any thread; free the buffer
         /// with tillbook_buffer_free. Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing;
         /// INVALID_INPUT: it is no push, or no configured remote; UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it
-        /// come again; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// come again; BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_apply_push(
@@ -11772,7 +11775,7 @@ namespace Tillbook
         /// <summary>
         /// Starts a thread that forwards the queue by itself until the till is closed. A host without threads calls
         /// tillbook_sync from its loop instead. Starting twice does nothing. Any thread. Errors: STORAGE if the system
-        /// gives no thread; CLOSED, BAD_HANDLE.
+        /// gives no thread; NULL_ARGUMENT, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_start_worker(IntPtr till, out IntPtr err);
@@ -12076,9 +12079,9 @@ namespace Tillbook
 
         /// <summary>
         /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts,
-        /// what is open. Nobody's name, phone or card number stands in it, and no secret. A file that is there is
-        /// replaced. Any thread. Errors: NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED,
-        /// BAD_HANDLE.
+        /// what is open. Nobody's name, phone or card number stands in it, and no secret. Of files that are there only
+        /// an earlier bundle is replaced. Any thread. Errors: INVALID_INPUT for any other file; NO_PERMISSION,
+        /// DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_support_bundle(IntPtr till, IntPtr path, UIntPtr path_size, out IntPtr err);
@@ -12180,7 +12183,7 @@ namespace Tillbook
 
         /// <summary>
         /// Sets the answer's status, 100 to 999. For use inside <c>send</c>, on its thread. Errors: INVALID_INPUT,
-        /// BAD_HANDLE.
+        /// NULL_ARGUMENT, BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_http_response_status(IntPtr response, int http_status, out IntPtr err);

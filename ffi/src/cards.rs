@@ -168,7 +168,7 @@ fn account_row(account: CardAccount, arena: &mut Arena) -> tillbook_account {
 
 /// A card as the book knows it, at once. Any thread.
 ///
-/// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_card_of(
     till: *mut tillbook_till,
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn tillbook_card_of(
 /// milliseconds (0: the configured time-out) is shown as the book has it. Any thread.
 ///
 /// Errors: NOT_FOUND if no remote and not the book knows it; UNREACHABLE or REMOTE_REFUSED if it is not in the book and
-/// nobody could be asked; INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// nobody could be asked; INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_serve_card(
     till: *mut tillbook_till,
@@ -211,7 +211,8 @@ pub unsafe extern "C" fn tillbook_serve_card(
 /// The member whom the remote of the members knows by this identifier. Asks it, and waits at most `timeout_ms` milliseconds
 /// (0: the configured time-out). Any thread.
 ///
-/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+/// POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_serve_member(
     till: *mut tillbook_till,
@@ -232,7 +233,8 @@ pub unsafe extern "C" fn tillbook_serve_member(
 
 /// The member who shows a code: Gree's member code, Freemud's dynamic code. Otherwise as tillbook_serve_member.
 ///
-/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+/// POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_serve_code(
     till: *mut tillbook_till,

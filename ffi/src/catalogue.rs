@@ -318,7 +318,8 @@ pub unsafe extern "C" fn tillbook_services_free(list: *mut tillbook_services) ->
 /// Asks each remote for its catalogue, which also tells whether it is there. Waits at most `timeout_ms` milliseconds (0: the
 /// configured time-out). Any thread.
 ///
-/// Errors: UNREACHABLE, REMOTE_REFUSED: the first failure, after all have been asked; STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: UNREACHABLE, REMOTE_REFUSED: the first failure, after all have been asked; NULL_ARGUMENT, STORAGE, POISONED,
+/// CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_pull_catalogue(
     till: *mut tillbook_till,
@@ -334,7 +335,7 @@ pub unsafe extern "C" fn tillbook_pull_catalogue(
 /// The most that the next operation may take offline, and how many more there may be; for a card if one is named (`card` may
 /// be NULL). Any thread.
 ///
-/// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_headroom_of(
     till: *mut tillbook_till,

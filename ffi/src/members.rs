@@ -155,7 +155,8 @@ fn page_row(page: u32, pages: Option<u32>, total: Option<u64>) -> tillbook_page 
 /// How many points a member has now, and ever had. Asks the remote and waits at most `timeout_ms` milliseconds (0: the
 /// configured time-out). Any thread.
 ///
-/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+/// POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_points_statistics_of(
     till: *mut tillbook_till,
@@ -186,7 +187,8 @@ pub unsafe extern "C" fn tillbook_points_statistics_of(
 /// waits at most `timeout_ms` milliseconds (0: the configured time-out). `page_info` may be NULL. Any thread; free the list
 /// with tillbook_points_records_free.
 ///
-/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+/// POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_points_history_of(
     till: *mut tillbook_till,
@@ -237,7 +239,8 @@ pub unsafe extern "C" fn tillbook_points_records_free(list: *mut tillbook_points
 /// waits at most `timeout_ms` milliseconds (0: the configured time-out). `page_info` may be NULL. Any thread; free the list
 /// with tillbook_members_free.
 ///
-/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: UNREACHABLE, REMOTE_REFUSED, UNSUPPORTED, NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, STORAGE,
+/// POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_pull_members(
     till: *mut tillbook_till,
@@ -351,8 +354,8 @@ pub unsafe extern "C" fn tillbook_judge_sms(
 /// push becomes a balance or a state: it makes the till ask. Any thread; free the buffer with tillbook_buffer_free.
 ///
 /// Errors: REMOTE_REFUSED: the signature is not the platform's, so answer nothing; INVALID_INPUT: it is no push, or no
-/// configured remote;
-/// UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it come again; NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// configured remote; UNSUPPORTED; DISK_FULL, STORAGE: not taken in, let it come again; BAD_TEXT, NULL_ARGUMENT, STORAGE,
+/// POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_apply_push(
     till: *mut tillbook_till,

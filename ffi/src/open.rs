@@ -215,7 +215,7 @@ pub unsafe extern "C" fn tillbook_free(till: *mut tillbook_till) -> tillbook_sta
 /// Starts a thread that forwards the queue by itself until the till is closed. A host without threads calls tillbook_sync
 /// from its loop instead. Starting twice does nothing. Any thread.
 ///
-/// Errors: STORAGE if the system gives no thread; CLOSED, BAD_HANDLE.
+/// Errors: STORAGE if the system gives no thread; NULL_ARGUMENT, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_start_worker(
     till: *mut tillbook_till,

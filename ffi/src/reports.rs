@@ -499,9 +499,9 @@ pub unsafe extern "C" fn tillbook_safe_to_close_of(
 }
 
 /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open. Nobody's
-/// name, phone or card number stands in it, and no secret. A file that is there is replaced. Any thread.
+/// name, phone or card number stands in it, and no secret. Of files that are there only an earlier bundle is replaced. Any thread.
 ///
-/// Errors: NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: INVALID_INPUT for any other file; NO_PERMISSION, DISK_FULL, STORAGE, BAD_TEXT, NULL_ARGUMENT, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_support_bundle(
     till: *mut tillbook_till,

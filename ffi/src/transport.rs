@@ -232,7 +232,7 @@ fn filling(
 
 /// Sets the answer's status, 100 to 999. For use inside `send`, on its thread.
 ///
-/// Errors: INVALID_INPUT, BAD_HANDLE.
+/// Errors: INVALID_INPUT, NULL_ARGUMENT, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_http_response_status(
     response: *mut tillbook_http_response,

@@ -19,6 +19,12 @@ use super::safe::safe_to_close;
 /// The form of the document.
 const FORM: u32 = 1;
 
+/// What it is known by.
+const NAME: &str = "tillbook_support_bundle";
+
+/// Far longer than any.
+const MOST: u64 = 64 * 1024 * 1024;
+
 /// How many of the last attempts it holds.
 const ATTEMPTS: usize = 200;
 
@@ -60,7 +66,7 @@ pub(crate) fn bundle(view: &View<'_>, path: &Path, now: Timestamp, check: &Resul
         })
         .collect();
     let document = json!({
-        "tillbook_support_bundle": FORM,
+        (NAME): FORM,
         "made_at": time(now),
         "business_date": kept.day_of(now),
         "program": {
@@ -94,6 +100,9 @@ pub(crate) fn write_bundle(path: &Path, text: &str, book: &Path) -> Result<()> {
     if is_of_a_book(path, book) {
         return Err(Error::invalid("path", "must not be a book, or a file that belongs to one", "a book's file"));
     }
+    if !may_be_replaced(path) {
+        return Err(Error::invalid("path", "must not be a file of another kind", "a file that is there"));
+    }
     let failed = |error| Error::io("can't write the support bundle", error);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -101,6 +110,17 @@ pub(crate) fn write_bundle(path: &Path, text: &str, book: &Path) -> Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// Only an earlier bundle is: a till's settings, say, would be lost for good. What can't be read is left to the writing to tell.
+fn may_be_replaced(path: &Path) -> bool {
+    // A terminal or the like holds nothing.
+    let Some(there) = path.metadata().ok().filter(std::fs::Metadata::is_file) else { return true };
+    if there.len() == 0 || there.len() > MOST {
+        return there.len() == 0;
+    }
+    let name = NAME.as_bytes();
+    std::fs::read(path).map_or(true, |there| there.windows(name.len()).any(|part| part == name))
 }
 
 /// Whether a slip of the hand names this book or another one, what SQLite or a till keeps beside it, or a high-water file: these are

@@ -298,11 +298,11 @@ impl Book {
     }
 
     /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open.
-    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
+    /// Nobody's name, phone or card number stands in it, and no secret. Of files that are there only an earlier bundle is replaced.
     ///
     /// # Errors
-    /// `InvalidInput` for a book or a file that belongs to one, the high-water file among them; `NoPermission`, `DiskFull`,
-    /// `Storage`, and as every read of a book.
+    /// `InvalidInput` for a book, a file that belongs to one, or one that is no earlier bundle; `NoPermission`, `DiskFull`, `Storage`,
+    /// and as every read of a book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
         let check = self.check(&CheckOptions::default());
         let text = self.read(|view| bundle(view, self.reader.path(), now(view)?, &check))?;

@@ -241,6 +241,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must not be a file that a backup is no replacement for" => "不能是备份无法代替的文件",
         "must be in a folder that exists" => "所在文件夹必须存在",
         "must be outside of the book's folder" => "不能在账本所在的文件夹内",
+        "must not be a file of another kind" => "不能是其他类型的已有文件",
         "must be a high-water file, or not be there yet" => "须为高水位文件，或尚不存在",
         "must not be another book's" => "不能是其他账本的文件",
         "must be of the same book as the high-water file" => "须与高水位文件属于同一账本",

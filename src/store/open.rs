@@ -166,7 +166,7 @@ pub(super) fn resolved(path: &Path) -> Result<PathBuf> {
     match std::fs::canonicalize(path) {
         Ok(path) => Ok(path),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let name = path.file_name().ok_or_else(|| Error::config("path", "must name a file"))?;
+            let name = path.file_name().ok_or_else(|| Error::invalid("path", "must name a file", "no name"))?;
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             Ok(std::fs::canonicalize(folder).map_err(unresolved)?.join(name))
         }

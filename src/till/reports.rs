@@ -127,11 +127,11 @@ impl Till {
     }
 
     /// Writes one file for support staff: versions, settings without secrets, counts, outages, the last attempts, what is open.
-    /// Nobody's name, phone or card number stands in it, and no secret. A file that is there is replaced, unless it is a book's.
+    /// Nobody's name, phone or card number stands in it, and no secret. Of files that are there only an earlier bundle is replaced.
     ///
     /// # Errors
-    /// `InvalidInput` for a book or a file that belongs to one, the high-water file among them; `NoPermission`, `DiskFull`,
-    /// `Storage`, and as every read of the book.
+    /// `InvalidInput` for a book, a file that belongs to one, or one that is no earlier bundle; `NoPermission`, `DiskFull`, `Storage`,
+    /// and as every read of the book.
     pub fn support_bundle(&self, path: impl AsRef<Path>) -> Result<()> {
         // On a connection of its own: it reads the whole book, and no cashier waits for it.
         let check = self.check(&CheckOptions::default());

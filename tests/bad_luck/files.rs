@@ -221,8 +221,9 @@ fn a_path_that_can_hold_no_book_is_an_error() {
     let folder = dir.path().join("folder");
     fs::create_dir(&folder).unwrap();
     let error = Till::open(&folder, config()).unwrap_err();
-    assert_eq!(error.code(), ErrorCode::NoPermission, "{error:?}");
+    assert_eq!(error.code(), ErrorCode::NotABook, "{error:?}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing was made beside it");
 }
 
 #[test]

@@ -123,6 +123,11 @@ fn no_slip_of_the_hand_replaces_a_book() {
     }
     drop(till);
     assert_eq!(shop.till().card("A1").unwrap().number.as_str(), "A1");
+    // Nor are a till's settings, or whatever else stands there; an earlier bundle is.
+    let other = shop.dir.path().join("till.json");
+    std::fs::write(&other, "{\"merchant\": \"Noodle House\"}").unwrap();
+    assert_eq!(shop.till().support_bundle(&other).unwrap_err().code(), tillbook::ErrorCode::InvalidInput);
+    assert!(std::fs::read_to_string(&other).unwrap().contains("merchant"));
     shop.till().support_bundle(shop.dir.path().join("till.db.support")).unwrap();
 }
 

@@ -28,8 +28,8 @@ use crate::{Ended, Outcome};
 
 /// What whoever looks after the till can do about a book that can't be opened or read. The library's words are a cashier's.
 pub(crate) fn what_helps(cli: &Cli, code: ErrorCode) -> Option<Words> {
-    // These two are the help, and their files are others.
-    if matches!(cli.command, Command::Restore(_) | Command::Salvage { .. }) {
+    // Two are the help, and what is damaged may be another file: a backup, an archive.
+    if matches!(cli.command, Command::Restore(_) | Command::Salvage { .. } | Command::House(_)) {
         return None;
     }
     let holds_something =
