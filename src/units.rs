@@ -10,6 +10,13 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
+/// A remote's figure further from zero than this, in fen or points, is none. The book takes what is further still for damage.
+const FARTHEST: i64 = 10_000_000_000_000_000;
+
+fn is_a_figure(figure: i64) -> bool {
+    (-FARTHEST..=FARTHEST).contains(&figure)
+}
+
 /// An amount of money in whole fen (1 yuan = 100 fen). May be negative where it is an effect.
 ///
 /// ```
@@ -68,10 +75,21 @@ impl Money {
             .ok_or_else(|| bad("is too large"))
     }
 
-    /// A remote's figure in yuan, rounded half-up to the fen. `None` only where it does not fit an `i64` of fen.
+    /// A remote's figure in yuan, rounded half-up to the fen. `None` beyond a hundred trillion yuan either way: no card has that,
+    /// and what is taken in must leave sums far from overflow.
     #[must_use]
     pub fn from_remote_yuan(yuan: Decimal) -> Option<Self> {
-        Rounding::FEN_HALF_UP.of_fen(yuan.checked_mul(Decimal::ONE_HUNDRED)?)
+        Self::from_remote_fen(yuan.checked_mul(Decimal::ONE_HUNDRED)?)
+    }
+
+    /// As [`Money::from_remote_yuan`], of a figure in fen.
+    pub(crate) fn from_remote_fen(fen: Decimal) -> Option<Self> {
+        Rounding::FEN_HALF_UP.of_fen(fen).filter(|money| is_a_figure(money.0))
+    }
+
+    /// A sum of a remote's figures, held where its single figures are.
+    pub(crate) fn held(self) -> Self {
+        Money(self.0.clamp(-FARTHEST, FARTHEST))
     }
 
     /// The exact value in yuan.
@@ -164,10 +182,16 @@ impl Points {
         self.0
     }
 
-    /// A remote's figure, floored. `None` only where it does not fit an `i64`.
+    /// A remote's figure, floored. `None` beyond 10^16 either way: nobody has that, and what is taken in must leave sums far
+    /// from overflow.
     #[must_use]
     pub fn from_remote(points: Decimal) -> Option<Self> {
-        points.floor().to_i64().map(Points)
+        points.floor().to_i64().filter(|&points| is_a_figure(points)).map(Points)
+    }
+
+    /// A sum of a remote's figures, held where its single figures are.
+    pub(crate) fn held(self) -> Self {
+        Points(self.0.clamp(-FARTHEST, FARTHEST))
     }
 
     /// The sum, held at the ends of the range.

@@ -239,6 +239,55 @@ fn a_remotes_nonsense_neither_poisons_the_till_nor_makes_a_slip_that_does_not_ad
     }
 }
 
+/// Figures that no book adds up are none: neither is the book called damaged for what a remote has said of one card, nor does
+/// that card hold up the others.
+#[test]
+fn a_remotes_absurd_figures_are_no_damage_to_the_book() {
+    let bodies = [
+        r#"{"card_id":"A1","amount":60000000000000000.00,"cur_score":1}"#,
+        r#"{"card_id":"A1","amount":-60000000000000000.00,"cur_score":1}"#,
+        r#"{"card_id":"A1","amount":1,"cur_score":9000000000000000000}"#,
+    ];
+    for body in bodies {
+        let bench = Bench::new();
+        let till = bench.till();
+        bench.wire.cut();
+        while till.status().unwrap().link != Link::Down {
+            till.pull_catalogue(SOON).unwrap_err();
+        }
+        for card in ["A1", "B1"] {
+            till.consume(Consume::new(card, yuan("5")).op_id(card).offline()).unwrap();
+        }
+        let wire = Arc::clone(&bench.wire);
+        bench.wire.hook(move |request| {
+            let asked = request.url.contains("getcardinfo") && String::from_utf8_lossy(&request.body).contains("A1");
+            if asked { ok(body) } else { Some(Ok(wire.handle(request))) }
+        });
+        bench.wire.restore();
+        sync_until(&till, |till| till.operation("B1").unwrap().state == State::Settled);
+        assert_eq!(till.card("A1").unwrap().balances.money.confirmed, yuan("500"), "{body}");
+        bench.wire.hook(|_| None);
+        sync_until(&till, |till| till.operation("A1").unwrap().state == State::Settled);
+    }
+}
+
+/// A rule that promises more than any book adds up promises nothing: the card can still be recharged.
+#[test]
+fn an_absurd_rule_stops_no_recharge() {
+    let bench = Bench::new();
+    let rules = r#"{"rules":[{"money":1,"add_money":1e20,"add_score":1e18},{"money":0,"add_money":5,"add_score":2}],
+        "paytypes":[[1,"cash"]]}"#;
+    bench.wire.hook(move |request| request.url.contains("getrechargerules").then(|| ok(rules)).flatten());
+    let till = bench.till();
+    assert_eq!(till.recharge_rules("A1").unwrap().len(), 2);
+    bench.wire.cut();
+    while till.status().unwrap().link != Link::Down {
+        till.pull_catalogue(SOON).unwrap_err();
+    }
+    let receipt = till.recharge(Recharge::new("A1", yuan("100"), 1).offline()).unwrap();
+    assert_eq!((receipt.told.bonus, receipt.told.points), (yuan("5"), points(2)));
+}
+
 /// Totals that shrank for a good reason (a cancelled sale): once somebody has looked, figures are taken again.
 #[test]
 fn an_acknowledged_stale_snapshot_lets_the_next_one_land() {

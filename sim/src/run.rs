@@ -43,6 +43,9 @@ pub struct Outcome {
 /// own settings allow.
 const SETTLED_WITHIN_MS: i64 = 600_000;
 
+/// The longest wait after token calls whose quota was spent in vain.
+const TOKEN_WAIT_MS: i64 = 2 * 3_600_000;
+
 const DAY_MS: i64 = 86_400_000;
 const LONG_STEP_MS: i64 = 600_000;
 
@@ -122,6 +125,9 @@ fn quiet(world: &mut World) -> Result<(), Violation> {
         longest = longest.max(2 * wait + 12 * (till.timeout_ms() + till.quiet_ms()));
         actors::clock(world, i, 0);
         world.pump(i)?;
+    }
+    if world.plan.town.gree.is_some() || world.plan.town.yonyou.is_some() {
+        longest += TOKEN_WAIT_MS;
     }
     let mut until = world.now() + SETTLED_WITHIN_MS + longest;
     let mut round = 100_000;

@@ -57,7 +57,7 @@ pub(crate) fn recharge_bonus(amount: Money, rules: &[RechargeRule]) -> (Money, P
         let money = match rule.when {
             RechargeWhen::Always => Money::from_remote_yuan(rule.bonus),
             RechargeWhen::Percentage => {
-                rule.bonus.checked_mul(Decimal::from(amount.fen())).and_then(|fen| Rounding::FEN_HALF_UP.of_fen(fen))
+                rule.bonus.checked_mul(Decimal::from(amount.fen())).and_then(Money::from_remote_fen)
             }
             RechargeWhen::Threshold(from) if Some(from) == reached => Money::from_remote_yuan(rule.bonus),
             RechargeWhen::Threshold(_) => continue,
@@ -65,7 +65,7 @@ pub(crate) fn recharge_bonus(amount: Money, rules: &[RechargeRule]) -> (Money, P
         bonus = bonus.plus(money.unwrap_or(Money::ZERO));
         points = points.plus(rule.points);
     }
-    (bonus, points)
+    (bonus.held(), points.held())
 }
 
 /// The points that a payment of `paid` brings at so many a yuan, floored.
@@ -139,6 +139,12 @@ mod tests {
             assert_eq!(recharge_bonus(yuan(amount), &rules), (yuan(bonus), Points::new(points)), "{amount}");
         }
         assert_eq!(recharge_bonus(yuan("100"), &[]), (Money::ZERO, Points::ZERO));
+        // What is no figure brings nothing, and a sum of many goes nowhere.
+        let absurd = [rule(RechargeWhen::Percentage, "1e20", 0), rule(RechargeWhen::Always, "1e15", 0)];
+        assert_eq!(recharge_bonus(yuan("100"), &absurd), (Money::ZERO, Points::ZERO));
+        let many = vec![rule(RechargeWhen::Always, "1e14", 10_000_000_000_000_000); 2_000];
+        let most = (Money::from_fen(10_000_000_000_000_000), Points::new(10_000_000_000_000_000));
+        assert_eq!(recharge_bonus(yuan("100"), &many), most);
     }
 
     #[test]

@@ -9,8 +9,9 @@ use crate::provider::wire::{Envelope, Fields};
 use crate::provider::{Guarantee, Outcome, Outgoing, ReadFailure, RefusalClass, RemoteRefusal, Undone};
 use crate::transport::HttpResponse;
 
-/// The code that somebody asks for by name. The others stand in [`meaning`] alone.
+/// The codes that somebody asks for by name. The others stand in [`meaning`] alone.
 pub(super) mod code {
+    pub(crate) const NOT_BOUND: &str = "110003";
     pub(crate) const WRONG_SMS_CODE: &str = "140005";
 }
 
@@ -46,7 +47,7 @@ pub(super) fn meaning(config: &GreeConfig, said: &Envelope) -> Meaning {
         "500" => Meaning::Internal,
         // Listed as wrong parameters, and in 3.6 and 3.7 as a busy system.
         "1001" if said.message.contains("系统繁忙") => Meaning::Internal,
-        "110003" | "110004" => Meaning::NoSuchMember,
+        code::NOT_BOUND | "110004" => Meaning::NoSuchMember,
         "120002" | "130002" | "130004" | "150003" | "150008" | "150009" => Meaning::Business,
         "1001" | "110001" | "110002" | "110006" | "120001" | "140002" | "140003" | "150006" | "150007" => {
             Meaning::Permanent

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Coupon, CouponEffect, CouponScope, CouponStatus, CouponTemplate, Named, Validity};
 use crate::provider::wire::{self, Fields, Object};
-use crate::units::{Money, Rate, Rounding};
+use crate::units::{Money, Rate};
 
 /// What a coupon takes off (`coupon_category`).
 mod category {
@@ -113,7 +113,7 @@ fn effect(config: &GreeConfig, unit: FeeUnit, fields: &Fields<'_>) -> Option<Cou
 
 fn fee(unit: FeeUnit, number: Decimal) -> Option<Money> {
     match unit {
-        FeeUnit::Fen => Rounding::FEN_HALF_UP.of_fen(number),
+        FeeUnit::Fen => Money::from_remote_fen(number),
         FeeUnit::Yuan => Money::from_remote_yuan(number),
     }
 }

@@ -240,6 +240,11 @@ impl Errands {
                 }
                 // The member has just been there.
                 (Aim::Serve, Errand::Coupons(_)) | (Aim::Health, _) => {}
+                // One who was registered may have been blocked since: that is no proof that nobody was.
+                (Aim::Membership, _) if said.code == code::NOT_BOUND => {
+                    self.errands.clear();
+                    return Ok(());
+                }
                 _ => {
                     self.gathered = Gathered { absent: true, ..Gathered::default() };
                     self.errands.clear();

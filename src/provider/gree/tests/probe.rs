@@ -57,7 +57,7 @@ fn a_registration_is_found_by_its_phone() {
         (gree(), there.clone(), Is::Applied(Evidence::Inferred)),
         (sole, there.clone(), Is::Applied(Evidence::Proven)),
         (gree(), no("110004", ""), Is::NotSeen),
-        (gree(), no("110003", ""), Is::NotSeen),
+        (gree(), no("110003", ""), Is::Unclear),
     ];
     for (gree, answer, want) in cases {
         assert_eq!(judged(&gree, &op, None, &[answer]), want);
