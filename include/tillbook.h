@@ -3682,7 +3682,7 @@ tillbook_status tillbook_exceptions_free(struct tillbook_exceptions *list);
 // Puts a card on this till's exception list, or takes it off, and keeps who did. As tillbook_set_exception and
 // tillbook_lift_exception otherwise. Any thread.
 //
-// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: NOT_FOUND for a card that is to be taken off and was never there, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_change_exception(struct tillbook_till *till,
                                           const struct tillbook_exception_request *request,
                                           struct tillbook_error **err);
@@ -3784,7 +3784,7 @@ tillbook_status tillbook_forget(struct tillbook_till *till,
 // Needs no till. Any thread; free the buffer with tillbook_buffer_free.
 //
 // Errors: BOOK_IN_USE while a till has it open; INVALID_INPUT where `into` is there already, or a log or leftover of that name;
-// NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
+// NOT_A_BOOK where nothing can be read, WRONG_KEY where it is encrypted; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
 tillbook_status tillbook_salvage(const char *damaged,
                                  size_t damaged_size,
                                  const char *into,
@@ -4090,9 +4090,10 @@ tillbook_status tillbook_resolve(struct tillbook_till *till,
                                  struct tillbook_receipt *receipt,
                                  struct tillbook_error **err);
 
-// Puts a card on this till's exception list: it is refused here from now on. Any thread.
+// Puts a card on this till's exception list: it is refused here from now on, one that this till has never met as soon as it comes.
+// Any thread.
 //
-// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+// Errors: INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 tillbook_status tillbook_set_exception(struct tillbook_till *till,
                                        const char *card,
                                        size_t card_size,

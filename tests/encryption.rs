@@ -234,3 +234,12 @@ fn nothing_replaces_what_it_is_no_replacement_for() {
     assert!(till.backup(&copy, BackupOptions::new().overwrite(true)).is_err(), "nobody knows any more whose it is");
     assert!(Path::new(&copy).exists());
 }
+
+#[test]
+fn it_is_not_salvaged_and_that_is_said() {
+    let shop = Shop::open();
+    drop(open(&shop, Some(&KEY)).unwrap());
+    let into = shop.dir.path().join("saved.db");
+    assert_eq!(tillbook::salvage(shop.book(), &into).unwrap_err().code(), ErrorCode::WrongKey);
+    assert!(!into.exists());
+}

@@ -11418,8 +11418,9 @@ namespace Tillbook
 
         /// <summary>
         /// Puts a card on this till's exception list, or takes it off, and keeps who did. As tillbook_set_exception and
-        /// tillbook_lift_exception otherwise. Any thread. Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT,
-        /// NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// tillbook_lift_exception otherwise. Any thread. Errors: NOT_FOUND for a card that is to be taken off and was
+        /// never there, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_change_exception(
@@ -11541,7 +11542,8 @@ namespace Tillbook
         /// treated as one that was restored from an old copy. Needs room for two more copies. Needs no till. Any
         /// thread; free the buffer with tillbook_buffer_free. Errors: BOOK_IN_USE while a till has it open;
         /// INVALID_INPUT where <c>into</c> is there already, or a log or leftover of that name; NOT_A_BOOK where
-        /// nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
+        /// nothing can be read, WRONG_KEY where it is encrypted; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT,
+        /// NULL_ARGUMENT.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_salvage(
@@ -11885,8 +11887,9 @@ namespace Tillbook
             out IntPtr err);
 
         /// <summary>
-        /// Puts a card on this till's exception list: it is refused here from now on. Any thread. Errors: NOT_FOUND,
-        /// INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+        /// Puts a card on this till's exception list: it is refused here from now on, one that this till has never met
+        /// as soon as it comes. Any thread. Errors: INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED,
+        /// BAD_HANDLE.
         /// </summary>
         [DllImport(Dll, CallingConvention = Cdecl, CharSet = CharSet.Unicode, ExactSpelling = true)]
         public static extern int tillbook_set_exception(

@@ -130,7 +130,7 @@ pub unsafe extern "C" fn tillbook_exceptions_free(list: *mut tillbook_exceptions
 /// Puts a card on this till's exception list, or takes it off, and keeps who did. As tillbook_set_exception and
 /// tillbook_lift_exception otherwise. Any thread.
 ///
-/// Errors: NOT_FOUND, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: NOT_FOUND for a card that is to be taken off and was never there, INVALID_INPUT, BAD_STRUCT, BAD_TEXT, NULL_ARGUMENT, DISK_FULL, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_change_exception(
     till: *mut tillbook_till,

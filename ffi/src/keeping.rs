@@ -125,7 +125,7 @@ pub unsafe extern "C" fn tillbook_forget(
 /// Needs no till. Any thread; free the buffer with tillbook_buffer_free.
 ///
 /// Errors: BOOK_IN_USE while a till has it open; INVALID_INPUT where `into` is there already, or a log or leftover of that name;
-/// NOT_A_BOOK where nothing can be read; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
+/// NOT_A_BOOK where nothing can be read, WRONG_KEY where it is encrypted; STORAGE, DISK_FULL, NO_PERMISSION, BAD_TEXT, NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_salvage(
     damaged: *const c_char,

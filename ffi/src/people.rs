@@ -266,9 +266,10 @@ pub unsafe extern "C" fn tillbook_resolve(
     })
 }
 
-/// Puts a card on this till's exception list: it is refused here from now on. Any thread.
+/// Puts a card on this till's exception list: it is refused here from now on, one that this till has never met as soon as it comes.
+/// Any thread.
 ///
-/// Errors: NOT_FOUND, INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
+/// Errors: INVALID_INPUT, BAD_TEXT, NULL_ARGUMENT, STORAGE, POISONED, CLOSED, BAD_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tillbook_set_exception(
     till: *mut tillbook_till,

@@ -247,6 +247,7 @@ pub(super) fn words(english: &str) -> Option<&'static str> {
         "must be of the same book as the high-water file" => "须与高水位文件属于同一账本",
         "must be of the same book as the one it replaces" => "须与被替换的账本为同一账本",
         "the book is not encrypted" => "账本未加密",
+        "an encrypted book can't be salvaged" => "加密账本无法抢救",
         "can't be used: the SQLite that is linked has no cipher" => "无法使用，软件缺少加密组件",
         "must be 32 bytes" => "须为 32 字节",
         "must not be given: this build has no encryption (feature `encryption`)" => "本软件未启用加密功能，不能填写",

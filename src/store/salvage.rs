@@ -138,6 +138,7 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
     if let Some(conn) = readable(copy) {
         return Ok(conn);
     }
+    let encrypted = super::looks_encrypted(copy);
     report.first_page_replaced = true;
     report.notes.push("the beginning of the file can't be read: where its tables begin is a guess".into());
     let fresh = Part::beside(copy)?;
@@ -165,7 +166,13 @@ fn open_source(copy: &Path, report: &mut SalvageReport) -> Result<Connection> {
     // A log belongs to the beginning that is gone.
     let _ = std::fs::remove_file(beside(copy, "-wal"));
     std::fs::write(copy, &bytes).map_err(|error| Error::io("can't write beside the new book", error))?;
-    readable(copy).ok_or_else(|| Error::not_a_book("nothing of it can be read"))
+    readable(copy).ok_or_else(|| {
+        if encrypted {
+            Error::wrong_key("an encrypted book can't be salvaged")
+        } else {
+            Error::not_a_book("nothing of it can be read")
+        }
+    })
 }
 
 /// A connection that finds our tables in the file.

@@ -22,11 +22,16 @@ impl Engine {
         let why = why.map(|why| short_text("why", why.to_owned(), 200)).transpose()?;
         let at = self.now();
         self.store.write(|tx| {
-            let card = tx.card_row(number.as_str())?.ok_or_else(|| Error::not_found("card"))?;
+            let change = ExceptionChange { reason: why.as_deref(), who: &who, by_list: false, at };
+            let Some(card) = tx.card_row(number.as_str())? else {
+                // It is refused when it comes: a card is reported stolen before it is seen at each till.
+                why.as_ref().ok_or_else(|| Error::not_found("card"))?;
+                let card_no = tx.insert_card(number.as_str())?;
+                return tx.set_exception(card_no, change);
+            };
             if card.exception == why && (why.is_none() || !tx.is_excepted_by_list(card.card_no)?) {
                 return Ok(());
             }
-            let change = ExceptionChange { reason: why.as_deref(), who: &who, by_list: false, at };
             tx.set_exception(card.card_no, change)
         })
     }

@@ -293,6 +293,9 @@ impl Runtime {
 
     /// Starts the worker; a second one is not started.
     pub(crate) fn start_worker(self: &Arc<Self>) -> Result<Option<JoinHandle<()>>> {
+        if self.ending.load(Ordering::SeqCst) {
+            return Err(Error::closed());
+        }
         if self.drains.swap(true, Ordering::SeqCst) {
             return Ok(None);
         }

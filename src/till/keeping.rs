@@ -29,7 +29,7 @@ const READERS_END: Duration = Duration::from_secs(2);
 /// ```
 ///
 /// # Errors
-/// `BookInUse` while a till has it open; `InvalidInput` where `into` is there already, or a log or leftover of that name; `NotABook` where nothing can be read; `Storage`, `DiskFull`, `NoPermission`.
+/// `BookInUse` while a till has it open; `InvalidInput` where `into` is there already, or a log or leftover of that name; `NotABook` where nothing can be read, `WrongKey` where it is encrypted; `Storage`, `DiskFull`, `NoPermission`.
 pub fn salvage(damaged: impl AsRef<Path>, into: impl AsRef<Path>) -> Result<SalvageReport> {
     crate::store::salvage(damaged.as_ref(), into.as_ref(), SystemClock::new().wall())
 }

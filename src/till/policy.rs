@@ -74,10 +74,10 @@ impl Till {
     }
 
     /// Puts a card on this till's exception list with a reason (at most 200 characters), or takes it off with `None`. Who does
-    /// (at most 64 characters) is kept with it.
+    /// (at most 64 characters) is kept with it. A card that this till has never met is refused when it comes.
     ///
     /// # Errors
-    /// `NotFound`, `InvalidInput`.
+    /// `NotFound` for a card that is to be taken off and was never there, `InvalidInput`.
     pub fn set_exception_by(&self, number: &str, why: Option<&str>, who: &str) -> Result<()> {
         let number = CardNumber::new(number)?;
         self.runtime.with(|engine| engine.set_exception(&number, why, who))

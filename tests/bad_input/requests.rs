@@ -298,7 +298,7 @@ fn what_people_say_is_checked_too() {
         till.operation("never").unwrap_err(),
         till.void("never").unwrap_err(),
         till.resolve("never", Resolution::WriteOff, "boss", "why").unwrap_err(),
-        till.set_exception("Z9", Some("why")).unwrap_err(),
+        till.set_exception("Z9", None).unwrap_err(),
         till.card("Z9").unwrap_err(),
         till.headroom(Some("Z9")).unwrap_err(),
         till.recharge_rules("Z9").unwrap_err(),

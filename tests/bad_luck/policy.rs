@@ -406,6 +406,13 @@ fn the_merchants_list_replaces_itself_and_nothing_else() {
     assert_eq!(till.card("U1").unwrap_err().code(), ErrorCode::NotFound);
     assert_eq!(till.headroom(Some("U1")).unwrap_err().code(), ErrorCode::NotFound);
     assert_eq!(till.search("U1").unwrap().cards, []);
+    // Nor is one that a person has put there before this till met it; whoever changes their mind takes it off again.
+    for (why, code) in [(None, Some(ErrorCode::NotFound)), (Some("lost"), None), (None, None), (Some("stolen"), None)] {
+        assert_eq!(till.set_exception_by("U2", why, "Ms Wu").err().map(|error| error.code()), code, "{why:?}");
+    }
+    assert_eq!(refusal(&till, pay("U2", "1").offline()), Refusal::ExceptionList { reason: "stolen".into() });
+    assert_eq!(till.card("U2").unwrap_err().code(), ErrorCode::NotFound);
+    till.set_exception("U2", None).unwrap();
     till.serve_card("U1", SOON).unwrap();
     assert_eq!(till.search("U1").unwrap().cards.len(), 1);
     assert_eq!(till.card("U1").unwrap().exception.as_deref(), Some("copied"));
