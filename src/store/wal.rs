@@ -131,7 +131,23 @@ fn damage(log: &mut (impl Read + Seek), book: &Path) -> std::io::Result<Option<S
             "the file is empty, or was not there: its log holds finished transactions, which would be lost".to_owned(),
         ));
     }
+    // SQLite takes whatever log lies there. The file has been marked before it has one of its own; a backup never is.
+    if finished && has_none(book)? {
+        return Ok(Some(
+            "a copy stands in the book's place, and beside it the log of the file that stood there before".to_owned(),
+        ));
+    }
     Ok(None)
+}
+
+/// Whether a file says that it has never had a log. Of an encrypted one that can't be seen.
+fn has_none(book: &Path) -> std::io::Result<bool> {
+    let mut bytes = [0; 20];
+    match File::open(book)?.read_exact(&mut bytes) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(false),
+        read => read?,
+    }
+    Ok(bytes.starts_with(b"SQLite format 3\0") && bytes[18..] == [1, 1])
 }
 
 /// Whether a transaction that was finished stands behind another one that was, from a frame on that is not right.

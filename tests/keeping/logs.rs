@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tillbook::{Consume, ErrorCode, Till, TillBuilder};
+use tillbook::{BackupOptions, Consume, ErrorCode, Restore, Till, TillBuilder};
 
 use crate::street::{ALL, Street};
 use crate::{config, street, yuan};
@@ -202,4 +202,32 @@ fn a_log_without_its_file_is_told_and_stays() {
         std::fs::write(with_log(&book), &log[..32]).unwrap();
         bench.street.builder(config()).open(&book).unwrap();
     }
+}
+
+/// A backup that was copied into the book's place by hand, beside the log of the book that stood there: SQLite would mix the two.
+#[test]
+fn another_files_log_is_told_and_nothing_is_mixed() {
+    let (bench, log) = bench();
+    let book = bench.dir.path().join("till.db");
+    let copy = bench.dir.path().join("copy.db");
+    let till = bench.open(&log).unwrap();
+    till.backup(&copy, BackupOptions::new()).unwrap();
+    drop(till);
+    let backup = std::fs::read(&copy).unwrap();
+    std::fs::write(&book, &backup).unwrap();
+    std::fs::write(with_log(&book), &log).unwrap();
+    let error = bench.street.builder(config()).open(&book).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Corrupt, "{error}");
+    assert!(error.to_string().contains("log of the file that stood there before"), "{error}");
+    assert!(
+        std::fs::read(&book).unwrap() == backup && std::fs::read(with_log(&book)).unwrap() == log,
+        "nothing was changed"
+    );
+    // As it should be done; and by hand, too, it is another matter without the log.
+    Restore::new(&copy).run(&book).unwrap();
+    assert!(bench.street.builder(config()).open(&book).unwrap().status().unwrap().restored.is_some());
+    let elsewhere = TempDir::new().unwrap();
+    let elsewhere = elsewhere.path().join("till.db");
+    std::fs::write(&elsewhere, &backup).unwrap();
+    bench.street.builder(config()).open(&elsewhere).unwrap();
 }
