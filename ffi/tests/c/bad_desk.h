@@ -121,7 +121,8 @@ static void exceptions(void) {
   MISTAKE(NULL_ARGUMENT, GOOD, request.card = tillbook_str_of(NULL), CHANGE);
   MISTAKE(NULL_ARGUMENT, GOOD, request.why = tillbook_str_of(NULL), CHANGE);
   MISTAKE(NULL_ARGUMENT, GOOD, request.who = tillbook_str_of(NULL), CHANGE);
-  MISTAKE(NOT_FOUND, GOOD, request.card = tillbook_str_of("Z9"), CHANGE);
+  MISTAKE(NOT_FOUND, GOOD,
+          (request.card = tillbook_str_of("Z9"), request.why = tillbook_str_of(NULL), request.lift = 1), CHANGE);
   MISTAKE(INVALID_INPUT, GOOD, request.who = tillbook_str_of(LONG), CHANGE);
   MISTAKE(INVALID_INPUT, GOOD, request.lift = 1, CHANGE);
   MISTAKE(INVALID_INPUT, GOOD, request.lift = 2, CHANGE);
