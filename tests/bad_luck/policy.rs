@@ -347,13 +347,14 @@ fn headroom_is_what_is_then_approved() {
 fn calls_that_wait_together_share_the_limits_of_the_policy_in_force_when_they_fall_back() {
     let (shop, config, till) = shop_with(|policy| policy.outage_limit = yuan("5000"));
     let cards = ["A1", "R1", "R3"];
-    for _ in cards {
-        let hold = OneShot { endpoint: "getcardinfo".into(), card: None, skip: 0, fault: Fault::Hold { ms: 5_000 } };
+    // However slow the machine is: what falls back first must not be settled before the last one has fallen back.
+    for _ in 0..60 {
+        let hold = OneShot { endpoint: "getcardinfo".into(), card: None, skip: 0, fault: Fault::Hold { ms: 10_000 } };
         shop.server.faults().with(|faults| faults.add(hold));
     }
     let receipts = std::thread::scope(|scope| {
         let call = |card: &'static str| {
-            let sale = pay(card, "150").prefer_online(Duration::from_millis(1_500)).op_id(card);
+            let sale = pay(card, "150").prefer_online(Duration::from_millis(3_000)).op_id(card);
             let till = &till;
             scope.spawn(move || till.consume(sale).unwrap())
         };
