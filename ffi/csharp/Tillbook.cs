@@ -1185,7 +1185,7 @@ namespace Tillbook
         }
 
         /// <summary>
-        /// As <see cref="Void(string)"/>, and tells who does it: the line that takes it back counts for that operator and
+        /// As <see cref="Till.Void(string)"/>, and tells who does it: the line that takes it back counts for that operator and
         /// shift in the totals, since the cash is handed back from their drawer.
         /// </summary>
         public Receipt Void(
