@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, masked};
 use crate::model::{CheckReport, PolicyVersion};
-use crate::store::{HIGH_WATER, View, is_locked, looks_encrypted, sqlite_version};
+use crate::store::{View, is_locked, looks_encrypted, sqlite_version};
 use crate::sync::Kept;
 
 use super::reader::{condition, identity};
@@ -123,8 +123,7 @@ fn may_be_replaced(path: &Path) -> bool {
     std::fs::read(path).map_or(true, |there| there.windows(name.len()).any(|part| part == name))
 }
 
-/// Whether a slip of the hand names this book or another one, what SQLite or a till keeps beside it, or a high-water file: these are
-/// never replaced.
+/// Whether a slip of the hand names this book or another one, or what SQLite or a till keeps beside it, though nothing is there yet.
 /// A file with a till's lock beside it is not opened to find out: closing it would take SQLite's own locks of this process away.
 fn is_of_a_book(path: &Path, own: &Path) -> bool {
     let is_book = |path: &Path| {
@@ -134,7 +133,7 @@ fn is_of_a_book(path: &Path, own: &Path) -> bool {
         }
         let mut front = [0; SQLITE.len()];
         let read = File::open(&path).and_then(|mut file| file.read_exact(&mut front)).is_ok();
-        read && (&front == SQLITE || front.starts_with(HIGH_WATER) || looks_encrypted(&path))
+        read && (&front == SQLITE || looks_encrypted(&path))
     };
     let name = path.to_string_lossy();
     is_book(path) || BESIDE.iter().filter_map(|end| name.strip_suffix(end)).any(|book| is_book(Path::new(book)))

@@ -30,7 +30,7 @@ const RESERVED: [usize; 2] = [0, 1];
 const EXACT: [usize; 2] = [2, 3];
 const SLOTS: usize = 4;
 
-pub(crate) const MAGIC: &[u8; 8] = b"tillhigh";
+pub(super) const MAGIC: &[u8; 8] = b"tillhigh";
 /// Magic, length, digest.
 const PREFIX: usize = 8 + 4 + 32;
 

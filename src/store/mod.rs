@@ -62,7 +62,6 @@ pub(crate) use copy::Access;
 pub use copy::BackupProgress;
 pub(crate) use entries::NewEntry;
 pub(crate) use exceptions::ExceptionChange;
-pub(crate) use highwater::MAGIC as HIGH_WATER;
 pub(crate) use lanes::{LaneState, ReadyLane};
 pub(crate) use notices::NewNotice;
 pub(crate) use numbers::{RenamedRow, renaming};
